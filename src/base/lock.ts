@@ -1,0 +1,28 @@
+import { DatabaseSync } from "node:sqlite";
+import { LifeboatError } from "./errors.ts";
+
+/** A lock that is held until it is released or the process ends, however it ends. */
+export interface Lock {
+  release(): void;
+}
+
+/**
+ * Takes a lock: a SQLite file held by `BEGIN EXCLUSIVE`, which the system frees with the process
+ * (Deno 2.6 has no try-lock; design.md section 7). Throws `locked` (busy) when another holds it.
+ *
+ * @param path the lock's file; its folder must exist
+ * @param what what the lock stands for, for the message
+ */
+export function takeLock(path: string, what: string): Lock {
+  const database = new DatabaseSync(path);
+  try {
+    database.exec("PRAGMA busy_timeout = 0; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
+  } catch (cause) {
+    database.close();
+    throw new LifeboatError("busy", "locked", `Another lifeboat is at work on ${what}`, {
+      hint: "Wait until it has finished, then try again.",
+      cause,
+    });
+  }
+  return { release: () => database.close() };
+}

@@ -1,0 +1,30 @@
+import { type Host, ownFolders, realFs } from "../../src/base/mod.ts";
+
+/** A host whose user lives in `folder`, on the real file system and this platform. */
+export function testHost(folder: string, changes: Partial<Host> = {}): Host {
+  return {
+    fs: realFs,
+    platform: Deno.build.os === "windows" || Deno.build.os === "darwin" ? Deno.build.os : "linux",
+    arch: Deno.build.arch,
+    env: {},
+    userHome: folder,
+    folders: ownFolders({}, folder, "linux"),
+    build: { version: "0.0.0-test", target: Deno.build.target, runtime: "source" },
+    kit: new URL("../../kit/", import.meta.url),
+    cores: 2,
+    now: () => new Date("2026-11-20T12:00:00Z"),
+    signal: new AbortController().signal,
+    progress: () => {},
+    ...changes,
+  };
+}
+
+/** Runs a test with an empty folder that is removed afterwards; its path has no links in it. */
+export async function withTempDir(use: (folder: string) => void | Promise<void>): Promise<void> {
+  const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "lifeboat-test-" }));
+  try {
+    await use(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
