@@ -1,0 +1,110 @@
+/**
+ * What `manifest.json` holds: schema 1 of codex-environment-backup, with keys added and none changed
+ * (design.md section 3). Key names are those of the file.
+ */
+
+/** Id of the root that lies under `files/`; every other root lies under `extra/<id>/`. */
+export const HOME_ROOT = "home";
+
+/** A captured file. */
+export interface FileEntry {
+  /** Below its root, forward slashes. */
+  relative_path: string;
+  kind: "file";
+  bytes: number;
+  /** Upper-case hex, of what was captured. */
+  sha256: string;
+  /** `sqlite_backup`: SQLite's own copy; `copy2`: the bytes as they were. */
+  method: "copy2" | "sqlite_backup";
+  /** Permission bits; absent in manifests of others. */
+  mode?: number;
+  /** Modification time, ms since 1970; absent in manifests of others. */
+  mtime_ms?: number;
+}
+
+/** A root outside the home. */
+export interface ManifestRoot {
+  id: string;
+  /** A `file` root has exactly one entry, stored as `extra/<id>/<its name>`. */
+  kind: "folder" | "file";
+  /** Where it lay, absolute. Only told to the user, never used as a target (design.md 1.8). */
+  source: string;
+  entries: FileEntry[];
+}
+
+/** A symbolic link; recorded only here, never a member of the archive. */
+export interface SymlinkEntry {
+  root: string;
+  relative_path: string;
+  target: string;
+}
+
+/** A folder, with or without files in it. */
+export interface DirectoryEntry {
+  root: string;
+  relative_path: string;
+  mode: number;
+  mtime_ms: number;
+}
+
+/** Something seen and left out on purpose. An excluded folder is one record. */
+export interface SkippedEntry {
+  root: string;
+  relative_path: string;
+  reason: "excluded" | "special_file" | "vanished" | "database_sidecar";
+  /** The rule that excluded it. */
+  rule?: string;
+}
+
+/** Something that could not be captured, or only damaged. */
+export interface ErrorEntry {
+  root: string;
+  relative_path: string;
+  method: "walk" | "copy2" | "sqlite_backup";
+  /** snake_case: `unreadable`, `never_stable`, `malformed_database`, `name_not_utf8`, … */
+  code: string;
+  /** For a person; original manifests have only this. */
+  error: string;
+}
+
+/** What a restorer elsewhere must know of the profile, as data. */
+export interface ManifestProfile {
+  id: string;
+  name: string;
+  /** Patterns of captured things that are not restored (machine-bound). */
+  restore_skip: string[];
+}
+
+/** Everything in the manifest but the long lists. */
+export interface ManifestHead {
+  schema_version: number;
+  created_at: string;
+  profile: string;
+  home: string;
+  backup_name: string;
+  archive_format: "tar.gz" | "zip" | null;
+  sensitive_note: string;
+  platform: { system: string; release: string; machine: string; [key: string]: string };
+  exclusions: { [key: string]: unknown };
+  counts: { files: number; sqlite_databases: number; errors: number };
+  /** From here on absent in manifests of others. */
+  mode?: "compact" | "full";
+  status?: "ok" | "partial";
+  /** `--name`. */
+  label?: string;
+  tool?: { name: string; version: string };
+  agent?: { name: string; version: string };
+  /** Files of the restore kit and their SHA-256, upper-case hex. */
+  kit?: { [file: string]: string };
+  profile_data?: ManifestProfile;
+}
+
+/** The whole manifest. */
+export interface Manifest extends ManifestHead {
+  entries: FileEntry[];
+  roots: ManifestRoot[];
+  symlinks: SymlinkEntry[];
+  directories: DirectoryEntry[];
+  skipped: SkippedEntry[];
+  errors: ErrorEntry[];
+}

@@ -1,0 +1,85 @@
+/** A file or folder of an agent outside its home. */
+export interface ProfileRoot {
+  id: string;
+  kind: "folder" | "file";
+  /** Where it lies by default; may begin with `~`. */
+  path?: string;
+  /** An environment variable that says where it lies; comes before `path`. */
+  env?: string;
+  /** Not a root of its own while this variable is set, since it then lies inside the home. */
+  unless_env?: string;
+}
+
+/** A configuration file that is checked to parse. */
+export interface ProfileConfig {
+  /** Below the home, or below root `root`. */
+  path: string;
+  root?: string;
+  format: "toml" | "json";
+}
+
+/** A command that tells about the agent without changing the home. */
+export interface ProfileProbe {
+  /** Key in the doctor's report: `codex_version`. */
+  id: string;
+  command: string[];
+  /** `text`: redacted output is reported; `json_flags`: only booleans of its JSON output. */
+  output: "text" | "json_flags";
+}
+
+/** What an agent's home is, as a TOML file says it (design.md section 6). */
+export interface Profile {
+  /** `codex`, `claude-code`. */
+  id: string;
+  /** Display name: `Codex`, `Claude Code`. */
+  name: string;
+  /** The file this was read from. */
+  source: string;
+  home: { env: string[]; default: string };
+  backups: {
+    /** Folder below Documents: `CodexBackups`. */
+    folder: string;
+    /** Beginning of backup names and top folder in archives: `codex-backup`. */
+    prefix: string;
+  };
+  roots: ProfileRoot[];
+  exclude: {
+    /** Left out in every mode. Anchored at a root unless they begin with `**\/`. */
+    always: string[];
+    /** Left out in mode compact as well. */
+    compact: string[];
+  };
+  /** Captured, but not restored: locks, process registries, machine identity. */
+  restore_skip: string[];
+  /** What a restore would activate: hooks, MCP servers, plugins, `notify`. */
+  activates: { path: string; keys?: string[]; what: string }[];
+  config: ProfileConfig[];
+  /** Paths the doctor reports on: present or not, bytes or files. */
+  important: string[];
+  /** Names of the processes that own the home. */
+  processes: string[];
+  probes: ProfileProbe[];
+  /** How conversations are laid out, for code that differs by agent: `codex` or `claude-code`. */
+  transcripts?: "codex" | "claude-code";
+}
+
+/** A root that takes part: where it is on this machine. */
+export interface HomeRoot {
+  id: string;
+  kind: "folder" | "file";
+  /** Absolute. */
+  path: string;
+}
+
+/** A home on this machine. */
+export interface Home {
+  profile: Profile;
+  /** Absolute, links resolved where it exists. */
+  path: string;
+  /** Whether it is the profile's own, by default or environment, not one named by `--home`. */
+  isOwn: boolean;
+  /** Roots outside the home that take part. */
+  roots: HomeRoot[];
+  /** Roots that were left out because the home was named by `--home`. */
+  rootsLeftOut: HomeRoot[];
+}
