@@ -1,5 +1,9 @@
 import { DatabaseSync } from "node:sqlite";
 import { LifeboatError } from "./errors.ts";
+import { ensureDir } from "./files.ts";
+import { sha256Of } from "./hash.ts";
+import type { Host } from "./host.ts";
+import { pathsOf } from "./paths.ts";
 
 /** A lock that is held until it is released or the process ends, however it ends. */
 export interface Lock {
@@ -25,4 +29,17 @@ export function takeLock(path: string, what: string): Lock {
     });
   }
   return { release: () => database.close() };
+}
+
+/** The lock of one home, kept in the state folder since a backup changes nothing in the home. */
+export function takeHomeLock(host: Host, home: string): Lock {
+  const { join } = pathsOf(host.platform);
+  const folder = join(host.folders.state, "locks");
+  ensureDir(host.fs, folder, host.platform);
+  return takeLock(join(folder, `${sha256Of(home).slice(0, 32)}.lock`), home);
+}
+
+/** The lock of one backup root, kept inside it, so that it holds for all who share the disk. */
+export function takeRootLock(host: Host, root: string): Lock {
+  return takeLock(pathsOf(host.platform).join(root, ".lifeboat.lock"), root);
 }
