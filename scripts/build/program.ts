@@ -1,0 +1,81 @@
+import { cp } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import type { BuildInfo } from "../../src/base/mod.ts";
+import { run } from "./process.ts";
+import type { Toolchain } from "./runtime.ts";
+import { hostTarget, type Target } from "./targets.ts";
+
+export interface BuildOptions {
+  /** The project's folder. */
+  root: string;
+  target: Target;
+  toolchain: Toolchain;
+  /** The executable's path; one that is there is replaced at the very end. */
+  output: string;
+}
+
+/** Bundles and compiles the program. Returns what it says to `--version`, where it can run here. */
+export async function buildProgram(options: BuildOptions): Promise<string | undefined> {
+  return await compiled(options, async (stage) => {
+    await bundle(options.root, "main.ts", join(stage, "main.js"));
+    await bundle(options.root, "src/worker.ts", join(stage, "worker.js"));
+    await cp(join(options.root, "kit"), join(stage, "kit"), { recursive: true });
+    await Deno.writeTextFile(join(stage, "build.json"), JSON.stringify(await buildInfo(options)));
+    return ["worker.js", "kit", "build.json"];
+  });
+}
+
+/** Compiles a program that does nothing: what starting up costs at least. */
+export async function buildEmpty(options: BuildOptions): Promise<void> {
+  await compiled(options, async (stage) => {
+    await Deno.writeTextFile(join(stage, "main.js"), "");
+    return [];
+  });
+}
+
+async function buildInfo({ root, target, toolchain }: BuildOptions): Promise<BuildInfo> {
+  const { version } = JSON.parse(await Deno.readTextFile(join(root, "deno.json")));
+  return { version, target: target.triple, runtime: toolchain.runtime };
+}
+
+async function bundle(root: string, entry: string, output: string): Promise<void> {
+  const args = ["bundle", "--quiet", "--platform", "deno", "--output", output, entry];
+  await run(Deno.execPath(), args, { cwd: root });
+}
+
+/** Compiles what `fill` puts into a folder, and swaps the result in when it has started once. */
+async function compiled(
+  options: BuildOptions,
+  fill: (stage: string) => Promise<string[]>,
+): Promise<string | undefined> {
+  const { output, target, toolchain } = options;
+  await Deno.mkdir(dirname(output), { recursive: true });
+  // Unique, since tests may build at the same time; in dist, so that the last step is a rename.
+  const work = await Deno.makeTempDir({ dir: dirname(output), prefix: ".build-" });
+  try {
+    const stage = join(work, "stage");
+    await Deno.mkdir(stage);
+    const include = await fill(stage);
+    const program = join(work, basename(output));
+    await compile(stage, include, program, target, toolchain);
+    const said = target === hostTarget() ? await run(program, ["--version"]) : undefined;
+    await Deno.rename(program, output);
+    return said;
+  } finally {
+    await Deno.remove(work, { recursive: true });
+  }
+}
+
+async function compile(
+  stage: string,
+  include: string[],
+  output: string,
+  target: Target,
+  { compiler, denort }: Toolchain,
+): Promise<void> {
+  const args = ["compile", "--no-config", "--no-lock", "--no-check", "--allow-all"];
+  // The code cache would be a file with a predictable name in the temporary folder.
+  args.push("--no-code-cache", "--target", target.triple, "--output", output);
+  args.push(...include.flatMap((path) => ["--include", path]), "main.js");
+  await run(compiler, args, { cwd: stage, env: denort ? { DENORT_BIN: denort } : {} });
+}
