@@ -70,6 +70,8 @@ export interface FileSystem {
   list(path: string): Listing;
   readLink(path: string): string;
   realPath(path: string): string;
+  /** Whether this user may write to it, as far as its permission bits tell; false when nothing is there. */
+  isWritable(path: string): boolean;
   open(path: string, options?: OpenOptions): FileHandle;
   /** Makes one folder; its parent must exist. */
   makeDir(path: string, mode?: number): void;

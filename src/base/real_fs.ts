@@ -77,6 +77,15 @@ function makeDir(path: string, mode = 0o700): void {
   Deno.mkdirSync(path, { mode });
 }
 
+function isWritable(path: string): boolean {
+  try {
+    nodeFs.accessSync(path, nodeFs.constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function freeSpace(path: string): number {
   const info = nodeFs.statfsSync(path);
   return info.bavail * info.bsize;
@@ -99,6 +108,7 @@ export const realFs: FileSystem = {
   }),
   readLink: (path) => Deno.readLinkSync(path),
   realPath: (path) => Deno.realPathSync(path),
+  isWritable,
   open: (path, options = {}) => wrapFile(Deno.openSync(path, toDenoOptions(options))),
   makeDir,
   rename: (from, to) => Deno.renameSync(from, to),

@@ -1,3 +1,6 @@
+/** Id of the home itself among the roots of a backup. */
+export const HOME_ROOT = "home";
+
 /** A file or folder of an agent outside its home. */
 export interface ProfileRoot {
   id: string;
@@ -6,16 +9,44 @@ export interface ProfileRoot {
   path?: string;
   /** An environment variable that says where it lies; comes before `path`. */
   env?: string;
+  /** A key of a TOML file in the home that says where it lies; comes before `env`. */
+  config?: { file: string; key: string };
   /** Not a root of its own while this variable is set, since it then lies inside the home. */
   unless_env?: string;
+  /** Only these names at its top belong to the agent; absent: all. */
+  only?: string[];
+  /** What is left out of this root, beside the profile's patterns that begin with `**\/`. */
+  exclude?: ProfileExclusions;
 }
 
-/** A configuration file that is checked to parse. */
+/**
+ * What is left out of a backup: patterns as `compilePatterns` reads them. Of the profile's own list,
+ * anchored patterns hold in the home, those that begin with `**\/` in every root.
+ */
+export interface ProfileExclusions {
+  /** Left out in every mode. */
+  always: string[];
+  /** Left out in mode compact as well. */
+  compact: string[];
+}
+
+/** A configuration file that is checked to parse, or all that a pattern names. */
 export interface ProfileConfig {
-  /** Below the home, or below root `root`. */
+  /** Pattern below the home, or below root `root`: `config.toml`, `agents/*.toml`. */
   path: string;
   root?: string;
   format: "toml" | "json";
+}
+
+/** Something that starts to act once it is restored (design.md 1.8). */
+export interface ProfileActivation {
+  /** Pattern below the home, or below root `root`. */
+  path: string;
+  root?: string;
+  /** Only these top-level keys of a configuration file; absent: the file or folder itself. */
+  keys?: string[];
+  /** For a person: `hooks`, `MCP servers`. */
+  what: string;
 }
 
 /** A command that tells about the agent without changing the home. */
@@ -43,16 +74,11 @@ export interface Profile {
     prefix: string;
   };
   roots: ProfileRoot[];
-  exclude: {
-    /** Left out in every mode. Anchored at a root unless they begin with `**\/`. */
-    always: string[];
-    /** Left out in mode compact as well. */
-    compact: string[];
-  };
-  /** Captured, but not restored: locks, process registries, machine identity. */
+  exclude: ProfileExclusions;
+  /** Captured, but not restored: locks, process registries, machine identity. In the home only. */
   restore_skip: string[];
   /** What a restore would activate: hooks, MCP servers, plugins, `notify`. */
-  activates: { path: string; keys?: string[]; what: string }[];
+  activates: ProfileActivation[];
   config: ProfileConfig[];
   /** Paths the doctor reports on: present or not, bytes or files. */
   important: string[];
@@ -67,7 +93,9 @@ export interface Profile {
 export interface HomeRoot {
   id: string;
   kind: "folder" | "file";
-  /** Absolute. */
+  /** Its own name, before links are resolved; a file root is stored as `extra/<id>/<name>`. */
+  name: string;
+  /** Absolute, links resolved where it exists. */
   path: string;
 }
 

@@ -1,0 +1,116 @@
+import { parse } from "smol-toml";
+import {
+  expandHome,
+  type Host,
+  isInside,
+  isNotFound,
+  LifeboatError,
+  pathsOf,
+  readText,
+  statIfThere,
+} from "../base/mod.ts";
+import type { Home, HomeRoot, Profile, ProfileRoot } from "./profile.ts";
+
+const MAX_CONFIG_BYTES = 4 << 20;
+
+/** How a home is chosen. */
+export interface HomeOptions {
+  /** `--home`; comes before everything else. */
+  home?: string;
+  /** `--with-roots`: the roots outside take part although the home is named. */
+  withRoots?: boolean;
+}
+
+function absolute(host: Host, path: string): string {
+  return pathsOf(host.platform).resolve(expandHome(path, host.userHome, host.platform));
+}
+
+/** With links resolved as far as the path exists. */
+function realPathOf(host: Host, path: string): string {
+  const { dirname, basename, join } = pathsOf(host.platform);
+  try {
+    return host.fs.realPath(path);
+  } catch (error) {
+    if (!isNotFound(error) || dirname(path) === path) throw error;
+    return join(realPathOf(host, dirname(path)), basename(path));
+  }
+}
+
+function ownPath(host: Host, profile: Profile): string {
+  // Both agents take an empty variable for one that is not set.
+  const variable = profile.home.env.find((name) => host.env[name]);
+  return (variable && host.env[variable]) || profile.home.default;
+}
+
+/** What a key in a TOML file of the home says; nothing when the file or the key cannot be read. */
+function configured(host: Host, home: string, config: ProfileRoot["config"]): string | undefined {
+  if (!config) return undefined;
+  const { join, resolve } = pathsOf(host.platform);
+  try {
+    const value = parse(readText(host.fs, join(home, config.file), MAX_CONFIG_BYTES))[config.key];
+    if (typeof value !== "string" || value === "") return undefined;
+    return resolve(home, expandHome(value, host.userHome, host.platform));
+  } catch {
+    // Where a broken configuration points cannot be known; the doctor reports the file itself.
+    return undefined;
+  }
+}
+
+function resolveRoot(host: Host, root: ProfileRoot, home: string): HomeRoot | undefined {
+  if (root.unless_env && host.env[root.unless_env]) return undefined;
+  const path = configured(host, home, root.config) || (root.env && host.env[root.env]) || root.path;
+  if (!path) return undefined;
+  const named = absolute(host, path);
+  return {
+    id: root.id,
+    kind: root.kind,
+    name: pathsOf(host.platform).basename(named),
+    path: realPathOf(host, named),
+  };
+}
+
+/** The roots that lie outside the home: one inside is captured with it. */
+function outsideRoots(host: Host, profile: Profile, home: string): HomeRoot[] {
+  return profile.roots
+    .map((root) => resolveRoot(host, root, home))
+    .filter((root) => root !== undefined)
+    .filter((root) => !isInside(root.path, home, host.platform));
+}
+
+/**
+ * Where a home lies: `--home`, then the environment, then the profile's default. It need not exist.
+ */
+export function resolveHome(host: Host, profile: Profile, options: HomeOptions = {}): Home {
+  const isOwn = !options.home;
+  const path = realPathOf(host, absolute(host, options.home || ownPath(host, profile)));
+  const outside = outsideRoots(host, profile, path);
+  const takePart = isOwn || options.withRoots === true;
+  return {
+    profile,
+    path,
+    isOwn,
+    roots: takePart ? outside : [],
+    rootsLeftOut: takePart ? [] : outside,
+  };
+}
+
+/** Whether there is something where the home should be. */
+export function homeExists(host: Host, home: Home): boolean {
+  return statIfThere(host.fs, home.path) !== undefined;
+}
+
+/** Throws `no_such_home` when there is none, `home_is_a_file` when it is no folder. */
+export function requireHome(host: Host, home: Home): void {
+  const { name } = home.profile;
+  const info = statIfThere(host.fs, home.path);
+  if (!info) {
+    throw new LifeboatError("missing", "no_such_home", `There is no ${name} home: ${home.path}`, {
+      hint: `Start ${name} once, or name its home with --home.`,
+    });
+  }
+  if (info.kind !== "directory") {
+    throw new LifeboatError("refused", "home_is_a_file", `${home.path} is no folder`, {
+      hint: `Name the home folder of ${name} with --home.`,
+    });
+  }
+}

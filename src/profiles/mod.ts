@@ -1,0 +1,7 @@
+/** What an agent's home is, as TOML files say it, and where it lies on this machine. */
+export * from "./backup_root.ts";
+export * from "./home.ts";
+export * from "./load.ts";
+export { parseProfile } from "./parse.ts";
+export { compilePatterns, type PatternMatcher } from "./patterns.ts";
+export * from "./profile.ts";

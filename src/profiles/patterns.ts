@@ -1,0 +1,57 @@
+/** The patterns in profiles: which paths below a root are meant. */
+
+/** Says which pattern means a path with forward slashes, or nothing when none does. */
+export type PatternMatcher = (path: string, isFolder: boolean) => string | undefined;
+
+const SPECIAL = /[\\^$.|+()[\]{}]/g;
+
+function namePattern(name: string): string {
+  return name.replaceAll(SPECIAL, "\\$&").replaceAll("*", "[^/]*").replaceAll("?", "[^/]");
+}
+
+interface Compiled {
+  pattern: string;
+  /** The thing itself. */
+  itself: RegExp;
+  /** What lies in it. */
+  below: RegExp;
+  folderOnly: boolean;
+}
+
+function compile(pattern: string): Compiled {
+  const anywhere = pattern.startsWith("**/");
+  const folderOnly = pattern.endsWith("/");
+  const path = pattern.slice(anywhere ? 3 : 0, folderOnly ? -1 : undefined);
+  const source = `^${anywhere ? "(?:.*/)?" : ""}${path.split("/").map(namePattern).join("/")}`;
+  return {
+    pattern,
+    itself: new RegExp(`${source}$`, "is"),
+    below: new RegExp(`${source}/`, "is"),
+    folderOnly,
+  };
+}
+
+/**
+ * Compiles patterns. `cache` means that name at the top of the root, `**\/cache` in every folder,
+ * `log/` only a folder; `*` and `?` stand for characters within a name. A folder that is meant takes
+ * along what is in it. Case is ignored.
+ */
+export function compilePatterns(patterns: readonly string[]): PatternMatcher {
+  const compiled = patterns.map(compile);
+  return (path, isFolder) =>
+    compiled.find(({ itself, below, folderOnly }) =>
+      ((isFolder || !folderOnly) && itself.test(path)) || below.test(path)
+    )?.pattern;
+}
+
+/** Why a pattern cannot be used, or nothing. */
+export function patternFault(pattern: string): string | undefined {
+  const names = pattern.replace(/^\*\*\//, "").replace(/\/$/, "").split("/");
+  if (names.some((name) => name === "" || name === "." || name === "..")) {
+    return `"${pattern}" is no path below a root`;
+  }
+  if (names.some((name) => name.includes("**"))) {
+    return `"${pattern}" has ** where only a beginning **/ is understood`;
+  }
+  return pattern.includes("\\") ? `"${pattern}" must have forward slashes` : undefined;
+}
