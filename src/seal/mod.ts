@@ -1,0 +1,2 @@
+/** Secrets: what must not be shown. */
+export { redact } from "./redact.ts";
