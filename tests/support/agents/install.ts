@@ -1,0 +1,105 @@
+/** The real agents from npm, kept in a cache folder between runs. */
+import { join } from "node:path";
+import { testCacheFolder } from "./folders.ts";
+
+/** The versions the tests run against. */
+export const CODEX_VERSION = "0.169.0";
+export const CLAUDE_CODE_VERSION = "2.1.329";
+
+/** Where the native programs lie. */
+export interface AgentPrograms {
+  codex: string;
+  claude: string;
+}
+
+/**
+ * Installs both agents with npm unless they are there. An install is made beside its place and
+ * renamed into it, so that one that was cut short is never used. Nothing of the packages is run.
+ */
+export async function installAgents(): Promise<AgentPrograms> {
+  const name = `agents-codex-${CODEX_VERSION}-claude-${CLAUDE_CODE_VERSION}`;
+  const place = join(testCacheFolder(), name);
+  if (!await exists(place)) {
+    await Deno.mkdir(testCacheFolder(), { recursive: true });
+    await removeOldParts();
+    await installInto(place);
+  }
+  return programsIn(place, Deno.build.os, Deno.build.arch);
+}
+
+/** Where the native programs lie below an install, by system and processor. */
+export function programsIn(
+  place: string,
+  os: typeof Deno.build.os,
+  arch: typeof Deno.build.arch,
+): AgentPrograms {
+  const cpu = arch === "aarch64" ? "arm64" : "x64";
+  const [system, vendor] = os === "windows"
+    ? ["win32", "pc-windows-msvc"]
+    : os === "darwin"
+    ? ["darwin", "apple-darwin"]
+    : ["linux", "unknown-linux-musl"];
+  const suffix = os === "windows" ? ".exe" : "";
+  const modules = join(place, "node_modules");
+  const codex = join(modules, "@openai", `codex-${system}-${cpu}`, "vendor", `${arch}-${vendor}`);
+  const claude = join(modules, "@anthropic-ai", `claude-code-${system}-${cpu}`);
+  return {
+    codex: join(codex, "bin", `codex${suffix}`),
+    claude: join(claude, `claude${suffix}`),
+  };
+}
+
+const PART = "agents-part-";
+
+async function installInto(place: string): Promise<void> {
+  const part = await Deno.makeTempDir({ dir: testCacheFolder(), prefix: PART });
+  try {
+    await npmInstall(part);
+    await Deno.rename(part, place);
+  } catch (error) {
+    await Deno.remove(part, { recursive: true });
+    if (!await exists(place)) throw error;
+  }
+}
+
+async function npmInstall(folder: string): Promise<void> {
+  const packages = [
+    `@openai/codex@${CODEX_VERSION}`,
+    `@anthropic-ai/claude-code@${CLAUDE_CODE_VERSION}`,
+  ];
+  const quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"];
+  const npm = new Deno.Command(Deno.build.os === "windows" ? "npm.cmd" : "npm", {
+    args: ["install", "--prefix", folder, ...quiet, ...packages],
+    cwd: folder,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+    signal: AbortSignal.timeout(600_000),
+  });
+  const { code, stderr } = await npm.output();
+  if (code === 0) return;
+  const said = new TextDecoder().decode(stderr).slice(-2000);
+  throw new Error(`npm could not install ${packages.join(" and ")}:\n${said}`);
+}
+
+/** Removes what installs that were killed have left, but not one that may still be running. */
+async function removeOldParts(): Promise<void> {
+  for await (const entry of Deno.readDir(testCacheFolder())) {
+    if (!entry.name.startsWith(PART)) continue;
+    const part = join(testCacheFolder(), entry.name);
+    const { mtime } = await Deno.stat(part);
+    if (mtime && Date.now() - mtime.getTime() > 3_600_000) {
+      await Deno.remove(part, { recursive: true });
+    }
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.lstat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
