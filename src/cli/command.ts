@@ -1,0 +1,79 @@
+import { InvalidArgumentError, Option } from "commander";
+import type { Host } from "../base/mod.ts";
+import type { Style } from "./style.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Options that every command takes. */
+export interface GlobalFlags {
+  profile?: string;
+  json?: boolean;
+  quiet?: boolean;
+  /** False with `--no-color`. */
+  color: boolean;
+  jobs?: number;
+}
+
+/** What a command has to work with. */
+export interface Context {
+  host: Host;
+  terminal: Terminal;
+}
+
+/** What a command hands back: the object that `--json` prints, and the same for a person. */
+export interface Answer {
+  result: { ok: boolean };
+  /** Ends with a newline unless it is empty. */
+  text(style: Style): string;
+}
+
+/** The work of a command: its arguments and flags to one engine call. */
+export type Run<Flags> = (
+  context: Context,
+  flags: Flags & GlobalFlags,
+  args: (string | undefined)[],
+) => Promise<Answer>;
+
+/** Makes the handler that commander calls for a command. */
+export type Act = <Flags>(run: Run<Flags>) => (...received: unknown[]) => Promise<void>;
+
+const EXIT_CODES: Record<number, string> = {
+  0: "done, all is well",
+  1: "finished, but not all is well",
+  2: "refused before anything changed: usage, missing confirmation, input not accepted",
+  3: "failed",
+  10: "there is no such home or backup",
+  11: "another lifeboat is at work, or the agent is running",
+  130: "interrupted",
+};
+
+/** What help says below the options: how it is used, and what its exit codes mean. */
+export function helpTail(examples: string[], exitCodes: number[]): string {
+  const codes = exitCodes.map((code) => `  ${String(code).padEnd(5)}${EXIT_CODES[code]}`);
+  return ["", "Examples:", ...examples.map((line) => `  ${line}`), "", "Exit codes:", ...codes]
+    .join("\n");
+}
+
+/** Gathers an option that may be given several times. */
+export function several(value: string, earlier: string[] = []): string[] {
+  return [...earlier, value];
+}
+
+/** Parses a whole number of at least `least` and at most `most`. */
+export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER) {
+  return (text: string): number => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    const range = most === Number.MAX_SAFE_INTEGER ? `${least} or more` : `${least} to ${most}`;
+    throw new InvalidArgumentError(`Expected a whole number, ${range}.`);
+  };
+}
+
+/** `--home`, and the name that the original gave it. */
+export function homeOption(): Option {
+  return new Option("--codex-home, --home <path>", "the agent's home, instead of its usual place");
+}
+
+/** `--backup-root`, the same everywhere. */
+export function backupRootOption(): Option {
+  return new Option("--backup-root <path>", "where backups lie, instead of below Documents");
+}

@@ -1,0 +1,46 @@
+import type { Command, OptionValues } from "commander";
+import { asLifeboatError, thisHost } from "../base/mod.ts";
+import type { Act, GlobalFlags, Run } from "./command.ts";
+import { defineCommands } from "./commands.ts";
+import type { Invocation } from "./invocation.ts";
+import { createPrinter } from "./printer.ts";
+import { createMeter, type Meter } from "./progress.ts";
+import type { Ending } from "./start.ts";
+import type { Terminal } from "./terminal.ts";
+import { createProgram, isHelpShown, usageError } from "./usage.ts";
+
+/** What the command line gets from the process it runs in. */
+export interface Start {
+  invocation: Invocation;
+  terminal: Terminal;
+  /** Fires when the user wants to stop. */
+  signal: AbortSignal;
+}
+
+/** Parses and runs a command line, and prints its result, or why there is none. Never throws. */
+export async function runCommandLine({ invocation, terminal, signal }: Start): Promise<Ending> {
+  let meter: Meter | undefined;
+  const host = thisHost(signal, (progress) => meter?.report(progress));
+  const printer = createPrinter(invocation, terminal, host.env);
+  let ending: Ending = { ok: true };
+  const act: Act = <Flags>(run: Run<Flags>) => async (...received: unknown[]) => {
+    const command = received.at(-1) as Command;
+    const flags = command.optsWithGlobals<Flags & GlobalFlags & OptionValues>();
+    meter = createMeter(terminal, flags.quiet === true);
+    const args = received.slice(0, -2) as (string | undefined)[];
+    const answer = await run({ host, terminal }, flags, args).finally(meter.stop);
+    printer.answer(answer);
+    ending = { ok: answer.result.ok };
+  };
+  const program = createProgram(printer.help);
+  defineCommands(program, act);
+  try {
+    await program.parseAsync(invocation.args, { from: "user" });
+  } catch (thrown) {
+    if (isHelpShown(thrown)) return ending;
+    const error = usageError(thrown, program, invocation.args) ?? asLifeboatError(thrown);
+    printer.failure(error);
+    ending = { ok: false, error };
+  }
+  return ending;
+}

@@ -1,0 +1,34 @@
+import type { LifeboatError } from "../base/mod.ts";
+import { readInvocation } from "./invocation.ts";
+import { processTerminal } from "./terminal.ts";
+import { versionResult, versionText } from "./version.ts";
+
+/** How a command line ended; what there was to say has been said. */
+export interface Ending {
+  ok: boolean;
+  error?: LifeboatError;
+}
+
+/**
+ * Runs a command line and prints its result, or why there is none. Never throws.
+ *
+ * @param args what stands after the program's name
+ * @param argv0 the name the program was started by
+ * @param signal fires when the user wants to stop
+ */
+export async function runProgram(
+  args: string[],
+  argv0: string,
+  signal: AbortSignal,
+): Promise<Ending> {
+  const invocation = readInvocation(args, argv0);
+  const terminal = processTerminal();
+  if (invocation.version) {
+    const result = versionResult();
+    terminal.out(invocation.json ? JSON.stringify(result, null, 2) + "\n" : versionText(result));
+    return { ok: true };
+  }
+  // Loaded only now: --version is what others wait for when they look whether the program is there.
+  const { runCommandLine } = await import("./run.ts");
+  return await runCommandLine({ invocation, terminal, signal });
+}

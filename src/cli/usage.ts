@@ -1,0 +1,59 @@
+import { Command, type CommanderError } from "commander";
+import { LifeboatError } from "../base/mod.ts";
+import { wholeNumber } from "./command.ts";
+
+/**
+ * The program without its commands: its global options, and errors that are thrown, not printed.
+ *
+ * @param printHelp is given help that was asked for
+ */
+export function createProgram(printHelp: (text: string) => void): Command {
+  return new Command("lifeboat")
+    .description("Backs up the home folders of AI coding agents, and puts them back.")
+    .usage("<command> [options]")
+    .option("--profile <name>", "which agent: codex, claude-code, ...")
+    .option("--json", "print one JSON document on stdout")
+    .option("--quiet", "show no progress")
+    .option("--no-color", "no colours (NO_COLOR in the environment does the same)")
+    .option("--jobs <n>", "work on so many cores at most", wholeNumber(1, 64))
+    .option("-V, --version", "print the version")
+    .helpOption("-h, --help", "show help")
+    .helpCommand("help [command]", "show help for a command")
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ writeOut: printHelp, writeErr: () => {} })
+    .exitOverride();
+}
+
+/** Whether commander ended because it has shown the help that was asked for. */
+export function isHelpShown(error: unknown): boolean {
+  const { code, exitCode } = error as Partial<CommanderError>;
+  return exitCode === 0 && (code === "commander.helpDisplayed" || code === "commander.help");
+}
+
+/** The command that a command line names, as far as that can be told of one that is wrong. */
+function commandNamed(program: Command, args: string[]): Command | undefined {
+  return program.commands.find((command) =>
+    [command.name(), ...command.aliases()].some((name) => args.includes(name))
+  );
+}
+
+/** What commander finds wrong with a command line, as an error of ours; undefined if it is none. */
+export function usageError(
+  error: unknown,
+  program: Command,
+  args: string[],
+): LifeboatError | undefined {
+  const { code, message } = error as Partial<CommanderError>;
+  if (!code?.startsWith("commander.") || message === undefined) return undefined;
+  const command = commandNamed(program, args);
+  const help = command ? `See: lifeboat ${command.name()} --help` : "See: lifeboat --help";
+  const refused = (text: string, hint: string) =>
+    new LifeboatError("refused", "usage", text, { hint });
+  if (code === "commander.help") {
+    const known = (command ?? program).commands.map((one) => one.name()).join(", ");
+    return refused(`${command?.name() ?? "lifeboat"} needs one of: ${known}`, help);
+  }
+  const [first, ...suggestion] = message.replace(/^error: /, "").split("\n");
+  const text = first.charAt(0).toUpperCase() + first.slice(1);
+  return refused(text, [...suggestion.map((line) => line.replace(/^\(|\)$/g, "")), help].join(" "));
+}
