@@ -1,0 +1,116 @@
+import { crc32 } from "../base/mod.ts";
+import { equalBytes } from "./byte_reader.ts";
+import { damaged } from "./faults.ts";
+import {
+  type ArchiveIndex,
+  type Extent,
+  GZIP_HEADER,
+  INDEX_BYTES,
+  INDEX_PATH,
+  TAIL_BLOCK_HEADER,
+  TAIL_BYTES,
+  TAIL_RAW_BYTES,
+} from "./format.ts";
+import type { SourceFile } from "./source_file.ts";
+import { BLOCK } from "./tar_header.ts";
+import { parseBlock, TarFault } from "./tar_parse.ts";
+
+/** An index that was found at the end of an archive and holds what it must. */
+export interface FoundIndex extends ArchiveIndex {
+  /** Top folder, without a slash. */
+  top: string;
+  /** Bytes of the archive. */
+  fileBytes: number;
+  /** Of the tar's last 2048 bytes. */
+  tailCrc: number;
+  /** What the gzip trailer says of the whole tar. */
+  trailer: { crc: number; length: number };
+}
+
+/** A CRC-32 as index and table have it. */
+export const HEX_CRC = /^[0-9a-f]{8}$/;
+
+const HEX_SHA256 = /^[0-9A-F]{64}$/;
+
+/** Whether a value out of JSON is a number of bytes or things. */
+export function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+/** The top folder, where the tail's tar header is that of an index. */
+function topOf(header: Uint8Array): string | undefined {
+  try {
+    const { typeflag, name, size } = parseBlock(header);
+    const match = /^([A-Za-z0-9._-]{1,64})\/(.+)$/.exec(name);
+    return typeflag === "0" && size === INDEX_BYTES && match?.[2] === INDEX_PATH
+      ? match[1]
+      : undefined;
+  } catch (error) {
+    if (error instanceof TarFault) return undefined;
+    throw error;
+  }
+}
+
+function parseIndex(content: Uint8Array): ArchiveIndex | undefined {
+  try {
+    const index = JSON.parse(new TextDecoder().decode(content));
+    return index?.format === "lifeboat" && index.version === 1 ? index : undefined;
+  } catch {
+    return undefined; // not an index of ours, so the archive is read as any other
+  }
+}
+
+/**
+ * Looks for an index at the end of a `.tar.gz` (FORMAT.md section 5). Undefined when there is none
+ * that this version knows; throws `damaged_archive` when there is one that breaks a rule.
+ */
+export function findIndex(source: SourceFile): FoundIndex | undefined {
+  if (source.size < GZIP_HEADER.length + TAIL_BYTES) return undefined;
+  const tail = source.read(source.size - TAIL_BYTES, TAIL_BYTES);
+  const start = TAIL_BLOCK_HEADER.length;
+  if (!equalBytes(tail.subarray(0, start), TAIL_BLOCK_HEADER)) return undefined;
+  const top = topOf(tail.subarray(start, start + BLOCK));
+  const index = parseIndex(tail.subarray(start + BLOCK, start + BLOCK + INDEX_BYTES));
+  if (top === undefined || !index) return undefined;
+  const view = new DataView(tail.buffer, TAIL_BYTES - 8);
+  const found = {
+    ...index,
+    top,
+    fileBytes: source.size,
+    tailCrc: crc32(tail.subarray(start, start + TAIL_RAW_BYTES)),
+    trailer: { crc: view.getUint32(0, true), length: view.getUint32(4, true) },
+  };
+  const fault = indexFault(found) ?? headerFault(source);
+  if (fault) throw damaged(source.path, fault);
+  return found;
+}
+
+/** Time, compression level and system in the header mean nothing; the flags move what follows. */
+function headerFault(source: SourceFile): string | undefined {
+  const same = equalBytes(source.read(0, 4), GZIP_HEADER.subarray(0, 4));
+  return same ? undefined : "its gzip header is not the one that belongs to its index";
+}
+
+function isExtent(value: Extent | undefined): value is Extent {
+  return typeof value === "object" && value !== null && isCount(value.at) &&
+    isCount(value.bytes) && isCount(value.raw_at) && isCount(value.raw_bytes) &&
+    HEX_CRC.test(value.crc);
+}
+
+/** Which rule of FORMAT.md section 5 an index breaks. */
+function indexFault(index: FoundIndex): string | undefined {
+  const { manifest, segments } = index;
+  if (
+    !isExtent(manifest) || !isExtent(segments) || !isCount(index.entries) ||
+    !isCount(index.raw_bytes) || !HEX_SHA256.test(index.manifest_sha256)
+  ) return "its index lacks a value or has one of a wrong type";
+  const meets = manifest.at >= GZIP_HEADER.length &&
+    segments.at === manifest.at + manifest.bytes &&
+    segments.at + segments.bytes === index.fileBytes - TAIL_BYTES &&
+    segments.raw_at === manifest.raw_at + manifest.raw_bytes &&
+    segments.raw_at + segments.raw_bytes + TAIL_RAW_BYTES === index.raw_bytes;
+  if (!meets) return "the places in its index do not fit together";
+  return index.raw_bytes % 2 ** 32 === index.trailer.length
+    ? undefined
+    : "its length is not the one that its index states";
+}

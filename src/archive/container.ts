@@ -1,0 +1,67 @@
+import type { LifeboatError } from "../base/mod.ts";
+import { concat } from "./byte_reader.ts";
+
+/** A file stored in a backup. */
+export interface StoredFile {
+  /** Below the top folder, forward slashes. */
+  path: string;
+  bytes: number;
+  /** Permission bits, where the container has them. */
+  mode?: number;
+  /** ms since 1970, where the container has it. */
+  mtimeMs?: number;
+}
+
+/** A stored file that can be read: before the next one is asked for, wholly, in part or not at all. */
+export interface ReadableFile extends StoredFile {
+  /** Throws `damaged_archive` where what comes is not what was stored. */
+  chunks: AsyncIterable<Uint8Array>;
+}
+
+/** Says which stored files are to be read. */
+export type Wanted = (storedPath: string) => boolean;
+
+/** One of the forms in which a backup lies on disk. Nothing that it holds is trusted. */
+export interface Container {
+  form: "folder" | "tar.gz" | "tar" | "zip";
+  /** The folder or file that was opened. */
+  source: string;
+  /** Whether one file can be read without reading the others. */
+  indexed: boolean;
+  /**
+   * The wanted files in the order in which they lie there. Every stored path is checked, wanted or
+   * not. A file that is damaged while others are not throws when its chunks are read.
+   */
+  files(wanted: Wanted): AsyncGenerator<ReadableFile>;
+  /** Content of `manifest.json`; throws `not_a_backup` where there is none. */
+  manifest(): AsyncIterable<Uint8Array>;
+  close(): void;
+}
+
+/** Content that cannot be had. */
+// deno-lint-ignore require-yield -- it has the shape of content, but there is none
+export async function* unreadable(error: LifeboatError): AsyncGenerator<Uint8Array> {
+  await Promise.resolve();
+  throw error;
+}
+
+/** Content that is in memory. */
+export async function* inMemory(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  await Promise.resolve();
+  yield bytes;
+}
+
+/** All of some content, at most `most` bytes; undefined when it is longer. */
+export async function collect(
+  chunks: AsyncIterable<Uint8Array>,
+  most: number,
+): Promise<Uint8Array | undefined> {
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    bytes += chunk.length;
+    if (bytes > most) return undefined;
+    pieces.push(chunk);
+  }
+  return concat(pieces, bytes);
+}

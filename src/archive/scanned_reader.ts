@@ -1,0 +1,86 @@
+import type { Host } from "../base/mod.ts";
+import { collect, type Container, inMemory, type ReadableFile, type Wanted } from "./container.ts";
+import { badManifest, notABackup } from "./faults.ts";
+import { MANIFEST_PATH } from "./format.ts";
+import { gunzip } from "./inflate.ts";
+import { type Allowance, allowanceOf, type ReadLimits } from "./limits.ts";
+import { createNameReader, createPathGuard } from "./path_checks.ts";
+import { createPulse, type Pulse } from "./pulse.ts";
+import type { SourceFile } from "./source_file.ts";
+import { readTar } from "./tar_reader.ts";
+
+/** A manifest up to this size is kept in memory, a larger one is read again when it is needed. */
+const MANIFEST_KEPT = 64 << 20;
+
+async function* counted(
+  chunks: AsyncIterable<Uint8Array>,
+  allowance: Allowance,
+  pulse: Pulse,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    await pulse();
+    allowance.spend(chunk.length);
+    yield chunk;
+  }
+}
+
+async function* plain(source: SourceFile): AsyncGenerator<Uint8Array> {
+  for (const chunk of source.range(0, source.size)) {
+    await Promise.resolve();
+    yield chunk;
+  }
+}
+
+/**
+ * A tar or tar.gz without an index of ours: read from front to back, each time. A pass goes on to
+ * the end even when nothing more is wanted, since only there gzip tells whether all was well.
+ */
+export function openScanned(
+  host: Host,
+  source: SourceFile,
+  form: "tar" | "tar.gz",
+  limits: ReadLimits,
+): Container {
+  const { path, size } = source;
+
+  async function* files(wanted: Wanted): AsyncGenerator<ReadableFile> {
+    const allowance = allowanceOf(path, size, limits);
+    const inflated = form === "tar" ? plain(source) : gunzip(path, source.range(0, size));
+    const nameOf = createNameReader(path);
+    const guard = createPathGuard(path, "linux", limits.members);
+    const chunks = counted(inflated, allowance, createPulse(host));
+    const context = { path, allowance, ending: "marker" } as const;
+    for await (const { kind, name, ...file } of readTar(chunks, context)) {
+      const stored = nameOf(name, kind);
+      if (stored === undefined) continue;
+      guard.admit(stored, kind);
+      if (kind === "file" && wanted(stored)) yield { ...file, path: stored };
+    }
+  }
+
+  async function findManifest(): Promise<Uint8Array | undefined> {
+    let found: Uint8Array | undefined;
+    let isThere = false;
+    for await (const file of files((stored) => stored === MANIFEST_PATH)) {
+      isThere = true;
+      if (file.bytes > limits.manifestBytes) {
+        throw badManifest(path, `it has ${file.bytes} bytes`);
+      }
+      found = await collect(file.chunks, MANIFEST_KEPT);
+    }
+    if (!isThere) throw notABackup(path, "there is no manifest.json in it");
+    return found;
+  }
+
+  async function* streamManifest(): AsyncGenerator<Uint8Array> {
+    for await (const file of files((stored) => stored === MANIFEST_PATH)) yield* file.chunks;
+  }
+
+  let kept: Promise<Uint8Array | undefined> | undefined;
+  async function* manifest(): AsyncGenerator<Uint8Array> {
+    const bytes = await (kept ??= findManifest());
+    yield* bytes ? inMemory(bytes) : streamManifest();
+  }
+
+  return { form, source: path, indexed: false, files, manifest, close: source.close };
+}

@@ -1,0 +1,65 @@
+import { describeError, type FileHandle, type Host, LifeboatError } from "../base/mod.ts";
+import { damaged } from "./faults.ts";
+
+/** Bytes handed on at a time. */
+export const CHUNK_BYTES = 256 << 10;
+
+/** A file that is read here and there. What the system refuses becomes `unreadable_backup`. */
+export interface SourceFile {
+  path: string;
+  /** Bytes, when it was opened. */
+  size: number;
+  /**
+   * Exactly these bytes, in a buffer of their own, with room for `more` bytes behind them. Throws
+   * `damaged_archive` when they are not there.
+   */
+  read(at: number, bytes: number, more?: number): Uint8Array<ArrayBuffer>;
+  /** A range in pieces, each in a buffer of its own. */
+  range(at: number, bytes: number): Generator<Uint8Array<ArrayBuffer>>;
+  close(): void;
+}
+
+/** Runs a call of the file system and names the backup in its error. */
+export function reading<T>(path: string, act: () => T): T {
+  try {
+    return act();
+  } catch (cause) {
+    if (cause instanceof LifeboatError) throw cause;
+    const message = `${path} cannot be read: ${describeError(cause)}`;
+    throw new LifeboatError("failed", "unreadable_backup", message, {
+      hint: "Check that the file belongs to you and that its disk is well.",
+      cause,
+    });
+  }
+}
+
+function readExactly(path: string, file: FileHandle, into: Uint8Array): void {
+  for (let at = 0; at < into.length;) {
+    const n = reading(path, () => file.read(into.subarray(at)));
+    if (n === 0) throw damaged(path, "it ends too early");
+    at += n;
+  }
+}
+
+/** Opens a file for reading at any place. */
+export function openSource(host: Host, path: string): SourceFile {
+  const file = reading(path, () => host.fs.open(path));
+  const read = (at: number, bytes: number, more = 0) => {
+    const into = new Uint8Array(bytes + more);
+    reading(path, () => file.seek(at));
+    readExactly(path, file, into.subarray(0, bytes));
+    return into;
+  };
+  function* range(at: number, bytes: number) {
+    for (let done = 0; done < bytes; done += CHUNK_BYTES) {
+      yield read(at + done, Math.min(CHUNK_BYTES, bytes - done));
+    }
+  }
+  return {
+    path,
+    size: reading(path, () => file.info().size),
+    read,
+    range,
+    close: () => file.close(),
+  };
+}

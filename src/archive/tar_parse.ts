@@ -1,0 +1,136 @@
+import { BLOCK } from "./tar_header.ts";
+
+/** What one header block says, before any extended header is applied. */
+export interface TarBlock {
+  /** One character: `0` file, `5` folder, `x` and `g` PAX, `L` and `K` GNU's long names. */
+  typeflag: string;
+  name: string;
+  size: number;
+  mode: number;
+  mtimeMs: number;
+}
+
+/** What a block or record breaks; the caller names the archive. */
+export class TarFault extends Error {}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** Strict UTF-8: a name that is not would silently become another. */
+export function decodeName(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    throw new TarFault("a name in it is not UTF-8");
+  }
+}
+
+/** Bytes up to the first NUL, as GNU's long names and the fields of a header have them. */
+export function untilNul(bytes: Uint8Array): Uint8Array {
+  const end = bytes.indexOf(0);
+  return end < 0 ? bytes : bytes.subarray(0, end);
+}
+
+function octal(field: Uint8Array, what: string): number {
+  const text = String.fromCharCode(...untilNul(field)).trim();
+  if (text === "") return 0;
+  if (!/^[0-7]+$/.test(text)) throw new TarFault(`a header has no valid ${what}`);
+  return parseInt(text, 8);
+}
+
+/** GNU's form of large and negative numbers: two's complement, the first bit a mark. */
+function base256(field: Uint8Array, what: string): number {
+  let value = field[0] & 0x40 ? BigInt(field[0]) - 0x100n : BigInt(field[0] & 0x3f);
+  for (const byte of field.subarray(1)) value = value * 0x100n + BigInt(byte);
+  const number = Number(value);
+  if (!Number.isSafeInteger(number)) throw new TarFault(`a header has an impossible ${what}`);
+  return number;
+}
+
+function numeric(field: Uint8Array, what: string): number {
+  return field[0] & 0x80 ? base256(field, what) : octal(field, what);
+}
+
+function checksum(block: Uint8Array): number {
+  let sum = 8 * 0x20; // the checksum's own field counts as spaces
+  for (let i = 0; i < 148; i++) sum += block[i];
+  for (let i = 156; i < BLOCK; i++) sum += block[i];
+  return sum;
+}
+
+function fullName(block: Uint8Array): string {
+  const name = decodeName(untilNul(block.subarray(0, 100)));
+  // GNU's own format ("ustar  ") has other things where POSIX has the prefix.
+  const posix = block[262] === 0 && String.fromCharCode(...block.subarray(257, 262)) === "ustar";
+  const prefix = posix ? decodeName(untilNul(block.subarray(345, 500))) : "";
+  return prefix === "" ? name : `${prefix}/${name}`;
+}
+
+/** Whether a block is all zeros: two such blocks end a tar. */
+export function isZero(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte === 0);
+}
+
+/** Reads a header block. Throws {@linkcode TarFault} when it is none, or a field is not valid. */
+export function parseBlock(block: Uint8Array): TarBlock {
+  if (octal(block.subarray(148, 156), "checksum") !== checksum(block)) {
+    throw new TarFault("a header has a wrong checksum");
+  }
+  const size = numeric(block.subarray(124, 136), "size");
+  if (size < 0) throw new TarFault("a header has a negative size");
+  const typeflag = String.fromCharCode(block[156] || 0x30);
+  const name = typeflag === "x" || typeflag === "g" ? "" : fullName(block);
+  return {
+    // Before POSIX, a folder was a file whose name ends in a slash.
+    typeflag: typeflag === "0" && name.endsWith("/") ? "5" : typeflag,
+    name,
+    size,
+    mode: numeric(block.subarray(100, 108), "mode") & 0o7777,
+    mtimeMs: numeric(block.subarray(136, 148), "time") * 1000,
+  };
+}
+
+/** Reads the records of a PAX header, `LENGTH KEY=VALUE\n` each. */
+export function parsePax(bytes: Uint8Array): Map<string, Uint8Array> {
+  const records = new Map<string, Uint8Array>();
+  for (let at = 0; at < bytes.length;) {
+    const space = bytes.indexOf(0x20, at);
+    const digits = String.fromCharCode(...bytes.subarray(at, Math.min(space, at + 10)));
+    const end = /^[1-9][0-9]*$/.test(digits) ? at + Number(digits) : 0;
+    const equals = bytes.indexOf(0x3d, space);
+    if (space < 0 || end > bytes.length || equals < 0 || equals >= end || bytes[end - 1] !== 0x0a) {
+      throw new TarFault("an extended header is not valid");
+    }
+    records.set(decodeName(bytes.subarray(space + 1, equals)), bytes.subarray(equals + 1, end - 1));
+    at = end;
+  }
+  return records;
+}
+
+function paxNumber(value: Uint8Array, pattern: RegExp, key: string): number {
+  const text = String.fromCharCode(...value.subarray(0, 40));
+  if (!pattern.test(text) || !Number.isSafeInteger(Math.floor(Number(text)))) {
+    throw new TarFault(`an extended header has an impossible ${key}`);
+  }
+  return Number(text);
+}
+
+/** Rounded down, where 0.123 s times 1000 may be a little less than 123. */
+function wholeMs(seconds: number): number {
+  return Math.floor(seconds * 1000 + 0.001);
+}
+
+/** What PAX records say about the entry that follows them. */
+export function applyPax(block: TarBlock, records: Map<string, Uint8Array>): TarBlock {
+  for (const key of records.keys()) {
+    if (key.startsWith("GNU.sparse")) throw new TarFault("it holds a sparse file");
+  }
+  const path = records.get("path");
+  const size = records.get("size");
+  const mtime = records.get("mtime");
+  return {
+    ...block,
+    ...(path && { name: decodeName(path) }),
+    ...(size && { size: paxNumber(size, /^\d+$/, "size") }),
+    ...(mtime && { mtimeMs: wholeMs(paxNumber(mtime, /^-?\d+(\.\d*)?$/, "mtime")) }),
+  };
+}
