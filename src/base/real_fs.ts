@@ -33,7 +33,17 @@ function byName(a: DirEntry, b: DirEntry): number {
   return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 }
 
-function wrapFile(file: Deno.FsFile): FileHandle {
+/** About an open file; one that is embedded in a compiled program only tells by its path. */
+function infoOf(file: Deno.FsFile, path: string): FileInfo {
+  try {
+    return toFileInfo(file.statSync());
+  } catch (error) {
+    if (error instanceof Deno.errors.NotSupported) return toFileInfo(Deno.statSync(path));
+    throw error;
+  }
+}
+
+function wrapFile(file: Deno.FsFile, path: string): FileHandle {
   return {
     read: (into) => file.readSync(into) ?? 0,
     write(bytes) {
@@ -41,7 +51,7 @@ function wrapFile(file: Deno.FsFile): FileHandle {
     },
     seek: (offset) => void file.seekSync(offset, Deno.SeekMode.Start),
     truncate: (length) => file.truncateSync(length),
-    info: () => toFileInfo(file.statSync()),
+    info: () => infoOf(file, path),
     sync: () => file.syncDataSync(),
     close: () => file.close(),
   };
@@ -109,7 +119,7 @@ export const realFs: FileSystem = {
   readLink: (path) => Deno.readLinkSync(path),
   realPath: (path) => Deno.realPathSync(path),
   isWritable,
-  open: (path, options = {}) => wrapFile(Deno.openSync(path, toDenoOptions(options))),
+  open: (path, options = {}) => wrapFile(Deno.openSync(path, toDenoOptions(options)), path),
   makeDir,
   rename: (from, to) => Deno.renameSync(from, to),
   remove: (path) => Deno.removeSync(path),
