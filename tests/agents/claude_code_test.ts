@@ -12,6 +12,7 @@ import { withAgentFolder } from "../support/agents/folders.ts";
 import { installAgents } from "../support/agents/install.ts";
 import { extract, lifeboat, restorer } from "../support/agents/lifeboat.ts";
 import { answerText, type ModelStub, startModelStub } from "../support/agents/model_stub.ts";
+import { makeSampleClaudeHome } from "../support/sample_home.ts";
 
 const QUESTION = "Which of the seven bridges was first?";
 
@@ -51,6 +52,13 @@ Deno.test("a backup made while Claude Code waits for its model can be resumed", 
     await deleteHome(claude, id);
     await restore(claude, folder, String(backup.backup_id));
     await assertGoesOn(claude, stub, id);
+  }));
+
+Deno.test("a conversation of the sample Claude Code home can be resumed by Claude Code", () =>
+  withClaude(async ({ claude, stub }) => {
+    const { sessions: [{ id, questions }] } = await makeSampleClaudeHome(claude.userHome);
+    assert.equal((await resumeClaude(claude, id, "Which was the last?")).id, id);
+    assert.ok(stub.requests.at(-1)?.body.includes(questions[0]));
   }));
 
 interface Scene {

@@ -14,6 +14,7 @@ import { withAgentFolder } from "../support/agents/folders.ts";
 import { installAgents } from "../support/agents/install.ts";
 import { extract, lifeboat, restorer } from "../support/agents/lifeboat.ts";
 import { answerText, type ModelStub, startModelStub } from "../support/agents/model_stub.ts";
+import { makeSampleCodexHome } from "../support/sample_home.ts";
 
 const QUESTION = "Which of the seven bridges was first?";
 
@@ -62,6 +63,14 @@ Deno.test("a backup made while Codex waits for its model disturbs nothing and ca
     await deleteHome(codex, id);
     await restore(codex, folder, String(backup.backup_id));
     await assertGoesOn(codex, stub, id);
+  }));
+
+Deno.test("the sample Codex home of the other tests is in order in the eyes of Codex", () =>
+  withCodex(async ({ codex, folder }) => {
+    const sample = await makeSampleCodexHome(join(folder, "sample"), { databases: "killed" });
+    const { status, details } = await codexParity({ ...codex, home: sample.home });
+    assert.equal(status, "ok");
+    assert.equal(details["rollout DB rows"], String(sample.threads.length));
   }));
 
 interface Scene {

@@ -12,6 +12,8 @@ export interface ClaudeCode {
   home: string;
   /** The project it works in. */
   project: string;
+  /** Its own temporary folder. */
+  temp: string;
   /** Address of the model. */
   modelUrl: string;
 }
@@ -32,9 +34,11 @@ export async function makeClaudeCode(
   const userHome = join(folder, "user");
   const home = join(userHome, ".claude");
   const project = join(folder, "project");
+  const temp = join(folder, "temp");
   await Deno.mkdir(home, { recursive: true });
   await Deno.mkdir(project);
-  return { program, userHome, home, project, modelUrl: stub.url };
+  await Deno.mkdir(temp);
+  return { program, userHome, home, project, temp, modelUrl: stub.url };
 }
 
 function options(claude: ClaudeCode): RunOptions {
@@ -42,6 +46,7 @@ function options(claude: ClaudeCode): RunOptions {
     HOME: claude.userHome,
     USERPROFILE: claude.userHome,
     PATH: systemPath(),
+    TMPDIR: claude.temp,
     ANTHROPIC_BASE_URL: claude.modelUrl,
     ANTHROPIC_API_KEY: "not-a-key",
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",

@@ -12,6 +12,8 @@ export interface Codex {
   home: string;
   /** The project it works in. */
   project: string;
+  /** Its own temporary folder. */
+  temp: string;
 }
 
 /** What a question led to. */
@@ -36,9 +38,11 @@ export async function makeCodex(folder: string, program: string, stub: ModelStub
     userHome,
     home: join(userHome, ".codex"),
     project: join(folder, "project"),
+    temp: join(folder, "temp"),
   };
   await Deno.mkdir(codex.home, { recursive: true });
   await Deno.mkdir(codex.project);
+  await Deno.mkdir(codex.temp);
   await Deno.writeTextFile(join(codex.home, "config.toml"), configuration(stub));
   return codex;
 }
@@ -68,6 +72,7 @@ function options(codex: Codex): RunOptions {
     USERPROFILE: codex.userHome,
     CODEX_HOME: codex.home,
     PATH: systemPath(),
+    TMPDIR: codex.temp,
     STUB_KEY: "not-a-key",
     ...LOOPBACK_ONLY,
   };

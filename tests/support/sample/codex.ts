@@ -131,7 +131,8 @@ url = "https://docs.example/mcp"
       hooks: { Stop: [{ hooks: [{ type: "command", command: "/home/sam/bin/on-stop" }] }] },
     }),
     "rules/default.rules": 'prefix_rule(pattern = ["git", "status"], decision = "allow")\n',
-    "agents/reviewer.toml": 'name = "reviewer"\ndescription = "Reads changes"\n',
+    "agents/reviewer.toml":
+      'name = "reviewer"\ndescription = "Reads changes"\ndeveloper_instructions = "Read."\n',
   };
 }
 
