@@ -9,7 +9,7 @@ import {
   readText,
   statIfThere,
 } from "../base/mod.ts";
-import type { Home, HomeRoot, Profile, ProfileRoot } from "./profile.ts";
+import { type Home, HOME_ROOT, type HomeRoot, type Profile, type ProfileRoot } from "./profile.ts";
 
 const MAX_CONFIG_BYTES = 4 << 20;
 
@@ -92,6 +92,12 @@ export function resolveHome(host: Host, profile: Profile, options: HomeOptions =
     roots: takePart ? outside : [],
     rootsLeftOut: takePart ? [] : outside,
   };
+}
+
+/** All roots that take part: the home itself, then those outside. */
+export function rootsOf(host: Host, home: Home): HomeRoot[] {
+  const name = pathsOf(host.platform).basename(home.path);
+  return [{ id: HOME_ROOT, kind: "folder", name, path: home.path }, ...home.roots];
 }
 
 /** Whether there is something where the home should be. */

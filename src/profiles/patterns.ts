@@ -11,24 +11,18 @@ function namePattern(name: string): string {
 
 interface Compiled {
   pattern: string;
-  /** The thing itself. */
-  itself: RegExp;
-  /** What lies in it. */
-  below: RegExp;
-  folderOnly: boolean;
+  /** Means a folder with what is in it, and a file unless the pattern is one for folders. */
+  folder: RegExp;
+  file: RegExp;
 }
 
 function compile(pattern: string): Compiled {
   const anywhere = pattern.startsWith("**/");
   const folderOnly = pattern.endsWith("/");
-  const path = pattern.slice(anywhere ? 3 : 0, folderOnly ? -1 : undefined);
-  const source = `^${anywhere ? "(?:.*/)?" : ""}${path.split("/").map(namePattern).join("/")}`;
-  return {
-    pattern,
-    itself: new RegExp(`${source}$`, "is"),
-    below: new RegExp(`${source}/`, "is"),
-    folderOnly,
-  };
+  const names = pattern.slice(anywhere ? 3 : 0, folderOnly ? -1 : undefined).split("/");
+  const source = `${anywhere ? "(?:^|/)" : "^"}${names.map(namePattern).join("/")}`;
+  const folder = new RegExp(`${source}(?:/|$)`, "i");
+  return { pattern, folder, file: folderOnly ? new RegExp(`${source}/`, "i") : folder };
 }
 
 /**
@@ -39,9 +33,7 @@ function compile(pattern: string): Compiled {
 export function compilePatterns(patterns: readonly string[]): PatternMatcher {
   const compiled = patterns.map(compile);
   return (path, isFolder) =>
-    compiled.find(({ itself, below, folderOnly }) =>
-      ((isFolder || !folderOnly) && itself.test(path)) || below.test(path)
-    )?.pattern;
+    compiled.find(({ folder, file }) => (isFolder ? folder : file).test(path))?.pattern;
 }
 
 /** Why a pattern cannot be used, or nothing. */

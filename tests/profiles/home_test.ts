@@ -4,6 +4,7 @@ import {
   type HomeOptions,
   requireHome,
   resolveHome,
+  rootsOf,
 } from "../../src/profiles/mod.ts";
 import { assert, rejectsWith } from "../assert.ts";
 import { testHost, withTempDir } from "../support/host.ts";
@@ -40,6 +41,15 @@ Deno.test("links on the way to a home are resolved, also when the home is not th
     const at = (home: string) => resolve(folder, "codex", {}, { home }).path;
     assert.equal(at(`${folder}/link/.codex`), `${folder}/real/.codex`);
     assert.equal(at(`${folder}/link/new/home`), `${folder}/real/new/home`);
+  }));
+
+Deno.test("the home is the first of its roots", () =>
+  withTempDir((folder) => {
+    const home = resolve(folder, "codex");
+    assert.deepEqual(rootsOf(testHost(folder), home), [
+      { id: "home", kind: "folder", name: ".codex", path: `${folder}/.codex` },
+      ...home.roots,
+    ]);
   }));
 
 Deno.test("roots outside take part in the profile's own home, and only on demand in a named one", () =>
