@@ -6,10 +6,7 @@ import type { Terminal } from "./terminal.ts";
 /** Options that every command takes. */
 export interface GlobalFlags {
   profile?: string;
-  json?: boolean;
   quiet?: boolean;
-  /** False with `--no-color`. */
-  color: boolean;
   jobs?: number;
 }
 

@@ -1,5 +1,6 @@
+import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
-import { type Host, LifeboatError, pathsOf, readText } from "../base/mod.ts";
+import { type Host, isInside, LifeboatError, pathsOf, readText } from "../base/mod.ts";
 import type { Profile } from "../profiles/mod.ts";
 import { type Act, type Answer, type Context, helpTail } from "./command.ts";
 import { checkText, profileListText, profileText } from "./text/profiles.ts";
@@ -10,6 +11,8 @@ export interface ProfileItem {
   name: string;
   home: string;
   present: boolean;
+  /** Comes with the program, instead of from the user's profiles folder. */
+  built_in: boolean;
   source: string;
 }
 
@@ -17,6 +20,7 @@ export interface ProfileItem {
 export interface ProfileShown {
   ok: true;
   profile: Profile;
+  built_in: boolean;
   home: string;
   present: boolean;
   roots: { id: string; kind: "folder" | "file"; path: string }[];
@@ -25,12 +29,17 @@ export interface ProfileShown {
 
 const MAX_PROFILE_BYTES = 1 << 20;
 
+function isBuiltIn(host: Host, { source }: Profile): boolean {
+  return isInside(source, fileURLToPath(host.kit), host.platform);
+}
+
 async function list({ host }: Context): Promise<Answer> {
   const { homeExists, loadProfiles, resolveHome } = await import("../profiles/mod.ts");
   const profiles: ProfileItem[] = loadProfiles(host).map((profile) => {
     const home = resolveHome(host, profile);
     const { id, name, source } = profile;
-    return { id, name, home: home.path, present: homeExists(host, home), source };
+    const present = homeExists(host, home);
+    return { id, name, home: home.path, present, built_in: isBuiltIn(host, profile), source };
   });
   const result = { ok: true, profiles };
   return { result, text: (style) => profileListText(profiles, style) };
@@ -45,6 +54,7 @@ async function show({ host }: Context, _: unknown, [id]: (string | undefined)[])
   const result: ProfileShown = {
     ok: true,
     profile,
+    built_in: isBuiltIn(host, profile),
     home: home.path,
     present: homeExists(host, home),
     roots: home.roots.map(({ id, kind, path }) => ({ id, kind, path })),

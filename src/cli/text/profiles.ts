@@ -27,7 +27,7 @@ export function profileText(shown: ProfileShown, style: Style): string {
     ["Never captured", several(profile.exclude.always)],
     ["Not in mode compact", several(profile.exclude.compact)],
     ["Not put back", several(profile.restore_skip)],
-    ["Profile", printable(profile.source)],
+    ["Profile", shown.built_in ? "comes with lifeboat" : printable(profile.source)],
   ]);
   return [style.bold(printable(`${profile.name} (${profile.id})`)), ...fields, ""].join("\n");
 }
