@@ -1,20 +1,26 @@
 import { Buffer } from "node:buffer";
-import { createHash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 import { crc32 as zlibCrc32 } from "node:zlib";
 import type { FileSystem } from "./fs.ts";
 
 /** A running SHA-256. */
 export interface Sha256 {
   update(bytes: Uint8Array): void;
+  /** A hash of what came so far, that goes its own way from here. */
+  copy(): Sha256;
   /** Upper-case hex, as manifests of schema 1 have it. Ends the hash. */
   hex(): string;
 }
 
 /** Starts a SHA-256. */
 export function sha256(): Sha256 {
-  const hash = createHash("sha256");
+  return wrapHash(createHash("sha256"));
+}
+
+function wrapHash(hash: Hash): Sha256 {
   return {
     update: (bytes) => void hash.update(bytes),
+    copy: () => wrapHash(hash.copy()),
     hex: () => hash.digest("hex").toUpperCase(),
   };
 }

@@ -1,0 +1,61 @@
+import { constants, deflateRawSync } from "node:zlib";
+import { crc32, type JobResult, sha256Of } from "../base/mod.ts";
+
+/** Name of the job in the worker program. */
+export const DEFLATE_JOB = "deflate";
+
+/** What is to be deflated; `bytes` and its buffer move to the worker. */
+export interface DeflateInput {
+  bytes: Uint8Array<ArrayBuffer>;
+  /** Lengths of the parts of `bytes`, each compressed on its own. */
+  parts: number[];
+  /** 0 to 9. */
+  level: number;
+  /** `segment`: ends byte-aligned and can be followed; `stream`: complete. */
+  ending: "segment" | "stream";
+  /** Tells the SHA-256 of the first so many bytes. */
+  hashed?: number;
+}
+
+/** What came out. */
+export interface DeflateOutput {
+  /** The compressed parts, joined. */
+  bytes: Uint8Array<ArrayBuffer>;
+  /** Compressed length of each part, and the CRC-32 of what went in. */
+  parts: { bytes: number; crc: number }[];
+  /** Upper-case hex. */
+  sha256?: string;
+}
+
+/** Deflates in a worker thread. */
+export function deflateJob(input: DeflateInput): JobResult {
+  const { bytes, parts, hashed } = input;
+  const output: DeflateOutput = { bytes: new Uint8Array(), parts: [] };
+  const compressed: Uint8Array[] = [];
+  let at = 0;
+  for (const length of parts) {
+    const part = bytes.subarray(at, at += length);
+    const deflated = deflatePart(part, input);
+    compressed.push(deflated);
+    output.parts.push({ bytes: deflated.length, crc: crc32(part) });
+  }
+  output.bytes = joinBytes(compressed);
+  if (hashed !== undefined) output.sha256 = sha256Of(bytes.subarray(0, hashed));
+  return { output, transfer: [output.bytes.buffer] };
+}
+
+function deflatePart(part: Uint8Array, { level, ending }: DeflateInput): Uint8Array {
+  const finishFlush = ending === "segment" ? constants.Z_SYNC_FLUSH : constants.Z_FINISH;
+  return deflateRawSync(part, { level, finishFlush });
+}
+
+/** Pieces joined in a buffer of its own, so that the buffer can be handed to another thread. */
+export function joinBytes(pieces: Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const joined = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    joined.set(piece, at);
+    at += piece.length;
+  }
+  return joined;
+}

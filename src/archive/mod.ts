@@ -1,0 +1,8 @@
+/** The archive format: writing and reading backups, their manifests, and those of others. */
+export { type ArchiveOptions, type ArchiveWriter, createArchiveWriter } from "./archive_writer.ts";
+export { DEFLATE_JOB, deflateJob } from "./deflate_job.ts";
+export type { EntrySink } from "./entry_sink.ts";
+export * from "./manifest.ts";
+export { createManifestWriter, type ManifestWriter, type RootHead } from "./manifest_writer.ts";
+export type { WrittenFile } from "./output_file.ts";
+export type { EntryMeta, HashedMeta, SizedMeta } from "./packer.ts";

@@ -1,0 +1,55 @@
+import type { WorkerPool } from "../base/mod.ts";
+import { DEFLATE_JOB, type DeflateInput, type DeflateOutput } from "./deflate_job.ts";
+
+/** Something to compress, and what is to be done with the result. */
+export interface Segment {
+  /** Its `bytes` must have a buffer of their own: it moves to a worker. */
+  input: Omit<DeflateInput, "level">;
+  /** Called in the order in which segments were submitted. */
+  write(output: DeflateOutput): void;
+  /** Segments of one group can be dropped together. */
+  group?: object;
+}
+
+/** Compresses segments in parallel and writes them in order. Calls must be awaited one by one. */
+export interface SegmentQueue {
+  /** Waits while as many segments are under way as the queue allows. */
+  submit(segment: Segment): Promise<void>;
+  /** Writes everything that was submitted. */
+  drain(): Promise<void>;
+  /** Forgets the segments of a group that are not written yet; they must be the last ones. */
+  drop(group: object): Promise<void>;
+}
+
+interface Pending {
+  segment: Segment;
+  output: Promise<DeflateOutput>;
+}
+
+/** A queue that holds at most two segments more than the pool has workers. */
+export function createSegmentQueue(pool: WorkerPool, level: number): SegmentQueue {
+  const pending: Pending[] = [];
+
+  async function writeUntil(remaining: number): Promise<void> {
+    while (pending.length > remaining) {
+      const output = await pending[0].output;
+      pending.shift()!.segment.write(output);
+    }
+  }
+
+  return {
+    async submit(segment) {
+      await writeUntil(pool.size + 1);
+      const input = { ...segment.input, level };
+      const output = pool.run<DeflateOutput>(DEFLATE_JOB, input, [input.bytes.buffer]);
+      output.catch(() => {}); // told when its turn comes to be written
+      pending.push({ segment, output });
+    },
+    drain: () => writeUntil(0),
+    async drop(group) {
+      const first = pending.findIndex(({ segment }) => segment.group === group);
+      if (first < 0) return;
+      await Promise.allSettled(pending.splice(first).map(({ output }) => output));
+    },
+  };
+}

@@ -1,0 +1,220 @@
+import type {
+  EntryMeta,
+  HashedMeta,
+  LargeEntry,
+  Packer,
+  PackerParts,
+  SizedMeta,
+} from "./packer.ts";
+import { type DeflateOutput, joinBytes } from "./deflate_job.ts";
+import {
+  type ArchiveIndex,
+  type Coverage,
+  INDEX_BYTES,
+  INDEX_PATH,
+  MANIFEST_PATH,
+  SLICE_BYTES,
+  TABLE_PATH,
+  type TableEntry,
+  TAIL_RAW_BYTES,
+} from "./format.ts";
+import { addToRun, emptyRun, endsBefore, isFull, type Run } from "./runs.ts";
+import {
+  createSegmentWriter,
+  type SegmentMark,
+  type SegmentWriter,
+  type Tally,
+} from "./segment_writer.ts";
+import { BLOCK, roundToBlock, type TarHeaders, tarHeaders } from "./tar_header.ts";
+
+/** How a segment is written beside its bytes. */
+interface SegmentOptions {
+  /** From what the worker found out. */
+  coverage?: (output: DeflateOutput) => Coverage;
+  tally?: Tally;
+  /** Content bytes, whose SHA-256 the worker tells. */
+  hashed?: number;
+  group?: object;
+  /** Called just before it is written. */
+  before?: () => void;
+}
+
+const encoder = new TextEncoder();
+const NOTHING = new Uint8Array();
+
+interface TarGz {
+  parts: PackerParts;
+  encodeHeader: TarHeaders;
+  writer: SegmentWriter;
+  /** Small entries that are no segment yet. */
+  run: Run;
+  /** Tar entries so far. */
+  entries: number;
+  manifest?: { tally: Tally; sha256: string };
+}
+
+/** A `.tar.gz` made of segments, as FORMAT.md says. */
+export function tarGzPacker(parts: PackerParts): Packer {
+  const archive: TarGz = {
+    parts,
+    encodeHeader: tarHeaders(`${parts.top}/PaxHeader`),
+    writer: createSegmentWriter(parts.output, parts.spool),
+    run: emptyRun(),
+    entries: 1,
+  };
+  const top = { path: "", size: 0, mode: 0o700, mtimeMs: 0 };
+  const entry: TableEntry = ["/", 0, 0, top.mode, null];
+  addToRun(archive.run, entry, headerOf(archive, "directory", top), NOTHING);
+  return {
+    directory: (meta) => addDirectory(archive, meta),
+    small: (meta, content) => addFile(archive, meta, content),
+    large: (meta) => beginLarge(archive, meta),
+    finish: () => finish(archive),
+  };
+}
+
+function headerOf(
+  archive: TarGz,
+  kind: "file" | "directory",
+  meta: SizedMeta,
+): Uint8Array<ArrayBuffer> {
+  const { size, mode, mtimeMs } = meta;
+  const name = `${archive.parts.top}/${meta.path}`;
+  return archive.encodeHeader({ kind, name, size, mode, mtimeMs });
+}
+
+function compress(
+  archive: TarGz,
+  bytes: Uint8Array<ArrayBuffer>,
+  options: SegmentOptions,
+): Promise<void> {
+  const raw = bytes.length;
+  const { coverage, tally, hashed, group, before } = options;
+  return archive.parts.queue.submit({
+    input: { bytes, parts: [raw], ending: "segment", hashed },
+    group,
+    write(output) {
+      before?.();
+      const { crc } = output.parts[0];
+      archive.writer.append({ bytes: output.bytes, raw, crc, coverage: coverage?.(output), tally });
+    },
+  });
+}
+
+async function closeRun(archive: TarGz, options: SegmentOptions = {}): Promise<void> {
+  const { pieces, raw, entries } = archive.run;
+  if (raw === 0) return;
+  archive.run = emptyRun();
+  const coverage = (): Coverage => ({ kind: "run", entries });
+  await compress(archive, joinBytes(pieces), { ...options, coverage });
+}
+
+async function addSmall(
+  archive: TarGz,
+  entry: TableEntry,
+  header: Uint8Array,
+  content: Uint8Array,
+): Promise<void> {
+  const length = header.length + roundToBlock(content.length);
+  if (endsBefore(archive.run, entry[0], length)) await closeRun(archive);
+  addToRun(archive.run, entry, header, content);
+  archive.entries++;
+  if (isFull(archive.run)) await closeRun(archive);
+}
+
+function addDirectory(archive: TarGz, { path, mode, mtimeMs }: EntryMeta): Promise<void> {
+  const meta = { path: `${path}/`, size: 0, mode, mtimeMs };
+  const entry: TableEntry = [meta.path, 0, mtimeMs, mode, null];
+  return addSmall(archive, entry, headerOf(archive, "directory", meta), NOTHING);
+}
+
+async function addFile(archive: TarGz, meta: HashedMeta, content: Uint8Array): Promise<void> {
+  const { path, mode, mtimeMs, sha256 } = meta;
+  const size = content.length;
+  const header = headerOf(archive, "file", { ...meta, size });
+  const entry: TableEntry = [path, size, mtimeMs, mode, sha256];
+  if (path !== MANIFEST_PATH) return await addSmall(archive, entry, header, content);
+  const tally: Tally = {};
+  await closeRun(archive);
+  addToRun(archive.run, entry, header, content);
+  archive.entries++;
+  await closeRun(archive, { tally });
+  archive.manifest = { tally, sha256 };
+}
+
+async function beginLarge(archive: TarGz, meta: SizedMeta): Promise<LargeEntry> {
+  const { run, entries } = archive;
+  const { path, size, mode, mtimeMs } = meta;
+  let mark: SegmentMark | undefined;
+  const group = {};
+  const before = () => void (mark ??= archive.writer.mark());
+  const tally: Tally | undefined = path === MANIFEST_PATH ? {} : undefined;
+  await closeRun(archive, { group, before });
+  const entry: TableEntry = [path, size, mtimeMs, mode, null];
+  const coverage = (): Coverage => ({ kind: "head", entries: [entry] });
+  await compress(archive, headerOf(archive, "file", meta), { group, before, tally, coverage });
+  archive.entries++;
+  let offset = 0;
+  return {
+    async slice(buffer, length, sha256) {
+      const coverage = sliceCoverage({ path, offset, length }, sha256);
+      offset += length;
+      await compress(archive, buffer, { group, before, tally, hashed: length, coverage });
+      if (tally && sha256) archive.manifest = { tally, sha256 };
+    },
+    async drop() {
+      await archive.parts.queue.drop(group);
+      if (mark) archive.writer.restore(mark);
+      Object.assign(archive, { run, entries });
+    },
+  };
+}
+
+function sliceCoverage(
+  place: { path: string; offset: number; length: number },
+  fileSha256: string | undefined,
+): (output: DeflateOutput) => Coverage {
+  return ({ sha256 }) => ({
+    kind: "slice",
+    ...place,
+    sha256: sha256!,
+    ...(fileSha256 && { file_sha256: fileSha256 }),
+  });
+}
+
+async function finish(archive: TarGz): Promise<void> {
+  const { queue } = archive.parts;
+  await queue.drain();
+  const table: Tally = {};
+  await writeTable(archive, table);
+  await queue.drain();
+  archive.writer.end(tailOf(archive, table));
+}
+
+async function writeTable(archive: TarGz, tally: Tally): Promise<void> {
+  const { spool } = archive.parts;
+  const meta = { path: TABLE_PATH, size: spool.length, mode: 0o600, mtimeMs: 0 };
+  await compress(archive, headerOf(archive, "file", meta), { tally });
+  for (const piece of spool.read(SLICE_BYTES)) {
+    const padding = new Uint8Array(roundToBlock(piece.length) - piece.length);
+    await compress(archive, joinBytes([piece, padding]), { tally });
+  }
+}
+
+function tailOf(archive: TarGz, table: Tally): Uint8Array {
+  const { manifest, writer, entries } = archive;
+  const index: ArchiveIndex = {
+    format: "lifeboat",
+    version: 1,
+    manifest: manifest!.tally.extent!,
+    segments: table.extent!,
+    manifest_sha256: manifest!.sha256,
+    entries,
+    raw_bytes: writer.raw + TAIL_RAW_BYTES,
+  };
+  const meta = { path: INDEX_PATH, size: INDEX_BYTES, mode: 0o600, mtimeMs: 0 };
+  const tail = new Uint8Array(TAIL_RAW_BYTES);
+  tail.set(headerOf(archive, "file", meta));
+  tail.set(encoder.encode(`${JSON.stringify(index).padEnd(INDEX_BYTES - 1)}\n`), BLOCK);
+  return tail;
+}
