@@ -1,4 +1,5 @@
 /** A real Claude Code, its home backed up and restored by the compiled program. */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { assert } from "../assert.ts";
 import {
@@ -54,6 +55,22 @@ Deno.test("a backup made while Claude Code waits for its model can be resumed", 
     await assertGoesOn(claude, stub, id);
   }));
 
+Deno.test("restored conversations survive the clean-up that Claude Code begins with", () =>
+  withClaude(async ({ claude, stub, folder }) => {
+    await makeSampleClaudeHome(claude.userHome, { conversations: 8, now: new Date() });
+    const ids = await claudeSessionIds(claude);
+    const backup = await backUp(claude, folder);
+    await deleteHome(claude, ids[0]);
+    await restore(claude, folder, String(backup.backup_id));
+    const release = stub.hold();
+    const thinking = askClaude(claude, QUESTION);
+    // It deletes what is older than 30 days some seconds after its start, and then leaves a mark.
+    await appearance(join(claude.home, ".last-cleanup"));
+    release();
+    const { id } = await thinking;
+    assert.deepEqual(await claudeSessionIds(claude), [...ids, id].sort());
+  }));
+
 Deno.test("a conversation of the sample Claude Code home can be resumed by Claude Code", () =>
   withClaude(async ({ claude, stub }) => {
     const { sessions: [{ id, questions }] } = await makeSampleClaudeHome(claude.userHome);
@@ -81,6 +98,15 @@ async function withClaude(use: (scene: Scene) => Promise<void>): Promise<void> {
 
 function stateFile(claude: ClaudeCode): Promise<string> {
   return Deno.readTextFile(join(claude.userHome, ".claude.json"));
+}
+
+/** Waits, at most half a minute, until a file is there. */
+async function appearance(path: string): Promise<void> {
+  const limit = Date.now() + 30_000;
+  while (!existsSync(path)) {
+    if (Date.now() > limit) throw new Error(`${path} did not appear`);
+    await new Promise((wake) => setTimeout(wake, 100));
+  }
 }
 
 /** Without `--home`, so that `.claude.json` takes part. */
