@@ -4,7 +4,7 @@
  */
 
 /** Id of the root that lies under `files/`; every other root lies under `extra/<id>/`. */
-export const HOME_ROOT = "home";
+export { HOME_ROOT } from "../profiles/mod.ts";
 
 /** A captured file. */
 export interface FileEntry {
@@ -97,6 +97,8 @@ export interface ManifestHead {
   /** Files of the restore kit and their SHA-256, upper-case hex. */
   kit?: { [file: string]: string };
   profile_data?: ManifestProfile;
+  /** Only for the oldest manifests (`schema_version` 0 here): what they count. */
+  legacy_summary?: { [key: string]: unknown };
 }
 
 /** The whole manifest. */

@@ -1,0 +1,194 @@
+import {
+  type FileEntry,
+  HOME_ROOT,
+  type ManifestWriter,
+  type SkippedEntry,
+} from "../archive/mod.ts";
+import { checkInterrupt, type Host, pathsOf, removeIfThere, type WorkerPool } from "../base/mod.ts";
+import {
+  captureDatabase,
+  captureFile,
+  type ExcludeRules,
+  isDatabase,
+  mainOfSidecar,
+  walk,
+  type WalkItem,
+} from "../capture/mod.ts";
+import type { HomeRoot } from "../profiles/mod.ts";
+import type { Findings } from "./options.ts";
+import type { Outlet } from "./outlet.ts";
+
+/** What reading the roots needs. */
+export interface Collector {
+  host: Host;
+  pool: WorkerPool;
+  rules: ExcludeRules;
+  outlet: Outlet;
+  manifest: ManifestWriter;
+  findings: Findings;
+  /** Room for a database copy where there is no folder form. */
+  scratch: string;
+}
+
+/** Nothing seen yet. */
+export function noFindings(): Findings {
+  return {
+    errors: [],
+    databases: [],
+    warnings: [],
+    files: 0,
+    sqliteDatabases: 0,
+    skipped: 0,
+    bytes: 0,
+  };
+}
+
+/** The stored path of something below a root. */
+export function storedPath(root: string, relative: string): string {
+  return root === HOME_ROOT ? `files/${relative}` : `extra/${root}/${relative}`;
+}
+
+/** A walk through one root. */
+interface RootWalk extends Collector {
+  root: HomeRoot;
+  /** Databases kept as raw bytes, whose sidecars are therefore kept too. */
+  raw: Set<string>;
+}
+
+/** Captures everything below a root. Nothing seen is lost: it is an entry, skipped, or an error. */
+export async function collectRoot(collector: Collector, root: HomeRoot): Promise<void> {
+  const { host, rules } = collector;
+  const walking: RootWalk = { ...collector, root, raw: new Set() };
+  for (const item of walk(host, root, rules)) {
+    checkInterrupt(host);
+    await collectItem(walking, item);
+  }
+}
+
+async function collectItem(walking: RootWalk, item: WalkItem): Promise<void> {
+  const { root: { id: root }, manifest, outlet } = walking;
+  const record = { root, relative_path: item.path };
+  if (item.type === "file") await collectFile(walking, item.path);
+  else if (item.type === "symlink") manifest.symlink({ ...record, target: item.target });
+  else if (item.type === "failed") addError(walking, item.path, "walk", item);
+  else if (item.type === "skipped") addSkipped(walking, item.path, item);
+  else {
+    const { mode, mtimeMs } = item.info;
+    manifest.directory({ ...record, mode, mtime_ms: mtimeMs });
+    await outlet.directory(storedPath(root, item.path), mode, mtimeMs);
+  }
+}
+
+function addSkipped(
+  walking: RootWalk,
+  path: string,
+  { reason, rule }: Pick<SkippedEntry, "reason" | "rule">,
+): void {
+  const { manifest, findings, root } = walking;
+  manifest.skipped({ root: root.id, relative_path: path, reason, rule });
+  findings.skipped++;
+}
+
+function addError(
+  walking: RootWalk,
+  path: string,
+  method: "walk" | "copy2" | "sqlite_backup",
+  failure: { code: string; error: string },
+): void {
+  const { code, error } = failure;
+  const record = { root: walking.root.id, relative_path: path, method, code, error };
+  walking.findings.errors.push(record);
+  walking.manifest.error(record);
+}
+
+function absolutePath(walking: RootWalk, path: string): string {
+  const { host, root } = walking;
+  return root.kind === "file" ? root.path : pathsOf(host.platform).join(root.path, path);
+}
+
+async function collectFile(walking: RootWalk, path: string): Promise<void> {
+  const { host, findings, root, raw } = walking;
+  const main = mainOfSidecar(host, absolutePath(walking, path));
+  if (main && !raw.has(main)) {
+    addSkipped(walking, path, { reason: "database_sidecar" });
+  } else if (!main && isDatabase(host.fs, absolutePath(walking, path))) {
+    await collectDatabase(walking, path);
+  } else {
+    await collectBytes(walking, path);
+  }
+}
+
+async function collectBytes(walking: RootWalk, path: string): Promise<void> {
+  const { host, rules, outlet, findings, root } = walking;
+  const sink = outlet.file(storedPath(root.id, path));
+  const captured = await captureFile(host, absolutePath(walking, path), {
+    config: rules.configFormat(root.id, path),
+  }, sink);
+  if (captured.status === "vanished") {
+    addSkipped(walking, path, { reason: "vanished" });
+  } else if (captured.status === "failed") {
+    addError(walking, path, "copy2", captured);
+  } else {
+    await sink.commit(captured.sha256);
+    if (captured.flag) findings.warnings.push(flagWarning(path));
+    addEntry(walking, path, { ...captured, method: "copy2" });
+  }
+}
+
+function flagWarning(path: string): string {
+  return `${path} does not parse; it was captured as it is`;
+}
+
+async function collectDatabase(walking: RootWalk, path: string): Promise<void> {
+  const { host, pool, outlet, findings, root, raw, scratch } = walking;
+  const stored = storedPath(root.id, path);
+  const staged = outlet.folderPath(stored) ?? scratch;
+  const source = absolutePath(walking, path);
+  const captured = await captureDatabase(host, pool, source, staged);
+  if (captured.status === "vanished") {
+    addSkipped(walking, path, { reason: "vanished" });
+    return;
+  }
+  findings.databases.push({
+    path: stored,
+    ok: captured.status === "captured",
+    result: captured.result,
+  });
+  if (captured.status === "failed") {
+    removeIfThere(host.fs, staged);
+    addError(walking, path, "sqlite_backup", captured);
+    raw.add(source);
+    return await collectBytes(walking, path);
+  }
+  const { mode, mtimeMs } = captured.info;
+  host.fs.setMtime(staged, mtimeMs);
+  const written = await outlet.archive(stored, staged, mode, mtimeMs);
+  if (staged === scratch) removeIfThere(host.fs, staged);
+  findings.sqliteDatabases++;
+  addEntry(walking, path, { ...written, info: captured.info, method: "sqlite_backup" });
+}
+
+function addEntry(
+  walking: RootWalk,
+  path: string,
+  captured: {
+    bytes: number;
+    sha256: string;
+    info: { mode: number; mtimeMs: number };
+    method: FileEntry["method"];
+  },
+): void {
+  const { manifest, findings, host, root } = walking;
+  manifest.entry(root.id, {
+    relative_path: path,
+    kind: "file",
+    bytes: captured.bytes,
+    sha256: captured.sha256,
+    method: captured.method,
+    mode: captured.info.mode,
+    mtime_ms: captured.info.mtimeMs,
+  });
+  findings.files++;
+  findings.bytes += captured.bytes;
+  host.progress({ phase: "reading", files: findings.files, bytes: findings.bytes });
+}

@@ -1,0 +1,102 @@
+import { createArchiveWriter, HOME_ROOT } from "../archive/mod.ts";
+import {
+  createWorkerPool,
+  type Host,
+  LifeboatError,
+  type Lock,
+  takeHomeLock,
+  takeRootLock,
+  type WorkerPool,
+} from "../base/mod.ts";
+import { examineHome } from "../doctor/mod.ts";
+import { requireHome } from "../profiles/mod.ts";
+import type { BackupOptions, BackupResult, Findings } from "./options.ts";
+import { choosePlaces, chooseRoot, clearLeftovers, makeRoot, type Places } from "./places.ts";
+import { discardBackup, publishBackup } from "./publish.ts";
+import { backupResult } from "./result.ts";
+import type { Run } from "./run.ts";
+import { verifyWritten, writeBackup, type Written } from "./write.ts";
+
+/** As gzip's own default. */
+const DEFAULT_LEVEL = 6;
+
+/** More workers than this gain nothing: the disk is the limit then. */
+const MAX_WORKERS = 8;
+
+/**
+ * Backs up one home: the only way from a home to an archive. Throws when nothing could be
+ * published; a backup in which something failed is published as `partial`.
+ */
+export async function createBackup(host: Host, options: BackupOptions): Promise<BackupResult> {
+  const startedAt = host.now();
+  requireHome(host, options.home);
+  const { root, warnings } = chooseRoot(host, options);
+  const pool = createWorkerPool(options.jobs ?? Math.min(host.cores, MAX_WORKERS));
+  const locks: Lock[] = [];
+  try {
+    if (!options.preRestore) locks.push(takeHomeLock(host, options.home.path));
+    const doctor = await examine(host, pool, options);
+    makeRoot(host, root);
+    locks.push(takeRootLock(host, root));
+    warnings.push(...clearLeftovers(host, root));
+    const run: Run = { host, pool, options, doctor, warnings, startedAt };
+    return await writeAndPublish(run, choosePlaces(host, root, options));
+  } finally {
+    pool.close();
+    for (const lock of locks.reverse()) lock.release();
+  }
+}
+
+async function examine(host: Host, pool: WorkerPool, options: BackupOptions) {
+  const doctor = await examineHome(host, pool, options.home, {
+    runCommands: options.runDoctorCommands ?? false,
+  });
+  // Before a restore the home is expected to be broken.
+  if (!options.preRestore && !(doctor.core_ok && doctor.path_scan_ok)) {
+    throw new LifeboatError("refused", "home_not_readable", `${options.home.path} cannot be read`, {
+      hint: "See what is wrong with: lifeboat doctor",
+    });
+  }
+  return doctor;
+}
+
+async function writeAndPublish(run: Run, places: Places): Promise<BackupResult> {
+  const { host, pool, options } = run;
+  const archive = places.archive && createArchiveWriter(host, {
+    path: places.archive.partial,
+    format: options.format ?? "tar.gz",
+    top: options.home.profile.backups.prefix,
+    level: options.level ?? DEFAULT_LEVEL,
+    pool,
+  });
+  let written: Written;
+  try {
+    written = await writeBackup(run, places, archive);
+    refuseUnheld(options, written.findings);
+    if (options.verify ?? true) await verifyWritten(host, places);
+    publishBackup(host, places, written.archive?.sha256);
+  } catch (error) {
+    archive?.abort();
+    discardBackup(host, places);
+    throw error;
+  }
+  return backupResult(run, places, written);
+}
+
+/** A restore must not begin unless everything that it replaces is safe. */
+function refuseUnheld({ preRestore }: BackupOptions, findings: Findings): void {
+  const lost = findings.errors.find((failure) =>
+    preRestore?.mustHold(failure.root, failure.relative_path) &&
+    failure.code !== "malformed_database" // kept as raw bytes
+  );
+  if (!lost) return;
+  const where = lost.root === HOME_ROOT
+    ? lost.relative_path
+    : `${lost.root}: ${lost.relative_path}`;
+  throw new LifeboatError(
+    "failed",
+    "pre_restore_failed",
+    `${where} would be replaced but cannot be saved before: ${lost.error}`,
+    { hint: "Nothing was changed. Make the file readable, then restore again." },
+  );
+}

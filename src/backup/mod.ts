@@ -1,0 +1,11 @@
+/** From a home to an archive: the one pipeline, and the restore kit that goes along. */
+export { createBackup } from "./create.ts";
+export { type BackupPreview, previewBackup, type SizedSkip } from "./dry_run.ts";
+export type { ProgramInfo } from "./executable.ts";
+export {
+  addKitExecutable,
+  type KitExecutable,
+  listKitExecutables,
+  removeKitExecutable,
+} from "./kit.ts";
+export type { BackupCounts, BackupOptions, BackupResult } from "./options.ts";

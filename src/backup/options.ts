@@ -1,0 +1,81 @@
+import type { ErrorEntry } from "../archive/mod.ts";
+import type { Home } from "../profiles/mod.ts";
+
+/** What a backup shall be. */
+export interface BackupOptions {
+  home: Home;
+  /** Where backups of this profile lie; by default below Documents. */
+  backupRoot?: string;
+  /** `compact` leaves logs out. */
+  mode?: "compact" | "full";
+  format?: "tar.gz" | "zip";
+  /** Deflate level, 1 to 9. */
+  level?: number;
+  archive?: boolean;
+  directory?: boolean;
+  /** `light` without an executable, `all` with those for other systems. */
+  kit?: "full" | "all" | "light";
+  /** A name of the user's, kept in the manifest. */
+  label?: string;
+  /** Globs left out besides the profile's. */
+  exclude?: string[];
+  /** The archive's own path; implies no folder. */
+  output?: string;
+  /** Read everything back before publishing; by default yes. */
+  verify?: boolean;
+  runDoctorCommands?: boolean;
+  /** Workers; by default one per core, at most 8. */
+  jobs?: number;
+  /** Set for the backup before a restore. The caller then holds the home's lock. */
+  preRestore?: { mustHold(root: string, path: string): boolean };
+}
+
+/** What `backup` gives back; key names are those of contract.md. */
+export interface BackupResult {
+  ok: boolean;
+  status: "ok" | "partial";
+  backup_id: string;
+  backup_name: string;
+  backup_dir: string | null;
+  archive: string | null;
+  archive_sha256: string | null;
+  sha256_file: string | null;
+  manifest: string | null;
+  sqlite_integrity: string | null;
+  doctor_report: string | null;
+  restore_kit: Record<string, string>;
+  counts: BackupCounts;
+  bytes: { read: number; stored: number; reused: number };
+  duration_ms: number;
+  errors: ErrorEntry[];
+  warnings: string[];
+  sensitive_note: string;
+}
+
+/** How many of what. */
+export interface BackupCounts {
+  files: number;
+  sqlite_databases: number;
+  errors: number;
+  skipped: number;
+}
+
+/** What the check of one database copy said; an element of `sqlite-integrity-check.json`. */
+export interface DatabaseCheck {
+  /** Where the copy lies in the backup. */
+  path: string;
+  ok: boolean;
+  result: string;
+}
+
+/** What was seen while reading the roots; the rest stands in the manifest. */
+export interface Findings {
+  errors: ErrorEntry[];
+  databases: DatabaseCheck[];
+  warnings: string[];
+  files: number;
+  sqliteDatabases: number;
+  skipped: number;
+  /** Bytes captured. */
+  bytes: number;
+}

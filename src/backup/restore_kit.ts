@@ -1,0 +1,79 @@
+import { fileURLToPath } from "node:url";
+import { type Host, LifeboatError, pathsOf, readFile, readText } from "../base/mod.ts";
+import type { Home } from "../profiles/mod.ts";
+import { listKitExecutables } from "./kit.ts";
+import type { BackupOptions } from "./options.ts";
+import type { Outlet } from "./outlet.ts";
+
+const TEXTS = ["RESTORE.md", "RESTORE_INSTRUCTIONS.txt"];
+const SCRIPTS = [
+  "restore-environment.cmd",
+  "restore-environment.ps1",
+  "restore-environment.command",
+  "restore-environment.sh",
+];
+const MAX_TEXT_BYTES = 1 << 20;
+
+/** What the original tool calls each file of the kit in its JSON. */
+const JSON_KEYS: Record<string, string> = {
+  "RESTORE.md": "restore_md",
+  "RESTORE_INSTRUCTIONS.txt": "instructions",
+  "restore-environment.cmd": "restore_cmd",
+  "restore-environment.ps1": "restore_ps1",
+  "restore-environment.command": "restore_command",
+  "restore-environment.sh": "restore_sh",
+};
+
+/** The key under which `restore_kit` in JSON names a file of the kit. */
+export function kitJsonKey(file: string): string {
+  return JSON_KEYS[file] ?? file.replace(/\.exe$/, "").replaceAll("-", "_");
+}
+
+/** The restorer's name in an archive made on this platform. */
+function restorerName(host: Host): string {
+  return host.platform === "windows" ? "restore-standalone.exe" : "restore-standalone";
+}
+
+function fillIn(text: string, home: Home): string {
+  return text.replaceAll("{{PROFILE_NAME}}", home.profile.name).replaceAll("{{HOME}}", home.path);
+}
+
+function ownExecutable(host: Host): string {
+  if (host.executable) return host.executable;
+  throw new LifeboatError("refused", "no_executable", "Only a compiled lifeboat can add itself", {
+    hint: "Build it first, or leave the restorer out with --kit light.",
+  });
+}
+
+/** The executables that a kind of kit takes along, by the name they get in the backup. */
+function executables(
+  host: Host,
+  kind: NonNullable<BackupOptions["kit"]>,
+): { name: string; path: string }[] {
+  if (kind === "light") return [];
+  const own = { name: restorerName(host), path: ownExecutable(host) };
+  return kind === "all" ? [own, ...listKitExecutables(host)] : [own];
+}
+
+/** Puts the restore kit into a backup; gives back each file's SHA-256, upper-case hex. */
+export async function writeRestoreKit(
+  host: Host,
+  outlet: Outlet,
+  home: Home,
+  kind: NonNullable<BackupOptions["kit"]>,
+): Promise<Record<string, string>> {
+  const source = (name: string) =>
+    pathsOf(host.platform).join(fileURLToPath(new URL("restore/", host.kit)), name);
+  const hashes: Record<string, string> = {};
+  for (const name of TEXTS) {
+    const text = fillIn(readText(host.fs, source(name), MAX_TEXT_BYTES), home);
+    hashes[name] = await outlet.bytes(name, new TextEncoder().encode(text), 0o600);
+  }
+  for (const name of SCRIPTS) {
+    hashes[name] = await outlet.bytes(name, readFile(host.fs, source(name), MAX_TEXT_BYTES), 0o700);
+  }
+  for (const { name, path } of executables(host, kind)) {
+    hashes[name] = (await outlet.copy(name, path, 0o700)).sha256;
+  }
+  return hashes;
+}

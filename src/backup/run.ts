@@ -1,0 +1,13 @@
+import type { Host, WorkerPool } from "../base/mod.ts";
+import type { DoctorReport } from "../doctor/mod.ts";
+import type { BackupOptions } from "./options.ts";
+
+/** One run of the pipeline, with what was decided before anything is written. */
+export interface Run {
+  host: Host;
+  pool: WorkerPool;
+  options: BackupOptions;
+  doctor: DoctorReport;
+  warnings: string[];
+  startedAt: Date;
+}

@@ -1,0 +1,120 @@
+import {
+  type ArchiveWriter,
+  createManifestWriter,
+  type ManifestHead,
+  type ManifestWriter,
+  verifyBackup,
+} from "../archive/mod.ts";
+import { ensureDir, type Host, isoWithOffset, LifeboatError, pathsOf } from "../base/mod.ts";
+import { compileRules } from "../capture/mod.ts";
+import { agentVersion } from "../doctor/mod.ts";
+import { rootsOf } from "../profiles/mod.ts";
+import type { Run } from "./run.ts";
+import { collectRoot, noFindings } from "./collect.ts";
+import type { Findings } from "./options.ts";
+import { createOutlet, type Outlet } from "./outlet.ts";
+import type { Places } from "./places.ts";
+import { sensitiveNoteFor, writeReports } from "./reports.ts";
+import { writeRestoreKit } from "./restore_kit.ts";
+
+/** A backup that is written but not published. */
+export interface Written {
+  findings: Findings;
+  /** SHA-256 of each file of the restore kit, upper-case hex. */
+  kit: Record<string, string>;
+  archive?: { bytes: number; sha256: string };
+}
+
+/** Writes everything that a backup holds, the manifest last, since it speaks of all the rest. */
+export async function writeBackup(
+  run: Run,
+  places: Places,
+  archive: ArchiveWriter | undefined,
+): Promise<Written> {
+  const { host, options } = run;
+  const { join } = pathsOf(host.platform);
+  ensureDir(host.fs, places.work, host.platform);
+  const nowMs = Math.floor(run.startedAt.getTime() / 1000) * 1000;
+  const outlet = createOutlet(host, {
+    folder: places.folder && places.work,
+    archive,
+    sync: archive === undefined,
+    nowMs,
+  });
+  const manifestPath = join(places.work, "manifest.json");
+  const roots = options.home.roots.map(({ id, kind, path }) => ({ id, kind, source: path }));
+  const manifest = createManifestWriter(host, manifestPath, roots);
+  try {
+    const findings = await collect(run, places, outlet, manifest);
+    const kit = await writeRestoreKit(host, outlet, options.home, options.kit ?? "full");
+    await writeReports(outlet, {
+      home: options.home,
+      name: places.name,
+      doctor: run.doctor,
+      findings,
+      sensitiveNote: sensitiveNoteFor(options.home.profile.name),
+    });
+    manifest.finish(manifestHead(run, places, { findings, kit }));
+    await outlet.archive("manifest.json", manifestPath, 0o600, nowMs);
+    return { findings, kit, archive: await archive?.finish() };
+  } catch (error) {
+    manifest.abort();
+    throw error;
+  }
+}
+
+async function collect(
+  run: Run,
+  places: Places,
+  outlet: Outlet,
+  manifest: ManifestWriter,
+): Promise<Findings> {
+  const { host, pool, options: { home, mode = "compact", exclude = [], preRestore } } = run;
+  const rules = compileRules(home.profile, preRestore ? "full" : mode, exclude);
+  const scratch = pathsOf(host.platform).join(places.work, "database.scratch");
+  const collector = { host, pool, rules, outlet, manifest, findings: noFindings(), scratch };
+  for (const root of rootsOf(host, home)) await collectRoot(collector, root);
+  return collector.findings;
+}
+
+function manifestHead(run: Run, places: Places, { findings, kit }: Written): ManifestHead {
+  const { host, options: { home, mode, format, label, exclude, preRestore } } = run;
+  const { profile } = home;
+  return {
+    schema_version: 1,
+    created_at: isoWithOffset(run.startedAt),
+    profile: profile.id,
+    home: home.path,
+    backup_name: places.name,
+    archive_format: places.archive ? format ?? "tar.gz" : null,
+    sensitive_note: sensitiveNoteFor(profile.name),
+    platform: run.doctor.platform,
+    exclusions: { ...profile.exclude, user: exclude ?? [] },
+    counts: {
+      files: findings.files,
+      sqlite_databases: findings.sqliteDatabases,
+      errors: findings.errors.length,
+    },
+    mode: preRestore ? "full" : mode ?? "compact",
+    status: findings.errors.length === 0 ? "ok" : "partial",
+    label,
+    tool: { name: "lifeboat", version: host.build.version },
+    agent: agentVersion(host, home),
+    kit,
+    profile_data: { id: profile.id, name: profile.name, restore_skip: profile.restore_skip },
+  };
+}
+
+/** Reads everything back. Throws `written_backup_damaged` when a byte is not what was captured. */
+export async function verifyWritten(host: Host, places: Places): Promise<void> {
+  const report = await verifyBackup(host, places.archive?.partial ?? places.work, {});
+  if (report.ok) return;
+  const [damage] = report.damaged;
+  throw new LifeboatError(
+    "failed",
+    "written_backup_damaged",
+    `What was written to ${places.root} reads back differently` +
+      (damage ? `, first at ${damage.path}` : ""),
+    { hint: "Nothing was published. The disk may be failing; choose another with --backup-root." },
+  );
+}

@@ -1,0 +1,88 @@
+import { type Host, LifeboatError, pathsOf, statIfThere } from "../base/mod.ts";
+import { defaultBackupRoot, loadProfiles, type Profile } from "../profiles/mod.ts";
+import { type BackupItem, listRoot } from "./list.ts";
+
+/** Which backups are meant. */
+export interface BackupScope {
+  /** Only this profile's. Without it, those of all profiles. */
+  profile?: Profile;
+  /** Where they lie. Without it, the default place of each profile. */
+  backupRoot?: string;
+}
+
+/** What `list` gives back; key names are those of contract.md. */
+export interface ListResult {
+  ok: true;
+  backup_root: string;
+  /** All folders looked into; more than one when no profile was named. */
+  backup_roots: string[];
+  backups: BackupItem[];
+}
+
+function rootsOf(host: Host, scope: BackupScope): string[] {
+  if (scope.backupRoot) return [pathsOf(host.platform).resolve(scope.backupRoot)];
+  const profiles = scope.profile ? [scope.profile] : loadProfiles(host);
+  return [...new Set(profiles.map((profile) => defaultBackupRoot(host, profile).path))];
+}
+
+/** The backups there are, newest first. */
+export async function listBackups(
+  host: Host,
+  scope: BackupScope & { type?: string; limit?: number },
+): Promise<ListResult> {
+  const roots = rootsOf(host, scope);
+  const lists = await Promise.all(roots.map((root) => listRoot(host, root)));
+  const backups = lists.flat().filter((item) =>
+    (!scope.profile || !item.profile || item.profile === scope.profile.id) &&
+    (!scope.type || scope.type === "all" || item.type === scope.type)
+  );
+  return {
+    ok: true,
+    backup_root: roots[0],
+    backup_roots: roots,
+    backups: backups.slice(0, scope.limit ?? backups.length),
+  };
+}
+
+function placeOf(item: BackupItem): string {
+  return item.archives[0] ?? item.backup_dir!;
+}
+
+function isPreRestore(item: BackupItem): boolean {
+  return item.id.startsWith("pre-restore-");
+}
+
+/**
+ * The path of the backup that an ID means: a path, a name, a unique beginning of one, or `latest`
+ * (which never means one made before a restore). Throws `no_such_backup` (missing) or
+ * `ambiguous_id` (refused).
+ */
+export async function findBackup(host: Host, id: string, scope: BackupScope): Promise<string> {
+  const { resolve } = pathsOf(host.platform);
+  if (/[\\/]/.test(id) || statIfThere(host.fs, resolve(id))) return resolve(id);
+  const { backups, backup_roots } = await listBackups(host, scope);
+  if (id === "latest") {
+    const newest = backups.find((item) => !isPreRestore(item) && item.status !== "unreadable");
+    if (newest) return placeOf(newest);
+  }
+  const exact = backups.find((item) => item.id === id);
+  if (exact) return placeOf(exact);
+  const matches = backups.filter((item) => item.id.startsWith(id));
+  if (matches.length === 1) return placeOf(matches[0]);
+  if (matches.length > 1) throw ambiguous(id, matches);
+  throw new LifeboatError("missing", "no_such_backup", `There is no backup ${id}`, {
+    hint: `Looked in ${backup_roots.join(", ")}. See them with: lifeboat list`,
+  });
+}
+
+function ambiguous(id: string, matches: BackupItem[]): LifeboatError {
+  const names = matches.slice(0, 5).map((item) => item.id).join(", ");
+  return new LifeboatError(
+    "refused",
+    "ambiguous_id",
+    `${matches.length} backups begin with ${id}`,
+    {
+      hint: `Write more of the name: ${names}`,
+    },
+  );
+}

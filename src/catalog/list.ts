@@ -1,0 +1,154 @@
+import { openBackup } from "../archive/mod.ts";
+import type { ManifestHead } from "../archive/mod.ts";
+import {
+  asLifeboatError,
+  checkInterrupt,
+  type FileInfo,
+  type Host,
+  lstatIfThere,
+  pathsOf,
+  statIfThere,
+} from "../base/mod.ts";
+import { type Catalog, openCatalog } from "./store.ts";
+
+/** One backup as `list` shows it; key names are those of contract.md. */
+export interface BackupItem {
+  id: string;
+  type: "lifeboat" | "codex-environment-backup";
+  backup_dir: string | null;
+  archives: string[];
+  status: "ok" | "partial" | "legacy_manifest" | "unreadable";
+  schema_version: number | "legacy" | null;
+  profile: string | null;
+  label: string | null;
+  created_at: string | null;
+  files: number | null;
+  sqlite_databases: number | null;
+  errors: number | null;
+  /** Bytes of the archive, or null for a backup that is only a folder. */
+  bytes: number | null;
+  encrypted: boolean;
+  signed_by: string | null;
+  verified_at: string | null;
+  remote: string[];
+  legacy_summary?: Record<string, unknown>;
+  error?: string;
+}
+
+const ARCHIVE_NAME = /^(.+)\.(tar\.gz|tgz|tar|zip)$/i;
+
+/** Where the parts of one backup lie. */
+interface Parts {
+  id: string;
+  folder?: string;
+  archives: string[];
+}
+
+/** Groups what lies in a backup root by backup. Hidden names are other things, such as locks. */
+function findParts(host: Host, root: string): Parts[] {
+  const { join } = pathsOf(host.platform);
+  const parts = new Map<string, Parts>();
+  const partsOf = (id: string) => {
+    if (!parts.has(id)) parts.set(id, { id, archives: [] });
+    return parts.get(id)!;
+  };
+  for (const { name, kind } of host.fs.list(root).entries) {
+    if (name.startsWith(".")) continue;
+    const path = join(root, name);
+    const archive = ARCHIVE_NAME.exec(name);
+    if (kind === "file" && archive) partsOf(archive[1]).archives.push(path);
+    else if (kind === "directory" && lstatIfThere(host.fs, join(path, "manifest.json"))) {
+      partsOf(name).folder = path;
+    }
+  }
+  return [...parts.values()];
+}
+
+/** What a backup says of itself, from the catalog when the file is still the one it knows. */
+async function readHead(
+  host: Host,
+  catalog: Catalog,
+  path: string,
+  info: FileInfo,
+): Promise<ManifestHead> {
+  const known = catalog.get(path, info.size, info.mtimeMs);
+  if (known) return known;
+  const backup = await openBackup(host, path);
+  try {
+    catalog.put({ path, bytes: info.size, mtimeMs: info.mtimeMs, head: backup.head });
+    return backup.head;
+  } finally {
+    backup.close();
+  }
+}
+
+function itemOf(parts: Parts, head: ManifestHead): Partial<BackupItem> {
+  const legacy = head.schema_version === 0;
+  return {
+    id: parts.id,
+    type: head.tool ? "lifeboat" : "codex-environment-backup",
+    status: legacy ? "legacy_manifest" : head.status ?? "ok",
+    schema_version: legacy ? "legacy" : head.schema_version,
+    profile: head.profile,
+    label: head.label ?? null,
+    created_at: head.created_at,
+    files: head.counts.files,
+    sqlite_databases: head.counts.sqlite_databases,
+    errors: head.counts.errors,
+    ...(head.legacy_summary ? { legacy_summary: head.legacy_summary } : {}),
+  };
+}
+
+async function describe(host: Host, catalog: Catalog, parts: Parts): Promise<BackupItem> {
+  const { join } = pathsOf(host.platform);
+  const archive = parts.archives[0];
+  const path = archive ?? parts.folder!;
+  const blank: BackupItem = {
+    id: parts.id,
+    type: "lifeboat",
+    backup_dir: parts.folder ?? null,
+    archives: parts.archives,
+    status: "unreadable",
+    schema_version: null,
+    profile: null,
+    label: null,
+    created_at: null,
+    files: null,
+    sqlite_databases: null,
+    errors: null,
+    bytes: null,
+    encrypted: false,
+    signed_by: null,
+    verified_at: catalog.verifiedAt(path) ?? null,
+    remote: [],
+  };
+  try {
+    const info = host.fs.stat(archive ?? join(parts.folder!, "manifest.json"));
+    const head = await readHead(host, catalog, path, info);
+    return { ...blank, bytes: archive ? info.size : null, ...itemOf(parts, head) };
+  } catch (error) {
+    const { code, message } = asLifeboatError(error);
+    return { ...blank, error: `${code}: ${message}` };
+  }
+}
+
+function newestFirst(a: BackupItem, b: BackupItem): number {
+  const time = (item: BackupItem) => Date.parse(item.created_at ?? "") || 0;
+  return time(b) - time(a) || (a.id < b.id ? 1 : -1);
+}
+
+/** The backups below a backup root, newest first; none when the root does not exist. */
+export async function listRoot(host: Host, root: string): Promise<BackupItem[]> {
+  if (statIfThere(host.fs, root)?.kind !== "directory") return [];
+  const catalog = openCatalog(host);
+  try {
+    const items: BackupItem[] = [];
+    for (const parts of findParts(host, root)) {
+      checkInterrupt(host);
+      items.push(await describe(host, catalog, parts));
+    }
+    return items.sort(newestFirst);
+  } finally {
+    catalog.close();
+  }
+}

@@ -1,0 +1,78 @@
+import { DatabaseSync } from "node:sqlite";
+import { ensureDir, type Host, pathsOf, removeIfThere } from "../base/mod.ts";
+import type { ManifestHead } from "../archive/mod.ts";
+
+/** What the catalog remembers of one archive or folder. Good as long as size and time still fit. */
+export interface CatalogRow {
+  /** Absolute path of the archive or of the folder's manifest. */
+  path: string;
+  /** Bytes. */
+  bytes: number;
+  mtimeMs: number;
+  head: ManifestHead;
+}
+
+/** A cache of what backups say of themselves. Losing it costs time, never a backup (design.md 1.7). */
+export interface Catalog {
+  /** What is remembered of a file that still has this size and time. */
+  get(path: string, bytes: number, mtimeMs: number): ManifestHead | undefined;
+  put(row: CatalogRow): void;
+  forget(path: string): void;
+  /** When a backup was last verified without a fault, ISO 8601. */
+  verifiedAt(path: string): string | undefined;
+  noteVerified(path: string, at: string): void;
+  close(): void;
+}
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS heads (
+    path TEXT PRIMARY KEY, bytes INTEGER NOT NULL, mtime_ms REAL NOT NULL, head TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS verified (path TEXT PRIMARY KEY, at TEXT NOT NULL) STRICT;
+`;
+
+function openDatabase(path: string): DatabaseSync {
+  const database = new DatabaseSync(path);
+  database.exec("PRAGMA busy_timeout = 2000; PRAGMA journal_mode = WAL;" + SCHEMA);
+  return database;
+}
+
+/** Opens the catalog; one that is damaged is made anew, since it is only a cache. */
+export function openCatalog(host: Host): Catalog {
+  const { join } = pathsOf(host.platform);
+  ensureDir(host.fs, host.folders.state, host.platform);
+  const path = join(host.folders.state, "catalog.sqlite");
+  let database: DatabaseSync;
+  try {
+    database = openDatabase(path);
+  } catch {
+    for (const suffix of ["", "-wal", "-shm"]) removeIfThere(host.fs, path + suffix);
+    database = openDatabase(path);
+  }
+  return wrapDatabase(database);
+}
+
+function wrapDatabase(database: DatabaseSync): Catalog {
+  const get = database.prepare(
+    "SELECT head FROM heads WHERE path = ? AND bytes = ? AND mtime_ms = ?",
+  );
+  const put = database.prepare(
+    "INSERT OR REPLACE INTO heads (path, bytes, mtime_ms, head) VALUES (?, ?, ?, ?)",
+  );
+  const verifiedAt = database.prepare("SELECT at FROM verified WHERE path = ?");
+  const noteVerified = database.prepare("INSERT OR REPLACE INTO verified (path, at) VALUES (?, ?)");
+  const forget = ["heads", "verified"].map((table) =>
+    database.prepare(`DELETE FROM ${table} WHERE path = ?`)
+  );
+  return {
+    get(path, bytes, mtimeMs) {
+      const row = get.get(path, bytes, mtimeMs);
+      return row ? JSON.parse(String(row.head)) : undefined;
+    },
+    put: (row) => void put.run(row.path, row.bytes, row.mtimeMs, JSON.stringify(row.head)),
+    forget: (path) => forget.forEach((statement) => statement.run(path)),
+    verifiedAt: (path) => verifiedAt.get(path)?.at as string | undefined,
+    noteVerified: (path, at) => void noteVerified.run(path, at),
+    close: () => database.close(),
+  };
+}
