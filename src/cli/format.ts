@@ -34,6 +34,20 @@ export function formatTime(iso: string | null | undefined): string {
   return isoWithOffset(date).slice(0, 16).replace("T", " ");
 }
 
+const AGES: [name: string, seconds: number][] = [
+  ["d", 86_400],
+  ["h", 3600],
+  ["min", 60],
+];
+
+/** How long ago an ISO 8601 time was: `3 d`, `5 h`, `12 min`, `now`; `-` where there is none. */
+export function formatAge(iso: string | null | undefined, now: Date): string {
+  const seconds = (now.getTime() - Date.parse(iso ?? "")) / 1000;
+  if (Number.isNaN(seconds)) return "-";
+  const unit = AGES.find(([, size]) => seconds >= size);
+  return unit ? `${Math.floor(seconds / unit[1])} ${unit[0]}` : "now";
+}
+
 /** How many of what: `1 file`, `1,234 files`. */
 export function formatCount(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString("en-US")} ${count === 1 ? one : many}`;

@@ -1,0 +1,56 @@
+import { printable } from "../../base/mod.ts";
+import type { BackupItem, ListResult } from "../../catalog/mod.ts";
+import {
+  type Column,
+  formatAge,
+  formatBytes,
+  formatCount,
+  formatTable,
+  formatTime,
+} from "../format.ts";
+import type { Style } from "../style.ts";
+
+const COLUMNS: Column[] = [
+  { title: "BACKUP" },
+  { title: "MADE" },
+  { title: "AGE", right: true },
+  { title: "FILES", right: true },
+  { title: "SIZE", right: true },
+  { title: "STATUS" },
+];
+
+function statusText(item: BackupItem, style: Style): string {
+  if (item.status === "ok") return style.green("ok");
+  if (item.status === "partial") {
+    return style.yellow(`partial, ${formatCount(item.errors ?? 0, "error")}`);
+  }
+  return item.status === "unreadable" ? style.red("unreadable") : style.yellow("old manifest");
+}
+
+function nameText(item: BackupItem, style: Style): string {
+  return printable(item.id) + (item.label ? style.dim(`  ${printable(item.label)}`) : "");
+}
+
+function row(item: BackupItem, now: Date, style: Style): string[] {
+  return [
+    nameText(item, style),
+    formatTime(item.created_at),
+    formatAge(item.created_at, now),
+    item.files?.toLocaleString("en-US") ?? "-",
+    item.bytes === null ? "folder" : formatBytes(item.bytes),
+    statusText(item, style),
+  ];
+}
+
+/** The backups as a table; what is wrong with an unreadable one stands below it. */
+export function listText({ backups, backup_roots }: ListResult, now: Date, style: Style): string {
+  const places = backup_roots.map(printable).join(", ");
+  if (backups.length === 0) {
+    return `No backups in ${places}\nMake one with: lifeboat backup\n`;
+  }
+  const table = formatTable(COLUMNS, backups.map((item) => row(item, now, style)), style.bold);
+  const faults = backups.filter((item) => item.error)
+    .map((item) => printable(`${item.id}: ${item.error}`));
+  const notes = [...faults, style.dim(`${formatCount(backups.length, "backup")} in ${places}`)];
+  return [...table, "", ...notes, ""].join("\n");
+}

@@ -1,0 +1,22 @@
+import type { Terminal } from "../../src/cli/terminal.ts";
+
+/** A terminal that keeps what it is told, and answers questions from a list. */
+export function recordingTerminal(
+  changes: Partial<Terminal> = {},
+  lines: string[] = [],
+): { terminal: Terminal; output(): string; errors(): string } {
+  let output = "";
+  let errors = "";
+  const answers = [...lines];
+  const terminal: Terminal = {
+    interactive: false,
+    outIsTerminal: false,
+    errIsTerminal: false,
+    columns: () => 80,
+    out: (text) => void (output += text),
+    err: (text) => void (errors += text),
+    readLine: () => Promise.resolve(answers.shift()),
+    ...changes,
+  };
+  return { terminal, output: () => output, errors: () => errors };
+}
