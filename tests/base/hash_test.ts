@@ -1,5 +1,5 @@
 import { assert } from "../assert.ts";
-import { crc32, crc32Combine, sha256Of } from "../../src/base/mod.ts";
+import { crc32, crc32Combine, sha256, sha256Of } from "../../src/base/mod.ts";
 
 Deno.test("crc32Combine joins two pieces like a CRC over both", () => {
   for (const [first, second] of [[0, 0], [1, 0], [0, 1], [13, 512], [70_000, 4_194_304]]) {
@@ -27,4 +27,14 @@ Deno.test("hashes are upper-case hex, as in manifests of schema 1", () => {
     sha256Of("abc"),
     "BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9CB410FF61F20015AD",
   );
+});
+
+Deno.test("a copied hash and its origin go their own ways", () => {
+  const hash = sha256();
+  hash.update(new Uint8Array([1]));
+  const copy = hash.copy();
+  hash.update(new Uint8Array([2]));
+  copy.update(new Uint8Array([3]));
+  assert.equal(hash.hex(), sha256Of(new Uint8Array([1, 2])));
+  assert.equal(copy.hex(), sha256Of(new Uint8Array([1, 3])));
 });
