@@ -1,6 +1,6 @@
 import { crc32 } from "../base/mod.ts";
 import { equalBytes } from "./byte_reader.ts";
-import { damaged } from "./faults.ts";
+import { damaged, FormatFault } from "./faults.ts";
 import {
   type ArchiveIndex,
   type Extent,
@@ -13,7 +13,7 @@ import {
 } from "./format.ts";
 import type { SourceFile } from "./source_file.ts";
 import { BLOCK } from "./tar_header.ts";
-import { parseBlock, TarFault } from "./tar_parse.ts";
+import { parseBlock } from "./tar_parse.ts";
 
 /** An index that was found at the end of an archive and holds what it must. */
 export interface FoundIndex extends ArchiveIndex {
@@ -46,7 +46,7 @@ function topOf(header: Uint8Array): string | undefined {
       ? match[1]
       : undefined;
   } catch (error) {
-    if (error instanceof TarFault) return undefined;
+    if (error instanceof FormatFault) return undefined;
     throw error;
   }
 }

@@ -29,3 +29,17 @@ export function badManifest(path: string, what: string, cause?: unknown): Lifebo
     cause,
   });
 }
+
+/** What a piece of an archive breaks, thrown where the archive's path is not known. */
+export class FormatFault extends Error {}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** Strict UTF-8: a name that is not would silently become another. */
+export function decodeName(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    throw new FormatFault("a name in it is not UTF-8");
+  }
+}

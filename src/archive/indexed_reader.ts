@@ -99,14 +99,17 @@ async function* filesOf(
       }
       const [stored] = left.shift()!;
       if (entry.kind === "directory" || !wanted(stored)) continue;
-      yield { ...entry, path: stored, chunks: watched(entry.chunks, () => isTold = true) };
+      const { bytes, mode, mtimeMs } = entry;
+      const chunks = watched(entry.chunks, () => isTold = true);
+      yield { path: stored, bytes, mode, mtimeMs, chunks };
     }
     if (!(await found.next()).done) throw damaged(path, "a segment in it has unlisted entries");
   } catch (error) {
+    const fault = asLifeboatError(error);
     const lost = left.filter((entry) => isFile(entry) && wanted(entry[0]));
-    if (lost.length === 0 && !isTold) throw error;
+    if (fault.kind === "interrupted" || (lost.length === 0 && !isTold)) throw fault;
     for (const [stored, bytes] of lost) {
-      yield { path: stored, bytes, chunks: unreadable(asLifeboatError(error)) };
+      yield { path: stored, bytes, chunks: unreadable(fault) };
     }
   }
 }

@@ -1,3 +1,4 @@
+import { decodeName, FormatFault } from "./faults.ts";
 import { BLOCK } from "./tar_header.ts";
 
 /** What one header block says, before any extended header is applied. */
@@ -10,20 +11,6 @@ export interface TarBlock {
   mtimeMs: number;
 }
 
-/** What a block or record breaks; the caller names the archive. */
-export class TarFault extends Error {}
-
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-/** Strict UTF-8: a name that is not would silently become another. */
-export function decodeName(bytes: Uint8Array): string {
-  try {
-    return utf8.decode(bytes);
-  } catch {
-    throw new TarFault("a name in it is not UTF-8");
-  }
-}
-
 /** Bytes up to the first NUL, as GNU's long names and the fields of a header have them. */
 export function untilNul(bytes: Uint8Array): Uint8Array {
   const end = bytes.indexOf(0);
@@ -33,7 +20,7 @@ export function untilNul(bytes: Uint8Array): Uint8Array {
 function octal(field: Uint8Array, what: string): number {
   const text = String.fromCharCode(...untilNul(field)).trim();
   if (text === "") return 0;
-  if (!/^[0-7]+$/.test(text)) throw new TarFault(`a header has no valid ${what}`);
+  if (!/^[0-7]+$/.test(text)) throw new FormatFault(`a header has no valid ${what}`);
   return parseInt(text, 8);
 }
 
@@ -42,7 +29,7 @@ function base256(field: Uint8Array, what: string): number {
   let value = field[0] & 0x40 ? BigInt(field[0]) - 0x100n : BigInt(field[0] & 0x3f);
   for (const byte of field.subarray(1)) value = value * 0x100n + BigInt(byte);
   const number = Number(value);
-  if (!Number.isSafeInteger(number)) throw new TarFault(`a header has an impossible ${what}`);
+  if (!Number.isSafeInteger(number)) throw new FormatFault(`a header has an impossible ${what}`);
   return number;
 }
 
@@ -70,13 +57,13 @@ export function isZero(bytes: Uint8Array): boolean {
   return bytes.every((byte) => byte === 0);
 }
 
-/** Reads a header block. Throws {@linkcode TarFault} when it is none, or a field is not valid. */
+/** Reads a header block. Throws {@linkcode FormatFault} when it is none, or a field is not valid. */
 export function parseBlock(block: Uint8Array): TarBlock {
   if (octal(block.subarray(148, 156), "checksum") !== checksum(block)) {
-    throw new TarFault("a header has a wrong checksum");
+    throw new FormatFault("a header has a wrong checksum");
   }
   const size = numeric(block.subarray(124, 136), "size");
-  if (size < 0) throw new TarFault("a header has a negative size");
+  if (size < 0) throw new FormatFault("a header has a negative size");
   const typeflag = String.fromCharCode(block[156] || 0x30);
   const name = typeflag === "x" || typeflag === "g" ? "" : fullName(block);
   return {
@@ -98,7 +85,7 @@ export function parsePax(bytes: Uint8Array): Map<string, Uint8Array> {
     const end = /^[1-9][0-9]*$/.test(digits) ? at + Number(digits) : 0;
     const equals = bytes.indexOf(0x3d, space);
     if (space < 0 || end > bytes.length || equals < 0 || equals >= end || bytes[end - 1] !== 0x0a) {
-      throw new TarFault("an extended header is not valid");
+      throw new FormatFault("an extended header is not valid");
     }
     records.set(decodeName(bytes.subarray(space + 1, equals)), bytes.subarray(equals + 1, end - 1));
     at = end;
@@ -109,7 +96,7 @@ export function parsePax(bytes: Uint8Array): Map<string, Uint8Array> {
 function paxNumber(value: Uint8Array, pattern: RegExp, key: string): number {
   const text = String.fromCharCode(...value.subarray(0, 40));
   if (!pattern.test(text) || !Number.isSafeInteger(Math.floor(Number(text)))) {
-    throw new TarFault(`an extended header has an impossible ${key}`);
+    throw new FormatFault(`an extended header has an impossible ${key}`);
   }
   return Number(text);
 }
@@ -122,7 +109,7 @@ function wholeMs(seconds: number): number {
 /** What PAX records say about the entry that follows them. */
 export function applyPax(block: TarBlock, records: Map<string, Uint8Array>): TarBlock {
   for (const key of records.keys()) {
-    if (key.startsWith("GNU.sparse")) throw new TarFault("it holds a sparse file");
+    if (key.startsWith("GNU.sparse")) throw new FormatFault("it holds a sparse file");
   }
   const path = records.get("path");
   const size = records.get("size");

@@ -1,17 +1,8 @@
 import { type ByteReader, byteReader } from "./byte_reader.ts";
-import { damaged, unsafe } from "./faults.ts";
+import { damaged, decodeName, FormatFault, unsafe } from "./faults.ts";
 import type { Allowance } from "./limits.ts";
 import { BLOCK, roundToBlock } from "./tar_header.ts";
-import {
-  applyPax,
-  decodeName,
-  isZero,
-  parseBlock,
-  parsePax,
-  type TarBlock,
-  TarFault,
-  untilNul,
-} from "./tar_parse.ts";
+import { applyPax, isZero, parseBlock, parsePax, type TarBlock, untilNul } from "./tar_parse.ts";
 
 /** An entry of a tar. Its content must be read before the next entry is asked for, or is passed over. */
 export interface TarEntry {
@@ -69,7 +60,7 @@ export async function* readTar(
       await content.passOver();
     }
   } catch (error) {
-    throw error instanceof TarFault ? damaged(context.path, error.message, error) : error;
+    throw error instanceof FormatFault ? damaged(context.path, error.message, error) : error;
   }
 }
 

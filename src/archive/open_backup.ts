@@ -1,0 +1,171 @@
+import { type Host, LifeboatError, sha256 } from "../base/mod.ts";
+import type { Container, StoredFile, Wanted } from "./container.ts";
+import { badManifest } from "./faults.ts";
+import { MANIFEST_PATH } from "./format.ts";
+import { isLegacy, legacyHead } from "./legacy_manifest.ts";
+import { READ_LIMITS, type ReadLimits } from "./limits.ts";
+import { type FileEntry, HOME_ROOT, type Manifest, type ManifestHead } from "./manifest.ts";
+import { manifestHead, type ReadEntry, ValueFault } from "./manifest_checks.ts";
+import {
+  type ManifestSource,
+  readManifestFields,
+  readManifestLists,
+  rootFolder,
+} from "./manifest_reader.ts";
+import { openContainer } from "./open_container.ts";
+import { createPathGuard } from "./path_checks.ts";
+
+/** What `visit` calls for each file; `chunks` may be read once, until the call returns. */
+export type UseFile = (file: StoredFile, chunks: AsyncIterable<Uint8Array>) => Promise<void>;
+
+/** A backup that is open for reading: ours, or one of codex-environment-backup. */
+export interface Backup {
+  /** The folder or archive that was opened. */
+  source: string;
+  form: Container["form"];
+  /** Whether single files can be read without reading the others. */
+  indexed: boolean;
+  /** The manifest without its lists. `schema_version` 0: the oldest form, which has no hashes. */
+  head: ManifestHead;
+  /**
+   * The whole manifest, every path in it safe for this system. What manifests of others lack (sizes,
+   * in the oldest form the entries themselves) is found out by reading the backup.
+   */
+  loadManifest(): Promise<Manifest>;
+  /**
+   * Reads the wanted files in the order in which they lie there. Throws `damaged_archive` when one
+   * of them is not whole, `unsafe_archive` when one cannot be written on this system.
+   */
+  visit(wanted: Wanted, use: UseFile): Promise<void>;
+  close(): void;
+}
+
+/** Only the files of the home. */
+const isHomeFile: Wanted = (path) => path.startsWith(rootFolder(HOME_ROOT));
+
+async function countFiles(container: Container): Promise<number> {
+  let [home, all] = [0, 0];
+  for await (const { path } of container.files((path) => path !== MANIFEST_PATH)) {
+    all++;
+    if (isHomeFile(path)) home++;
+  }
+  return home || all;
+}
+
+/** The manifest's head. Throws `bad_manifest`, `newer_schema`. */
+export async function readHead(
+  container: Container,
+  source: ManifestSource,
+): Promise<ManifestHead> {
+  const { fields, entryCount } = await readManifestFields(container.manifest(), source);
+  if (isLegacy(fields)) return legacyHead(fields, await countFiles(container));
+  const { schema_version } = fields;
+  if (typeof schema_version !== "number") {
+    throw badManifest(source.path, "it has no schema_version");
+  }
+  if (schema_version !== 1) {
+    const message = `${source.path} has a manifest of schema ${schema_version}`;
+    throw new LifeboatError("refused", "newer_schema", message, {
+      hint: "This lifeboat reads schema 1; use the newest one, or the restorer in the backup.",
+    });
+  }
+  if (entryCount === undefined) throw badManifest(source.path, 'it has no "entries"');
+  try {
+    return manifestHead(fields, entryCount);
+  } catch (error) {
+    throw error instanceof ValueFault ? badManifest(source.path, error.message, error) : error;
+  }
+}
+
+/** Entries for what lies below `files/` when no manifest lists it. */
+async function findEntries(container: Container): Promise<FileEntry[]> {
+  const entries: FileEntry[] = [];
+  for await (const { path, bytes, mode, mtimeMs, chunks } of container.files(isHomeFile)) {
+    const hash = sha256();
+    for await (const chunk of chunks) hash.update(chunk);
+    entries.push({
+      relative_path: path.slice(rootFolder(HOME_ROOT).length),
+      kind: "file",
+      bytes,
+      sha256: hash.hex(),
+      method: "copy2",
+      ...(mode !== undefined && { mode }),
+      ...(mtimeMs !== undefined && { mtime_ms: mtimeMs }),
+    });
+  }
+  return entries;
+}
+
+function hasSize(entry: ReadEntry): entry is FileEntry {
+  return entry.bytes !== undefined;
+}
+
+/** Sizes from the backup itself for entries that have none; 0 for a file that is not there. */
+async function withSizes(container: Container, entries: ReadEntry[]): Promise<FileEntry[]> {
+  if (entries.every(hasSize)) return entries;
+  const sizes = new Map<string, number>();
+  for await (const { path, bytes } of container.files(isHomeFile)) sizes.set(path, bytes);
+  return entries.map((entry) => ({
+    ...entry,
+    bytes: entry.bytes ?? sizes.get(rootFolder(HOME_ROOT) + entry.relative_path) ?? 0,
+  }));
+}
+
+/** The whole manifest; what it lacks is taken from the container. */
+export async function loadManifest(
+  container: Container,
+  head: ManifestHead,
+  source: ManifestSource,
+): Promise<Manifest> {
+  const nothing = { roots: [], symlinks: [], directories: [], skipped: [], errors: [] };
+  if (head.schema_version === 0) {
+    return { ...head, ...nothing, entries: await findEntries(container) };
+  }
+  const lists = await readManifestLists(container.manifest(), source);
+  const roots = lists.roots.map((root) => {
+    if (root.entries.every(hasSize)) return { ...root, entries: root.entries };
+    throw badManifest(source.path, `${root.id} has an entry without bytes`);
+  });
+  return { ...head, ...lists, roots, entries: await withSizes(container, lists.entries) };
+}
+
+/** How a backup is opened. */
+export interface ReadOptions {
+  limits?: Partial<ReadLimits>;
+}
+
+/**
+ * Opens a backup: its folder (or a folder that holds exactly one), or its `.tar.gz`, `.tar` or
+ * `.zip`, told apart by content. Throws `no_such_backup`, `not_a_backup`, `damaged_archive`,
+ * `unsafe_archive`, `bad_manifest`, `newer_schema`, `unreadable_backup`.
+ */
+export async function openBackup(
+  host: Host,
+  path: string,
+  options: ReadOptions = {},
+): Promise<Backup> {
+  const limits = { ...READ_LIMITS, ...options.limits };
+  const container = openContainer(host, path, limits);
+  const source = { path: container.source, platform: host.platform, limits };
+  try {
+    const head = await readHead(container, source);
+    return {
+      source: container.source,
+      form: container.form,
+      indexed: container.indexed,
+      head,
+      loadManifest: () => loadManifest(container, head, source),
+      async visit(wanted, use) {
+        const guard = createPathGuard(source.path, host.platform, limits.members);
+        for await (const { chunks, ...file } of container.files(wanted)) {
+          guard.admit(file.path, "file");
+          await use(file, chunks);
+        }
+      },
+      close: container.close,
+    };
+  } catch (error) {
+    container.close();
+    throw error;
+  }
+}

@@ -1,0 +1,68 @@
+import { type Host, LifeboatError, statIfThere } from "../base/mod.ts";
+import { findIndex } from "./archive_index.ts";
+import { locateBackup, openFolder } from "./backup_folder.ts";
+import type { Container } from "./container.ts";
+import { damaged, FormatFault, notABackup } from "./faults.ts";
+import { openIndexed } from "./indexed_reader.ts";
+import type { ReadLimits } from "./limits.ts";
+import { openScanned } from "./scanned_reader.ts";
+import { openSource, reading, type SourceFile } from "./source_file.ts";
+import { BLOCK } from "./tar_header.ts";
+import { parseBlock } from "./tar_parse.ts";
+import { openZip } from "./zip_reader.ts";
+
+/** What a file is by its first bytes; its name says nothing. */
+function sniff(source: SourceFile): "gzip" | "zip" | "tar" | undefined {
+  const start = source.read(0, Math.min(source.size, BLOCK));
+  const [a, b, c, d] = start;
+  if (a === 0x1f && b === 0x8b) return "gzip";
+  if (a === 0x50 && b === 0x4b && ((c === 3 && d === 4) || (c === 5 && d === 6))) return "zip";
+  if (start.length < BLOCK) return undefined;
+  try {
+    parseBlock(start);
+    return "tar";
+  } catch (error) {
+    if (error instanceof FormatFault) return undefined;
+    throw error;
+  }
+}
+
+function openArchive(host: Host, source: SourceFile, limits: ReadLimits): Container {
+  if (source.size === 0) throw damaged(source.path, "it is empty");
+  switch (sniff(source)) {
+    case "zip":
+      return openZip(host, source, limits);
+    case "tar":
+      return openScanned(host, source, "tar", limits);
+    case "gzip": {
+      const index = findIndex(source);
+      return index
+        ? openIndexed(host, source, index, limits)
+        : openScanned(host, source, "tar.gz", limits);
+    }
+    default:
+      throw notABackup(source.path, "it is neither a tar.gz, a tar nor a zip");
+  }
+}
+
+function kindOf(host: Host, path: string): string {
+  const info = reading(path, () => statIfThere(host.fs, path));
+  if (info) return info.kind;
+  throw new LifeboatError("missing", "no_such_backup", `There is no backup at ${path}`, {
+    hint: "See which there are with: lifeboat list",
+  });
+}
+
+/** Opens what lies at a path, whatever its form. The caller closes it. */
+export function openContainer(host: Host, path: string, limits: ReadLimits): Container {
+  const kind = kindOf(host, path);
+  if (kind === "directory") return openFolder(host, locateBackup(host, path), limits);
+  if (kind !== "file") throw notABackup(path, `it is a ${kind}`);
+  const source = openSource(host, path);
+  try {
+    return openArchive(host, source, limits);
+  } catch (error) {
+    source.close();
+    throw error;
+  }
+}

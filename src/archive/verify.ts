@@ -1,0 +1,246 @@
+import {
+  asLifeboatError,
+  describeError,
+  type Host,
+  LifeboatError,
+  pathsOf,
+  sha256,
+} from "../base/mod.ts";
+import type { Container, ReadableFile } from "./container.ts";
+import { checkHashFile, type HashFileState } from "./hash_file.ts";
+import { isKitName, isOwnName } from "./known_names.ts";
+import { READ_LIMITS } from "./limits.ts";
+import type { ManifestHead } from "./manifest.ts";
+import { type ManifestSource, readManifestLists, rootFolder } from "./manifest_reader.ts";
+import { HOME_ROOT } from "./manifest.ts";
+import { readHead } from "./open_backup.ts";
+import { openContainer } from "./open_container.ts";
+
+/** A file that is not what was stored. Paths are stored paths, or the archive's own name. */
+export interface Damage {
+  path: string;
+  expected_sha256?: string;
+  actual_sha256?: string;
+  /** Where there is no hash to show. */
+  reason?: string;
+}
+
+/** What `verify` finds; key names are those of contract.md. */
+export interface VerifyReport {
+  ok: boolean;
+  id: string;
+  path: string;
+  form: Container["form"] | null;
+  quick: boolean;
+  files_checked: number;
+  bytes_checked: number;
+  damaged: Damage[];
+  missing: string[];
+  /** Stored, but neither in the manifest nor known; never restored, and no fault by itself. */
+  extra: string[];
+  /** Null where the backup does not say what its kit must be. */
+  kit_ok: boolean | null;
+  archive_sha256: HashFileState;
+  signature: null;
+}
+
+/** How a backup is verified. */
+export interface VerifyOptions {
+  /** Only the structure, which files are there, and the `.sha256` file. */
+  quick?: boolean;
+}
+
+/** What makes a backup worthless without making it dangerous: it is reported, not thrown. */
+const DAMAGE_CODES = ["damaged_archive", "bad_manifest", "unreadable_backup"];
+
+function reported(error: unknown): LifeboatError {
+  const fault = asLifeboatError(error);
+  if (!DAMAGE_CODES.includes(fault.code)) throw fault;
+  return fault;
+}
+
+/** A verification on its way. */
+interface Check {
+  host: Host;
+  report: VerifyReport;
+  /** SHA-256 by stored path: of captured files and of the kit. */
+  expected: Map<string, string>;
+  totalBytes: number;
+  seen: Set<string>;
+}
+
+function nameOf(host: Host, path: string): string {
+  return pathsOf(host.platform).basename(path);
+}
+
+function emptyReport(host: Host, path: string, quick: boolean): VerifyReport {
+  return {
+    ok: false,
+    id: nameOf(host, path).replace(/\.(tar\.gz|tgz|tar|zip)$/i, ""),
+    path,
+    form: null,
+    quick,
+    files_checked: 0,
+    bytes_checked: 0,
+    damaged: [],
+    missing: [],
+    extra: [],
+    kit_ok: null,
+    archive_sha256: "absent",
+    signature: null,
+  };
+}
+
+/**
+ * Checks a backup: every stored byte against the manifest, the kit, and the archive against the
+ * `.sha256` file beside it. What is damaged is named, not thrown. Throws for what is no backup
+ * (`no_such_backup`, `not_a_backup`, `newer_schema`) and what could do harm (`unsafe_archive`).
+ */
+export async function verifyBackup(
+  host: Host,
+  path: string,
+  { quick = false }: VerifyOptions = {},
+): Promise<VerifyReport> {
+  const report = emptyReport(host, path, quick);
+  let container: Container | undefined;
+  try {
+    container = openContainer(host, path, READ_LIMITS);
+    report.form = container.form;
+    await checkContainer(host, container, report);
+  } catch (error) {
+    report.damaged.push({ path: nameOf(host, path), reason: reported(error).message });
+  } finally {
+    container?.close();
+  }
+  if (report.form !== "folder") await checkHash(host, path, report);
+  report.ok = report.damaged.length === 0 && report.missing.length === 0 &&
+    report.kit_ok !== false;
+  return report;
+}
+
+async function checkContainer(
+  host: Host,
+  container: Container,
+  report: VerifyReport,
+): Promise<void> {
+  // Paths need not suit this system, since nothing is written.
+  const source = { path: container.source, platform: "linux", limits: READ_LIMITS } as const;
+  const head = await readHead(container, source);
+  report.id = head.backup_name || report.id;
+  const check: Check = {
+    host,
+    report,
+    seen: new Set(),
+    ...await expectedOf(container, head, source),
+  };
+  let failure: unknown;
+  try {
+    await (report.quick ? listFiles(check, container) : readFiles(check, container));
+  } catch (error) {
+    failure = error;
+    reported(error);
+  }
+  settle(check, head, failure !== undefined);
+  if (failure !== undefined) throw failure;
+}
+
+async function expectedOf(container: Container, head: ManifestHead, source: ManifestSource) {
+  const expected = new Map<string, string>(Object.entries(head.kit ?? {}));
+  let totalBytes = 0;
+  if (head.schema_version === 0) return { expected, totalBytes };
+  const { entries, roots } = await readManifestLists(container.manifest(), source);
+  for (const root of [{ id: HOME_ROOT, entries }, ...roots]) {
+    for (const { relative_path, sha256, bytes } of root.entries) {
+      expected.set(rootFolder(root.id) + relative_path, sha256);
+      totalBytes += bytes ?? 0;
+    }
+  }
+  return { expected, totalBytes };
+}
+
+/** Which files are there, without reading them. */
+async function listFiles({ seen }: Check, container: Container): Promise<void> {
+  const note = (path: string) => {
+    seen.add(path);
+    return false;
+  };
+  for await (const _ of container.files(note));
+}
+
+async function readFiles(check: Check, container: Container): Promise<void> {
+  const { host, report, expected, totalBytes, seen } = check;
+  for await (const file of container.files(() => true)) {
+    seen.add(file.path);
+    await readOne(check, file);
+    host.progress({
+      phase: "verifying",
+      files: report.files_checked,
+      totalFiles: expected.size,
+      bytes: report.bytes_checked,
+      totalBytes,
+    });
+  }
+}
+
+async function readOne({ report, expected }: Check, file: ReadableFile): Promise<void> {
+  const hash = sha256();
+  let bytes = 0;
+  try {
+    for await (const chunk of file.chunks) {
+      hash.update(chunk);
+      bytes += chunk.length;
+    }
+  } catch (error) {
+    const fault = asLifeboatError(error);
+    if (fault.kind === "interrupted") throw fault;
+    report.damaged.push({ path: file.path, reason: describeError(fault) });
+    return;
+  }
+  const expectedHash = expected.get(file.path);
+  report.bytes_checked += bytes;
+  if (expectedHash === undefined) return;
+  report.files_checked++;
+  const actual = hash.hex();
+  if (actual !== expectedHash) {
+    report.damaged.push({
+      path: file.path,
+      expected_sha256: expectedHash,
+      actual_sha256: actual,
+    });
+  }
+}
+
+const NOT_REACHED = "it cannot be reached, since the archive is damaged before it";
+
+/** What is missing, what is too much, and whether the kit is the one that was put in. */
+function settle({ report, expected, seen }: Check, head: ManifestHead, isCut: boolean): void {
+  for (const path of expected.keys()) {
+    if (seen.has(path)) continue;
+    if (isCut) report.damaged.push({ path, reason: NOT_REACHED });
+    else report.missing.push(path);
+  }
+  // The oldest manifests list no files, so that none can be too much.
+  if (head.schema_version === 0) return;
+  const isKnown = (path: string) =>
+    expected.has(path) || isOwnName(path) || (!head.kit && isKitName(path));
+  report.extra = [...seen].filter((path) => !isKnown(path));
+  if (head.kit) report.kit_ok = isKitWhole(report, head.kit);
+}
+
+/** A restorer that the manifest does not know is as bad as one that was changed. */
+function isKitWhole(report: VerifyReport, kit: Record<string, string>): boolean {
+  const isOfKit = (path: string) => Object.hasOwn(kit, path);
+  return !report.damaged.some(({ path }) => isOfKit(path)) && !report.missing.some(isOfKit) &&
+    !report.extra.some(isKitName);
+}
+
+async function checkHash(host: Host, archive: string, report: VerifyReport): Promise<void> {
+  const check = await checkHashFile(host, archive);
+  report.archive_sha256 = check.state;
+  const path = nameOf(host, archive);
+  if (check.state === "differs") {
+    report.damaged.push({ path, expected_sha256: check.expected, actual_sha256: check.actual });
+  } else if (check.state === "unreadable") {
+    report.damaged.push({ path: `${path}.sha256`, reason: "it holds no SHA-256" });
+  }
+}
