@@ -1,0 +1,88 @@
+import {
+  type ArchiveWriter,
+  createArchiveWriter,
+  type WrittenFile,
+} from "../../src/archive/mod.ts";
+import { type Host, sha256Of, type WorkerPool } from "../../src/base/mod.ts";
+import { inlinePool } from "./inline_pool.ts";
+
+/** An entry that a test stores; without content it is a folder. */
+export interface SampleEntry {
+  path: string;
+  mode: number;
+  mtimeMs: number;
+  content?: Uint8Array;
+}
+
+/** The top folder of all archives that tests write. */
+export const TOP = "codex-backup";
+
+/** Bytes that compress to about a third, the same for the same seed. */
+export function contentOf(size: number, seed = 1): Uint8Array {
+  const words = new Uint32Array(Math.ceil(size / 4));
+  let state = seed * 2_654_435_761 >>> 0;
+  for (let at = 0; at < words.length; at++) {
+    state = Math.imul(state, 1_664_525) + 1_013_904_223 >>> 0;
+    words[at] = 0x61616161 + ((state >>> 24) & 0x0f);
+  }
+  return new Uint8Array(words.buffer, 0, size);
+}
+
+const MIB = 1 << 20;
+
+/** Entries of every size and name that could go wrong, with times before 1970 and after 2100. */
+export function oddEntries(): SampleEntry[] {
+  const sizes = [0, 1, 511, 512, 513, MIB - 1, MIB, MIB + 1, 4 * MIB - 1, 4 * MIB, 4 * MIB + 1];
+  const names = [
+    "grün/日本語 🚀.md",
+    "line\nbreak",
+    " spaces ",
+    `${"long/".repeat(40)}end`,
+    `${"n".repeat(100)}/${"ü".repeat(70)}`,
+  ];
+  const times = [0, -86_400_000, Date.UTC(2100, 5, 15, 1, 2, 3, 456), 1_763_640_000_007];
+  const file = (path: string, size: number, mtimeMs = 1_763_640_000_123): SampleEntry => ({
+    path,
+    mode: 0o640,
+    mtimeMs,
+    content: contentOf(size, size + 1),
+  });
+  return [
+    { path: "files", mode: 0o700, mtimeMs: 1_763_640_001_000 },
+    { path: "files/empty", mode: 0o750, mtimeMs: 1_763_640_001_500 },
+    ...sizes.map((size) => file(`files/size-${size}`, size)),
+    ...names.map((name) => file(`files/${name}`, 10)),
+    ...times.map((time) => file(`files/time${time}`, 3, time)),
+    file("manifest.json", 8 * MIB),
+  ];
+}
+
+/** Stores entries; each file that is larger than 1 MiB in pieces of an odd length. */
+export async function storeEntries(writer: ArchiveWriter, entries: SampleEntry[]): Promise<void> {
+  for (const { path, mode, mtimeMs, content } of entries) {
+    if (!content) {
+      await writer.directory(path, { mode, mtimeMs });
+    } else if (content.length <= MIB) {
+      await writer.file({ path, mode, mtimeMs, sha256: sha256Of(content) }, content.slice());
+    } else {
+      const sink = await writer.beginFile({ path, mode, mtimeMs, size: content.length });
+      for (let at = 0; at < content.length; at += 300_007) {
+        await sink.write(content.subarray(at, at + 300_007));
+      }
+      await sink.commit(sha256Of(content));
+    }
+  }
+}
+
+/** Writes an archive with these entries, the last of which is the manifest. */
+export async function writeArchive(
+  host: Host,
+  path: string,
+  entries: SampleEntry[],
+  options: { format?: "tar.gz" | "zip"; level?: number; pool?: WorkerPool } = {},
+): Promise<WrittenFile> {
+  const { format = "tar.gz", level = 1, pool = inlinePool() } = options;
+  const writer = createArchiveWriter(host, { path, format, top: TOP, level, pool });
+  await storeEntries(writer, entries);
+  return await writer.finish();
+}
