@@ -1,6 +1,6 @@
-import { type Host, LifeboatError, readText, sha256, statIfThere } from "../base/mod.ts";
+import { type Host, LifeboatError, readText, statIfThere } from "../base/mod.ts";
 import { createPulse } from "./pulse.ts";
-import { openSource, reading } from "./source_file.ts";
+import { hashFile, reading } from "./source_file.ts";
 
 /** What the `.sha256` file beside an archive says of it. */
 export type HashFileState = "matches" | "differs" | "unreadable" | "absent";
@@ -30,27 +30,12 @@ function expectedHash(host: Host, path: string): string | undefined {
   }
 }
 
-async function hashOf(host: Host, archive: string): Promise<string> {
-  const source = openSource(host, archive);
-  const pulse = createPulse(host);
-  try {
-    const hash = sha256();
-    for (const chunk of source.range(0, source.size)) {
-      await pulse();
-      hash.update(chunk);
-    }
-    return hash.hex();
-  } finally {
-    source.close();
-  }
-}
-
 /** Compares an archive with the `.sha256` file beside it; reads the whole archive. */
 export async function checkHashFile(host: Host, archive: string): Promise<HashFileCheck> {
   const path = `${archive}.sha256`;
   if (!reading(path, () => statIfThere(host.fs, path))) return { state: "absent", path };
   const expected = expectedHash(host, path);
   if (expected === undefined) return { state: "unreadable", path };
-  const actual = await hashOf(host, archive);
+  const actual = await hashFile(host, archive, createPulse(host));
   return { state: actual === expected ? "matches" : "differs", path, expected, actual };
 }

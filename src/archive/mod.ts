@@ -12,3 +12,5 @@ export { type Backup, openBackup, type ReadOptions, type UseFile } from "./open_
 export { rootFolder } from "./manifest_reader.ts";
 export { collisionKey } from "./path_checks.ts";
 export { type Damage, verifyBackup, type VerifyOptions, type VerifyReport } from "./verify.ts";
+export type { BackupDiff, CurrentFile } from "./diff_backups.ts";
+export { showBackup, type ShowOptions, type ShowReport } from "./show.ts";

@@ -1,5 +1,6 @@
-import { describeError, type FileHandle, type Host, LifeboatError } from "../base/mod.ts";
+import { describeError, type FileHandle, type Host, LifeboatError, sha256 } from "../base/mod.ts";
 import { damaged } from "./faults.ts";
+import type { Pulse } from "./pulse.ts";
 
 /** Bytes handed on at a time. */
 export const CHUNK_BYTES = 256 << 10;
@@ -62,4 +63,19 @@ export function openSource(host: Host, path: string): SourceFile {
     range,
     close: () => file.close(),
   };
+}
+
+/** SHA-256 of a file, upper-case hex, with pauses so that it can be stopped. */
+export async function hashFile(host: Host, path: string, pulse: Pulse): Promise<string> {
+  const source = openSource(host, path);
+  try {
+    const hash = sha256();
+    for (const chunk of source.range(0, source.size)) {
+      await pulse();
+      hash.update(chunk);
+    }
+    return hash.hex();
+  } finally {
+    source.close();
+  }
 }

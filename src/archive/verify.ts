@@ -10,9 +10,8 @@ import type { Container, ReadableFile } from "./container.ts";
 import { checkHashFile, type HashFileState } from "./hash_file.ts";
 import { isKitName, isOwnName } from "./known_names.ts";
 import { READ_LIMITS } from "./limits.ts";
-import type { ManifestHead } from "./manifest.ts";
+import { HOME_ROOT, type ManifestHead } from "./manifest.ts";
 import { type ManifestSource, readManifestLists, rootFolder } from "./manifest_reader.ts";
-import { HOME_ROOT } from "./manifest.ts";
 import { readHead } from "./open_backup.ts";
 import { openContainer } from "./open_container.ts";
 
