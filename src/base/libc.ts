@@ -1,6 +1,7 @@
 /**
  * The one thing Deno cannot tell: `readDir` leaves out names that are not UTF-8, without a word
- * (tried with 2.6.8 to 2.9.6). The C library lists them, so that nothing is lost quietly.
+ * (tried with 2.6.8 to 2.7.14), or mangles them (2.9.6). The C library lists them, so that nothing
+ * is lost quietly.
  */
 
 interface Dirent {

@@ -33,6 +33,20 @@ function byName(a: DirEntry, b: DirEntry): number {
   return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 }
 
+/** Deno 2.9 lists a name that is not UTF-8 with U+FFFD in it, which leads to nothing. */
+function isMangled(path: string, name: string): boolean {
+  if (!name.includes("\uFFFD")) return false;
+  return nodeFs.lstatSync(`${path}/${name}`, { throwIfNoEntry: false }) === undefined;
+}
+
+function listEntries(path: string): DirEntry[] {
+  const entries = new Map<string, DirEntry>();
+  for (const entry of Deno.readDirSync(path)) {
+    if (!isMangled(path, entry.name)) entries.set(entry.name, toDirEntry(entry));
+  }
+  return [...entries.values()].sort(byName);
+}
+
 /** About an open file; one that is embedded in a compiled program only tells by its path. */
 function infoOf(file: Deno.FsFile, path: string): FileInfo {
   try {
@@ -113,7 +127,7 @@ export const realFs: FileSystem = {
   lstat: (path) => toFileInfo(Deno.lstatSync(path)),
   stat: (path) => toFileInfo(Deno.statSync(path)),
   list: (path) => ({
-    entries: Array.from(Deno.readDirSync(path), toDirEntry).sort(byName),
+    entries: listEntries(path),
     lost: listLostNames(path),
   }),
   readLink: (path) => Deno.readLinkSync(path),
