@@ -1,4 +1,4 @@
-import { createArchiveWriter, HOME_ROOT } from "../archive/mod.ts";
+import { createArchiveWriter } from "../archive/mod.ts";
 import {
   createWorkerPool,
   type Host,
@@ -10,7 +10,8 @@ import {
 } from "../base/mod.ts";
 import { examineHome } from "../doctor/mod.ts";
 import { requireHome } from "../profiles/mod.ts";
-import type { BackupOptions, BackupResult, Findings } from "./options.ts";
+import { requireHeld } from "./must_hold.ts";
+import type { BackupOptions, BackupResult } from "./options.ts";
 import { choosePlaces, chooseRoot, clearLeftovers, makeRoot, type Places } from "./places.ts";
 import { discardBackup, publishBackup } from "./publish.ts";
 import { backupResult } from "./result.ts";
@@ -50,6 +51,7 @@ export async function createBackup(host: Host, options: BackupOptions): Promise<
 async function examine(host: Host, pool: WorkerPool, options: BackupOptions) {
   const doctor = await examineHome(host, pool, options.home, {
     runCommands: options.runDoctorCommands ?? false,
+    checkDatabases: false, // the copies are checked as they are made
   });
   // Before a restore the home is expected to be broken.
   if (!options.preRestore && !(doctor.core_ok && doctor.path_scan_ok)) {
@@ -72,7 +74,7 @@ async function writeAndPublish(run: Run, places: Places): Promise<BackupResult> 
   let written: Written;
   try {
     written = await writeBackup(run, places, archive);
-    refuseUnheld(options, written.findings);
+    if (options.preRestore) requireHeld(options.preRestore, written.findings);
     if (options.verify ?? true) await verifyWritten(host, places);
     publishBackup(host, places, written.archive?.sha256);
   } catch (error) {
@@ -81,22 +83,4 @@ async function writeAndPublish(run: Run, places: Places): Promise<BackupResult> 
     throw error;
   }
   return backupResult(run, places, written);
-}
-
-/** A restore must not begin unless everything that it replaces is safe. */
-function refuseUnheld({ preRestore }: BackupOptions, findings: Findings): void {
-  const lost = findings.errors.find((failure) =>
-    preRestore?.mustHold(failure.root, failure.relative_path) &&
-    failure.code !== "malformed_database" // kept as raw bytes
-  );
-  if (!lost) return;
-  const where = lost.root === HOME_ROOT
-    ? lost.relative_path
-    : `${lost.root}: ${lost.relative_path}`;
-  throw new LifeboatError(
-    "failed",
-    "pre_restore_failed",
-    `${where} would be replaced but cannot be saved before: ${lost.error}`,
-    { hint: "Nothing was changed. Make the file readable, then restore again." },
-  );
 }

@@ -27,7 +27,10 @@ export interface BackupOptions {
   /** Workers; by default one per core, at most 8. */
   jobs?: number;
   /** Set for the backup before a restore. The caller then holds the home's lock. */
-  preRestore?: { mustHold(root: string, path: string): boolean };
+  preRestore?: {
+    /** Files that the restore replaces: captured whatever the rules say, or nothing is published. */
+    mustHold: { root: string; path: string }[];
+  };
 }
 
 /** What `backup` gives back; key names are those of contract.md. */

@@ -1,5 +1,4 @@
-import type { DoctorReport } from "../doctor/mod.ts";
-import { environmentSnapshot } from "../doctor/mod.ts";
+import { type DoctorReport, environmentSnapshot } from "../doctor/mod.ts";
 import type { Home } from "../profiles/mod.ts";
 import type { Findings } from "./options.ts";
 import type { Outlet } from "./outlet.ts";
@@ -10,17 +9,9 @@ export interface ReportInput {
   name: string;
   doctor: DoctorReport;
   findings: Findings;
-  sensitiveNote: string;
 }
 
-/** The warning that every backup, manifest and result carries; wording of the original tool. */
-export function sensitiveNoteFor(displayName: string): string {
-  return `This backup can contain ${displayName} history, provider configuration, login state, ` +
-    "local hooks, and other sensitive environment data. Keep it offline unless you have " +
-    "explicitly reviewed and approved another storage location.";
-}
-
-function summary({ home, name, findings, sensitiveNote }: ReportInput): string {
+function summary({ home, name, findings, doctor }: ReportInput): string {
   const sound = findings.databases.every((check) => check.ok);
   return [
     `${home.profile.name} environment backup`,
@@ -33,7 +24,7 @@ function summary({ home, name, findings, sensitiveNote }: ReportInput): string {
     `Integrity: ${sound ? "ok" : "failed"}`,
     "How to restore: see RESTORE.md",
     "",
-    sensitiveNote,
+    doctor.sensitive_note,
     "",
   ].join("\n");
 }

@@ -35,7 +35,10 @@ function restorerName(host: Host): string {
 }
 
 function fillIn(text: string, home: Home): string {
-  return text.replaceAll("{{PROFILE_NAME}}", home.profile.name).replaceAll("{{HOME}}", home.path);
+  const quoted = `'${home.path.replaceAll("'", "'\\''")}'`;
+  return text.replaceAll("{{PROFILE_NAME}}", home.profile.name)
+    .replaceAll("{{HOME}}", home.path)
+    .replaceAll("{{HOME_QUOTED}}", quoted);
 }
 
 function ownExecutable(host: Host): string {

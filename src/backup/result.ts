@@ -2,13 +2,12 @@ import { pathsOf } from "../base/mod.ts";
 import type { Run } from "./run.ts";
 import type { BackupResult } from "./options.ts";
 import type { Places } from "./places.ts";
-import { sensitiveNoteFor } from "./reports.ts";
 import { kitJsonKey } from "./restore_kit.ts";
 import type { Written } from "./write.ts";
 
 /** What the user is told of a backup that was published. */
 export function backupResult(run: Run, places: Places, written: Written): BackupResult {
-  const { host, options, warnings, startedAt } = run;
+  const { host, warnings, startedAt } = run;
   const { join } = pathsOf(host.platform);
   const { folder, archive, sha256 } = places;
   const { findings, kit } = written;
@@ -37,6 +36,6 @@ export function backupResult(run: Run, places: Places, written: Written): Backup
     duration_ms: host.now().getTime() - startedAt.getTime(),
     errors: findings.errors,
     warnings: [...warnings, ...findings.warnings],
-    sensitive_note: sensitiveNoteFor(options.home.profile.name),
+    sensitive_note: run.doctor.sensitive_note,
   };
 }

@@ -11,10 +11,11 @@ import { agentVersion } from "../doctor/mod.ts";
 import { rootsOf } from "../profiles/mod.ts";
 import type { Run } from "./run.ts";
 import { collectRoot, noFindings } from "./collect.ts";
+import { holdingRules } from "./must_hold.ts";
 import type { Findings } from "./options.ts";
 import { createOutlet, type Outlet } from "./outlet.ts";
 import type { Places } from "./places.ts";
-import { sensitiveNoteFor, writeReports } from "./reports.ts";
+import { writeReports } from "./reports.ts";
 import { writeRestoreKit } from "./restore_kit.ts";
 
 /** A backup that is written but not published. */
@@ -52,7 +53,6 @@ export async function writeBackup(
       name: places.name,
       doctor: run.doctor,
       findings,
-      sensitiveNote: sensitiveNoteFor(options.home.profile.name),
     });
     manifest.finish(manifestHead(run, places, { findings, kit }));
     await outlet.archive("manifest.json", manifestPath, 0o600, nowMs);
@@ -70,7 +70,8 @@ async function collect(
   manifest: ManifestWriter,
 ): Promise<Findings> {
   const { host, pool, options: { home, mode = "compact", exclude = [], preRestore } } = run;
-  const rules = compileRules(home.profile, preRestore ? "full" : mode, exclude);
+  const compiled = compileRules(home.profile, preRestore ? "full" : mode, exclude);
+  const rules = preRestore ? holdingRules(compiled, preRestore) : compiled;
   const scratch = pathsOf(host.platform).join(places.work, "database.scratch");
   const collector = { host, pool, rules, outlet, manifest, findings: noFindings(), scratch };
   for (const root of rootsOf(host, home)) await collectRoot(collector, root);
@@ -87,7 +88,7 @@ function manifestHead(run: Run, places: Places, { findings, kit }: Written): Man
     home: home.path,
     backup_name: places.name,
     archive_format: places.archive ? format ?? "tar.gz" : null,
-    sensitive_note: sensitiveNoteFor(profile.name),
+    sensitive_note: run.doctor.sensitive_note,
     platform: run.doctor.platform,
     exclusions: { ...profile.exclude, user: exclude ?? [] },
     counts: {
