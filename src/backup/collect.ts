@@ -107,7 +107,7 @@ function absolutePath(walking: RootWalk, path: string): string {
 }
 
 async function collectFile(walking: RootWalk, path: string): Promise<void> {
-  const { host, findings, root, raw } = walking;
+  const { host, raw } = walking;
   const main = mainOfSidecar(host, absolutePath(walking, path));
   if (main && !raw.has(main)) {
     addSkipped(walking, path, { reason: "database_sidecar" });

@@ -1,4 +1,4 @@
-import { createArchiveWriter } from "../archive/mod.ts";
+import { type ArchiveWriter, createArchiveWriter } from "../archive/mod.ts";
 import {
   createWorkerPool,
   type Host,
@@ -64,15 +64,16 @@ async function examine(host: Host, pool: WorkerPool, options: BackupOptions) {
 
 async function writeAndPublish(run: Run, places: Places): Promise<BackupResult> {
   const { host, pool, options } = run;
-  const archive = places.archive && createArchiveWriter(host, {
-    path: places.archive.partial,
-    format: options.format ?? "tar.gz",
-    top: options.home.profile.backups.prefix,
-    level: options.level ?? DEFAULT_LEVEL,
-    pool,
-  });
+  let archive: ArchiveWriter | undefined;
   let written: Written;
   try {
+    archive = places.archive && createArchiveWriter(host, {
+      path: places.archive.partial,
+      format: options.format ?? "tar.gz",
+      top: options.home.profile.backups.prefix,
+      level: options.level ?? DEFAULT_LEVEL,
+      pool,
+    });
     written = await writeBackup(run, places, archive);
     if (options.preRestore) requireHeld(options.preRestore, written.findings);
     if (options.verify ?? true) await verifyWritten(host, places);
