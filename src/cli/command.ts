@@ -7,6 +7,8 @@ import type { Terminal } from "./terminal.ts";
 export interface GlobalFlags {
   profile?: string;
   quiet?: boolean;
+  /** False with `--no-color`. */
+  color?: boolean;
   jobs?: number;
 }
 
@@ -14,6 +16,8 @@ export interface GlobalFlags {
 export interface Context {
   host: Host;
   terminal: Terminal;
+  /** Clears the line of progress before a question is asked. */
+  hideProgress(): void;
 }
 
 /** What a command hands back: the object that `--json` prints, and the same for a person. */
@@ -21,6 +25,13 @@ export interface Answer {
   result: { ok: boolean };
   /** Ends with a newline unless it is empty. */
   text(style: Style): string;
+}
+
+/** The answers for several homes or backups as one: `ok` when each of them is. */
+export function joined(answers: Answer[]): Answer {
+  const results = answers.map(({ result }) => result);
+  const result = { ok: results.every(({ ok }) => ok), results };
+  return { result, text: (style) => answers.map(({ text }) => text(style)).join("\n") };
 }
 
 /** The work of a command: its arguments and flags to one engine call. */

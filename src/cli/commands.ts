@@ -1,8 +1,22 @@
 import type { Command } from "commander";
+import { defineBackup } from "./backup.ts";
 import type { Act } from "./command.ts";
+import { defineDoctor } from "./doctor.ts";
+import { defineKit } from "./kit.ts";
+import { defineList } from "./list.ts";
 import { defineProfiles } from "./profiles.ts";
+import { defineRestore } from "./restore.ts";
+import { defineShow } from "./show.ts";
+import { defineVerify } from "./verify.ts";
 
 /** Adds every command to the program, in the order in which help shows them. */
 export function defineCommands(program: Command, act: Act): void {
+  defineBackup(program, act);
+  defineList(program, act);
+  defineShow(program, act);
+  defineVerify(program, act);
+  defineRestore(program, act);
+  defineDoctor(program, act);
   defineProfiles(program, act);
+  defineKit(program, act);
 }

@@ -1,5 +1,4 @@
 import { type Command, Option } from "commander";
-import type { Host } from "../base/mod.ts";
 import {
   type Act,
   type Answer,
@@ -9,6 +8,7 @@ import {
   helpTail,
   wholeNumber,
 } from "./command.ts";
+import { backupScope } from "./homes.ts";
 import { listText } from "./text/list.ts";
 
 interface ListFlags extends GlobalFlags {
@@ -19,18 +19,10 @@ interface ListFlags extends GlobalFlags {
 
 const TYPES = ["all", "lifeboat", "codex-environment-backup"];
 
-/** The profile that `--profile` names; `all`, or nothing, means every one. */
-export async function profileScope(host: Host, id: string | undefined) {
-  if (!id || id === "all") return undefined;
-  const { findProfile } = await import("../profiles/mod.ts");
-  return findProfile(host, id);
-}
-
 async function list({ host }: Context, flags: ListFlags): Promise<Answer> {
   const { listBackups } = await import("../catalog/mod.ts");
-  const { backupRoot, type, limit } = flags;
-  const profile = await profileScope(host, flags.profile);
-  const result = await listBackups(host, { profile, backupRoot, type, limit });
+  const { type, limit } = flags;
+  const result = await listBackups(host, { ...await backupScope(host, flags), type, limit });
   return { result, text: (style) => listText(result, host.now(), style) };
 }
 

@@ -44,13 +44,17 @@ export function renderProgress(progress: Progress, elapsedMs: number, columns: n
 export interface Meter {
   /** To be called often; only keeps what it is told. */
   report(progress: Progress): void;
+  /** Clears the line, until something is reported again. */
+  hide(): void;
   /** Clears the line and stops. */
   stop(): void;
 }
 
 /** A meter that shows nothing until the work has taken half a second, and nothing off a terminal. */
 export function createMeter(terminal: Terminal, quiet: boolean): Meter {
-  if (quiet || !terminal.errIsTerminal) return { report: () => {}, stop: () => {} };
+  if (quiet || !terminal.errIsTerminal) {
+    return { report: () => {}, hide: () => {}, stop: () => {} };
+  }
   const startedAt = performance.now();
   let latest: Progress | undefined;
   let phaseAt = startedAt;
@@ -61,15 +65,21 @@ export function createMeter(terminal: Terminal, quiet: boolean): Meter {
     terminal.err(`\r${renderProgress(latest, now - phaseAt, terminal.columns())}\x1b[K`);
     shown = true;
   };
+  const hide = () => {
+    if (shown) terminal.err("\r\x1b[K");
+    shown = false;
+    latest = undefined;
+  };
   const timer = setInterval(draw, INTERVAL_MS);
   return {
     report(progress) {
       if (progress.phase !== latest?.phase) phaseAt = performance.now();
       latest = progress;
     },
+    hide,
     stop() {
       clearInterval(timer);
-      if (shown) terminal.err("\r\x1b[K");
+      hide();
     },
   };
 }

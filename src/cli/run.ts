@@ -1,11 +1,13 @@
 import type { Command, OptionValues } from "commander";
 import { asLifeboatError, thisHost } from "../base/mod.ts";
-import type { Act, GlobalFlags, Run } from "./command.ts";
+import type { Act, Context, GlobalFlags, Run } from "./command.ts";
 import { defineCommands } from "./commands.ts";
+import { waitForEnter } from "./confirm.ts";
 import type { Invocation } from "./invocation.ts";
 import { createPrinter } from "./printer.ts";
 import { createMeter, type Meter } from "./progress.ts";
 import type { Ending } from "./start.ts";
+import { isGuided, isRestorer, meantArgs } from "./surroundings.ts";
 import type { Terminal } from "./terminal.ts";
 import { createProgram, isHelpShown, usageError } from "./usage.ts";
 
@@ -18,29 +20,33 @@ export interface Start {
 }
 
 /** Parses and runs a command line, and prints its result, or why there is none. Never throws. */
-export async function runCommandLine({ invocation, terminal, signal }: Start): Promise<Ending> {
+export async function runCommandLine(start: Start): Promise<Ending> {
+  const { terminal, signal } = start;
   let meter: Meter | undefined;
   const host = thisHost(signal, (progress) => meter?.report(progress));
-  const printer = createPrinter(invocation, terminal, host.env);
+  const printer = createPrinter(start.invocation, terminal, host.env);
+  const args = meantArgs(start.invocation.args, isRestorer(host));
   let ending: Ending = { ok: true };
   const act: Act = <Flags>(run: Run<Flags>) => async (...received: unknown[]) => {
     const command = received.at(-1) as Command;
     const flags = command.optsWithGlobals<Flags & GlobalFlags & OptionValues>();
-    meter = createMeter(terminal, flags.quiet === true);
-    const args = received.slice(0, -2) as (string | undefined)[];
-    const answer = await run({ host, terminal }, flags, args).finally(meter.stop);
+    const { stop, hide } = meter = createMeter(terminal, flags.quiet === true);
+    const context: Context = { host, terminal, hideProgress: hide };
+    const names = received.slice(0, -2) as (string | undefined)[];
+    const answer = await run(context, flags, names).finally(stop);
     printer.answer(answer);
     ending = { ok: answer.result.ok };
   };
   const program = createProgram(printer.help);
   defineCommands(program, act);
   try {
-    await program.parseAsync(invocation.args, { from: "user" });
+    await program.parseAsync(args, { from: "user" });
   } catch (thrown) {
     if (isHelpShown(thrown)) return ending;
-    const error = usageError(thrown, program, invocation.args) ?? asLifeboatError(thrown);
+    const error = usageError(thrown, program, args) ?? asLifeboatError(thrown);
     printer.failure(error);
     ending = { ok: false, error };
   }
+  if (isGuided(args)) await waitForEnter(terminal, signal);
   return ending;
 }

@@ -1,0 +1,156 @@
+import { type Command, Option } from "commander";
+import type { BackupOptions } from "../backup/mod.ts";
+import { asLifeboatError, type Host, LifeboatError, takeHomeLock } from "../base/mod.ts";
+import type { Home } from "../profiles/mod.ts";
+import {
+  type Act,
+  type Answer,
+  backupRootOption,
+  type Context,
+  type GlobalFlags,
+  helpTail,
+  homeOption,
+  joined,
+  several,
+  wholeNumber,
+} from "./command.ts";
+import { failureJson } from "./failure.ts";
+import { chooseHomes } from "./homes.ts";
+import { backupText, failedBackupText, previewText } from "./text/backup.ts";
+
+interface BackupFlags extends GlobalFlags {
+  home?: string;
+  withRoots?: boolean;
+  backupRoot?: string;
+  mode?: "compact" | "full";
+  format?: "tar.gz" | "zip";
+  level?: number;
+  /** False with `--no-archive`. */
+  archive: boolean;
+  /** False with `--no-directory`. */
+  directory: boolean;
+  kit?: "full" | "all" | "light";
+  name?: string;
+  exclude?: string[];
+  output?: string;
+  /** False with `--no-verify`. */
+  verify: boolean;
+  dryRun?: boolean;
+  /** True with `--run-doctor-commands`; false with `--no-doctor-commands`, the default. */
+  runDoctorCommands?: boolean;
+}
+
+function usage(message: string, hint: string): LifeboatError {
+  return new LifeboatError("refused", "usage", message, { hint });
+}
+
+function checkFlags(flags: BackupFlags): void {
+  if (!flags.archive && (!flags.directory || flags.output)) {
+    throw usage("Neither an archive nor a folder would be written", "Leave out --no-archive.");
+  }
+  if (flags.profile === "all" && flags.output) {
+    throw usage("--output cannot be used with --profile all", "Name one profile.");
+  }
+}
+
+function optionsFor(home: Home, flags: BackupFlags, label: string | undefined): BackupOptions {
+  return {
+    home,
+    backupRoot: flags.backupRoot,
+    mode: flags.mode,
+    format: flags.format ?? (flags.output?.toLowerCase().endsWith(".zip") ? "zip" : "tar.gz"),
+    level: flags.level,
+    archive: flags.archive,
+    directory: flags.directory,
+    kit: flags.kit,
+    label: flags.name ?? label,
+    exclude: flags.exclude,
+    output: flags.output,
+    verify: flags.verify,
+    runDoctorCommands: flags.runDoctorCommands,
+    jobs: flags.jobs,
+  };
+}
+
+/** Brings a restore that was cut off to its end: a mix of two states is nothing to back up. */
+async function recover(host: Host, home: Home): Promise<string[]> {
+  const { recoverInterrupted, recoveryWarning } = await import("../restore/mod.ts");
+  const lock = takeHomeLock(host, home.path);
+  try {
+    return recoverInterrupted(host, home).map(recoveryWarning);
+  } finally {
+    lock.release();
+  }
+}
+
+async function one(host: Host, options: BackupOptions, dryRun = false): Promise<Answer> {
+  const { createBackup, previewBackup } = await import("../backup/mod.ts");
+  if (dryRun) {
+    const result = await previewBackup(host, options);
+    return { result, text: (style) => previewText(result, options.home.profile.name, style) };
+  }
+  const recovered = await recover(host, options.home);
+  const made = await createBackup(host, options);
+  const result = { ...made, warnings: [...recovered, ...made.warnings] };
+  return { result, text: (style) => backupText(result, options.home, style) };
+}
+
+/** The same where other homes follow: a failure is told beside what became of them. */
+async function oneOfAll(host: Host, options: BackupOptions, dryRun?: boolean): Promise<Answer> {
+  const { profile } = options.home;
+  try {
+    const answer = await one(host, options, dryRun);
+    const result = { profile: profile.id, ...answer.result };
+    return { ...answer, result };
+  } catch (thrown) {
+    const error = asLifeboatError(thrown);
+    if (error.kind === "interrupted") throw error;
+    const result = { profile: profile.id, ...failureJson(error, false) };
+    return { result, text: (style) => failedBackupText(error, profile.name, style) };
+  }
+}
+
+async function backup({ host }: Context, flags: BackupFlags, [label]: (string | undefined)[]) {
+  checkFlags(flags);
+  const homes = await chooseHomes(host, flags);
+  if (flags.profile !== "all") return one(host, optionsFor(homes[0], flags, label), flags.dryRun);
+  const answers: Answer[] = [];
+  for (const home of homes) {
+    answers.push(await oneOfAll(host, optionsFor(home, flags, label), flags.dryRun));
+  }
+  return joined(answers);
+}
+
+/** `backup`. */
+export function defineBackup(program: Command, act: Act): void {
+  program.command("backup").alias("create").description("back up an agent's home")
+    .argument("[name]", "a name of your own for this backup")
+    .addOption(homeOption())
+    .option("--with-roots", "with --home: also what lies outside the home, such as ~/.agents")
+    .addOption(backupRootOption())
+    .addOption(new Option("--mode <mode>", "compact leaves logs out").choices(["compact", "full"]))
+    .addOption(new Option("--format <format>", "of the archive").choices(["tar.gz", "zip"]))
+    .option("--level <n>", "how hard to compress", wholeNumber(1, 9))
+    .option("--no-archive", "write the folder only")
+    .option("--no-directory", "write the archive only")
+    .addOption(
+      new Option("--kit <kit>", "the restorer inside: all adds those of other systems, light none")
+        .choices(["full", "all", "light"]),
+    )
+    .option("--name <name>", "a name of your own for this backup")
+    .option("--exclude <glob>", "leave out what matches; may be repeated", several)
+    .option("--output <file>", "the archive's path; no folder is written")
+    .option("--no-verify", "do not read back what was written")
+    .option("--dry-run", "show what would be captured and what not")
+    .option("--run-doctor-commands", "the doctor also runs the agent, such as codex --version")
+    .addOption(new Option("--no-doctor-commands", "the doctor runs nothing (so it is anyway)"))
+    .addHelpText(
+      "after",
+      helpTail([
+        "lifeboat backup",
+        "lifeboat backup --profile all --backup-root /media/disk/backups",
+        "lifeboat backup --profile claude-code --dry-run",
+      ], [0, 1, 2, 3, 10, 11, 130]),
+    )
+    .action(act(backup));
+}

@@ -1,0 +1,184 @@
+import { type Command, Option } from "commander";
+import type { Backup } from "../archive/mod.ts";
+import { type Host, LifeboatError, pathsOf } from "../base/mod.ts";
+import type { Home } from "../profiles/mod.ts";
+import type { RestoreOptions } from "../restore/mod.ts";
+import {
+  type Act,
+  type Answer,
+  backupRootOption,
+  type Context,
+  type GlobalFlags,
+  helpTail,
+  homeOption,
+  several,
+} from "./command.ts";
+import { backupScope } from "./homes.ts";
+import { askForRestore } from "./confirm.ts";
+import { styleFor } from "./style.ts";
+import { programName, surroundingBackup } from "./surroundings.ts";
+import { GREETING, nextCommand, nextText, planText, restoredText } from "./text/restore.ts";
+
+interface RestoreFlags extends GlobalFlags {
+  home?: string;
+  targetHome?: string;
+  withRoots?: boolean;
+  root?: string[];
+  target?: string;
+  backupDir?: string;
+  backupRoot?: string;
+  format?: "tar.gz" | "zip";
+  apply?: boolean;
+  iUnderstandThisRestoresSensitiveState?: boolean;
+  confirm?: boolean;
+  allowOutsideLinks?: boolean;
+  files?: boolean;
+  runPostRestoreCommands?: boolean;
+  /** Started by a double-click: the user knows no command line. */
+  guided?: boolean;
+}
+
+function usage(message: string, hint: string): LifeboatError {
+  return new LifeboatError("refused", "usage", message, { hint });
+}
+
+/** `--root ID=PATH`, repeated. */
+function parseRoots(host: Host, pairs: string[] = []): Record<string, string> {
+  return Object.fromEntries(pairs.map((pair) => {
+    const at = pair.indexOf("=");
+    if (at > 0 && at < pair.length - 1) {
+      return [pair.slice(0, at), pathsOf(host.platform).resolve(pair.slice(at + 1))];
+    }
+    throw usage(`--root ${pair} does not name a folder`, "Write it so: --root agents=/some/folder");
+  }));
+}
+
+function surrounding(host: Host, guided = false): string {
+  const found = surroundingBackup(host);
+  if (found) return found;
+  if (!guided) throw usage("No backup was named", "See the backups with: lifeboat list");
+  throw new LifeboatError("missing", "no_such_backup", "This restorer does not lie in a backup", {
+    hint: "Unpack the whole archive, then start the restorer that lies beside manifest.json.",
+  });
+}
+
+/** The path of the backup that is meant: named, or the one that the program or the user is in. */
+async function findSource(host: Host, flags: RestoreFlags, id?: string): Promise<string> {
+  const named = id ?? flags.backupDir;
+  if (named === undefined) return surrounding(host, flags.guided);
+  if (id !== undefined && flags.backupDir !== undefined) {
+    throw usage("Two backups were named", "Name one.");
+  }
+  const { findBackup } = await import("../catalog/mod.ts");
+  return await findBackup(host, named, await backupScope(host, flags));
+}
+
+/** The home to restore to: that of the backup's own profile unless another is named. */
+async function targetHome(host: Host, flags: RestoreFlags, { head }: Backup): Promise<Home> {
+  const { findProfile, resolveHome } = await import("../profiles/mod.ts");
+  const profile = findProfile(host, flags.profile ?? head.profile);
+  const { home = flags.targetHome, withRoots } = flags;
+  return resolveHome(host, profile, { home, withRoots });
+}
+
+/** Shows the plan and asks, where somebody is there who can answer. */
+async function isConfirmed(
+  context: Context,
+  flags: RestoreFlags,
+  options: RestoreOptions,
+): Promise<boolean> {
+  if (flags.iUnderstandThisRestoresSensitiveState || flags.confirm) return true;
+  const { host, terminal } = context;
+  if (!terminal.interactive) return false; // the engine refuses, and names the flag
+  const { planRestore } = await import("../restore/mod.ts");
+  const planned = await planRestore(host, options);
+  context.hideProgress();
+  const style = styleFor(terminal.errIsTerminal, host.env, flags.color === false);
+  terminal.err(planText(planned, options.home, style));
+  await askForRestore(context);
+  return true;
+}
+
+async function apply(
+  context: Context,
+  flags: RestoreFlags,
+  options: RestoreOptions,
+): Promise<Answer> {
+  const { applyRestore } = await import("../restore/mod.ts");
+  const result = await applyRestore(context.host, {
+    ...options,
+    confirmed: await isConfirmed(context, flags, options),
+    backupRoot: flags.backupRoot,
+    format: flags.format,
+    jobs: flags.jobs,
+    runDoctorCommands: flags.runPostRestoreCommands,
+  });
+  return { result, text: (style) => restoredText(result, options.home, style) };
+}
+
+async function plan({ host }: Context, options: RestoreOptions): Promise<Answer> {
+  const { planRestore } = await import("../restore/mod.ts");
+  const result = await planRestore(host, options);
+  const next = nextCommand(host.platform, programName(host), options);
+  return {
+    result,
+    text: (style) => planText(result, options.home, style) + nextText(options.home, next),
+  };
+}
+
+async function restore(context: Context, flags: RestoreFlags, [id]: (string | undefined)[]) {
+  const { host, terminal } = context;
+  const { openBackup } = await import("../archive/mod.ts");
+  if (flags.guided) terminal.err(GREETING);
+  const backup = await openBackup(host, await findSource(host, flags, id));
+  try {
+    const options: RestoreOptions = {
+      backup,
+      home: await targetHome(host, flags, backup),
+      roots: parseRoots(host, flags.root),
+      targetDir: flags.target && pathsOf(host.platform).resolve(flags.target),
+      allowOutsideLinks: flags.allowOutsideLinks,
+      listFiles: flags.files,
+    };
+    return flags.apply ? await apply(context, flags, options) : await plan(context, options);
+  } finally {
+    backup.close();
+  }
+}
+
+/** `restore`. */
+export function defineRestore(program: Command, act: Act): void {
+  program.command("restore").description("put a backup back; says what it would do unless --apply")
+    .argument("[id]", "a backup's name, the beginning of it, latest, or a path")
+    .addOption(new Option("--archive, --backup-dir <path>", "the backup, as older tools name it"))
+    .addOption(homeOption())
+    .addOption(new Option("--target-home <path>", "the same as --home").hideHelp())
+    .option("--with-roots", "with --home: also what lies outside the home, such as ~/.agents")
+    .option("--root <id=path>", "where something from outside the home goes; repeatable", several)
+    .option("--target <dir>", "write everything below this folder, and nothing elsewhere")
+    .option("--apply", "do it")
+    .addOption(
+      new Option(
+        "--i-understand-this-restores-sensitive-codex-state, --i-understand-this-restores-sensitive-state",
+        "with --apply: instead of typing RESTORE",
+      ),
+    )
+    .addOption(new Option("--confirm", "the same, as the kit of older tools has it").hideHelp())
+    .addOption(backupRootOption())
+    .addOption(
+      new Option("--format <format>", "of the backup before").choices(["tar.gz", "zip"]),
+    )
+    .option("--allow-outside-links", "also links that point out of their folder")
+    .option("--files", "list every file of the plan")
+    .option("--run-post-restore-commands", "the doctor afterwards also runs the agent")
+    .addOption(new Option("--guided", "explain, and wait at the end").hideHelp())
+    .addHelpText(
+      "after",
+      helpTail([
+        "lifeboat restore latest",
+        "lifeboat restore codex-backup-20261120-191000 --apply",
+        "lifeboat restore ./codex-backup.tar.gz --target /tmp/look",
+      ], [0, 1, 2, 3, 10, 11, 130]),
+    )
+    .action(act(restore));
+}

@@ -1,0 +1,80 @@
+import type { Command } from "commander";
+import type { CurrentFile, ManifestHead, ShowOptions } from "../archive/mod.ts";
+import { type Host, pathsOf } from "../base/mod.ts";
+import {
+  type Act,
+  type Answer,
+  backupRootOption,
+  type Context,
+  type GlobalFlags,
+  helpTail,
+  homeOption,
+} from "./command.ts";
+import { backupScope, chooseHomes } from "./homes.ts";
+import { showText } from "./text/show.ts";
+
+interface ShowFlags extends GlobalFlags {
+  backupRoot?: string;
+  home?: string;
+  files?: boolean;
+  diff?: string;
+}
+
+/** The files of today that a backup of the same home would capture. */
+async function currentFiles(host: Host, flags: ShowFlags, head: ManifestHead) {
+  const { rootFolder } = await import("../archive/mod.ts");
+  const { previewBackup } = await import("../backup/mod.ts");
+  const { profile = head.profile, home: path } = flags;
+  const [home] = await chooseHomes(host, { profile, home: path });
+  const { join, dirname } = pathsOf(host.platform);
+  const folders = new Map(
+    home.roots.map(({ id, kind, path }) => [id, kind === "file" ? dirname(path) : path]),
+  );
+  const { captured } = await previewBackup(host, { home, mode: head.mode });
+  return captured.map(({ root, relative_path }): CurrentFile => ({
+    storedPath: rootFolder(root) + relative_path,
+    path: join(folders.get(root) ?? home.path, relative_path),
+  }));
+}
+
+async function diffWith(
+  host: Host,
+  flags: ShowFlags,
+  path: string,
+): Promise<ShowOptions["diffWith"]> {
+  if (flags.diff === undefined) return undefined;
+  if (flags.diff !== "home") {
+    const { findBackup } = await import("../catalog/mod.ts");
+    return { backup: await findBackup(host, flags.diff, await backupScope(host, flags)) };
+  }
+  const { openBackup } = await import("../archive/mod.ts");
+  const backup = await openBackup(host, path);
+  backup.close();
+  return { files: await currentFiles(host, flags, backup.head) };
+}
+
+async function show({ host }: Context, flags: ShowFlags, [id]: (string | undefined)[]) {
+  const { showBackup } = await import("../archive/mod.ts");
+  const { findBackup } = await import("../catalog/mod.ts");
+  const path = await findBackup(host, id!, await backupScope(host, flags));
+  const result = await showBackup(host, path, {
+    files: flags.files,
+    diffWith: await diffWith(host, flags, path),
+  });
+  return { result, text: (style) => showText(result, style) } satisfies Answer;
+}
+
+/** `show`. */
+export function defineShow(program: Command, act: Act): void {
+  program.command("show").description("what is in a backup, and how it differs from another")
+    .argument("<id>", "a backup's name, the beginning of it, latest, or a path")
+    .option("--files", "list every file")
+    .option("--diff <other>", "compare with another backup, or with the home of today: home")
+    .addOption(homeOption())
+    .addOption(backupRootOption())
+    .addHelpText(
+      "after",
+      helpTail(["lifeboat show latest --files", "lifeboat show latest --diff home"], [0, 2, 3, 10]),
+    )
+    .action(act(show));
+}

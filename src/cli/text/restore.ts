@@ -1,0 +1,133 @@
+import { type Platform, printable } from "../../base/mod.ts";
+import type { Home } from "../../profiles/mod.ts";
+import type { PlanItem, RestoreOptions, RestoreResult } from "../../restore/mod.ts";
+import { formatBytes, formatCount, formatFields, formatTime } from "../format.ts";
+import { shellWord } from "../shell_word.ts";
+import type { Style } from "../style.ts";
+import { doctorVerdict } from "./doctor.ts";
+import { indent, section, some, warningLines } from "./lists.ts";
+import { pathName } from "./paths.ts";
+
+/** What the restorer says first when it was started by a double-click. */
+export const GREETING = `Lifeboat: the restorer in this backup
+It puts back what was backed up. First it shows what it will do, and asks.
+Before it replaces anything, it makes a backup of what is there now.
+
+Lifeboat：此备份自带的恢复程序
+它会恢复备份的内容。程序会先说明将要做什么，并请你确认。
+在替换任何文件之前，它会先备份当前的内容。
+
+`;
+
+function nameOf({ root, path }: { root: string; path: string }): string {
+  return pathName({ root, relative_path: path });
+}
+
+function targetLines({ plan }: RestoreResult): string[] {
+  return plan.targets.map(({ root, path }) =>
+    root === "home" ? printable(path) : printable(`${path}  (${root})`)
+  );
+}
+
+function itemLine({ root, path, kind, action, bytes }: PlanItem): string {
+  const size = kind === "file" ? `  ${formatBytes(bytes)}` : "";
+  return `${action.replace("_", " ").padEnd(10)} ${nameOf({ root, path })}${size}`;
+}
+
+function countLines({ plan }: RestoreResult): [string, string][] {
+  const { create, overwrite, unchanged, set_aside, write_bytes } = plan;
+  const counts: [string, string][] = [
+    ["Create", formatCount(create, "file")],
+    ["Overwrite", formatCount(overwrite, "file")],
+    ["Unchanged", formatCount(unchanged, "file")],
+  ];
+  if (set_aside > 0) {
+    counts.push(["Set aside", `${formatCount(set_aside, "file")} of old databases`]);
+  }
+  return [...counts, ["Write", formatBytes(write_bytes)]];
+}
+
+function sourceText({ source_manifest: { backup_name, created_at } }: RestoreResult): string {
+  return `${printable(String(backup_name))}, made ${formatTime(String(created_at))}`;
+}
+
+function skippedLines({ plan }: RestoreResult): string[] {
+  return plan.skipped.map((item) => `${nameOf(item)}  ${printable(item.message)}`);
+}
+
+function activatesLines({ plan }: RestoreResult): string[] {
+  return plan.activates.map(({ root, path, what, keys = [] }) => {
+    const which = keys.length > 0 ? ` (${keys.join(", ")})` : "";
+    return `${nameOf({ root, path })}  ${printable(what + which)}`;
+  });
+}
+
+/** What a restore would do. */
+export function planText(result: RestoreResult, home: Home, style: Style): string {
+  const { plan, warnings } = result;
+  const conflicts = plan.conflicts.map((one) => `${nameOf(one)}  ${printable(one.message)}`);
+  const steps = plan.items?.filter(({ action }) => action !== "unchanged").map(itemLine) ?? [];
+  return [
+    style.bold(`Restore of ${printable(home.profile.name)}: ${sourceText(result)}`),
+    ...indent(formatFields([
+      ["From", printable(plan.backup_dir)],
+      ["To", targetLines(result)],
+      ...countLines(result),
+    ])),
+    ...section(style.bold("Files"), steps),
+    ...section(style.bold("Will be active again"), some(activatesLines(result))),
+    ...section(style.bold("Not restored"), some(skippedLines(result))),
+    ...section(style.red("In the way, and left as it is"), some(conflicts)),
+    ...warningLines(warnings, style),
+    "",
+  ].join("\n");
+}
+
+/** The command line that carries out what a dry run has shown. */
+export function nextCommand(platform: Platform, program: string, options: RestoreOptions): string {
+  const { backup, home, targetDir, roots = {}, allowOutsideLinks } = options;
+  const word = (text: string) => shellWord(text, platform);
+  const parts = [program, "restore", word(backup.source)];
+  if (targetDir) parts.push("--target", word(targetDir));
+  else if (!home.isOwn) parts.push("--home", word(home.path));
+  if (!home.isOwn && home.roots.length > 0) parts.push("--with-roots");
+  for (const [id, path] of Object.entries(roots)) parts.push("--root", word(`${id}=${path}`));
+  if (allowOutsideLinks) parts.push("--allow-outside-links");
+  return [...parts, "--apply"].join(" ");
+}
+
+/** What to do after a dry run. */
+export function nextText(home: Home, command: string): string {
+  return `Nothing was changed. To restore, close ${printable(home.profile.name)}, then run:\n` +
+    `  ${command}\n`;
+}
+
+/** A restore that was carried out. */
+export function restoredText(result: RestoreResult, home: Home, style: Style): string {
+  const { restore, pre_restore_backup: before, post_restore_doctor: doctor, ok } = result;
+  const { restored_files = 0, skipped = [], errors = [] } = restore ?? {};
+  const name = `${printable(home.profile.name)}: ${sourceText(result)}`;
+  const fields: [string, string | string[]][] = [
+    ["To", targetLines(result)],
+    ["Restored", `${formatCount(restored_files, "file")}, ${result.plan.unchanged} were the same`],
+    ["Backup before", before ? printable(before) : "none: there was no home"],
+  ];
+  if (doctor) fields.push(["Afterwards", doctorVerdict(doctor, style)]);
+  return [
+    ok
+      ? `${style.green("Restored")} ${style.bold(name)}`
+      : `${style.yellow("Partly restored")} ${style.bold(name)}`,
+    ...indent(formatFields(fields)),
+    ...section(
+      style.red("In the way, and left as it is"),
+      some(errors.map((one) => `${nameOf(one)}  ${printable(one.message)}`)),
+    ),
+    ...section(
+      style.bold("Not restored"),
+      some(skipped.map((one) => `${nameOf(one)}  ${printable(one.message)}`)),
+    ),
+    ...warningLines(result.warnings, style),
+    ...result.post_restore_next_steps.map(printable),
+    "",
+  ].join("\n");
+}

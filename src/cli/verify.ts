@@ -1,0 +1,83 @@
+import type { Command } from "commander";
+import { asLifeboatError, type Host, isoWithOffset, LifeboatError } from "../base/mod.ts";
+import {
+  type Act,
+  type Answer,
+  backupRootOption,
+  type Context,
+  type GlobalFlags,
+  helpTail,
+  joined,
+} from "./command.ts";
+import { failureJson, failureText } from "./failure.ts";
+import { backupScope } from "./homes.ts";
+import { verifyText } from "./text/verify.ts";
+
+interface VerifyFlags extends GlobalFlags {
+  backupRoot?: string;
+  quick?: boolean;
+  all?: boolean;
+}
+
+async function verifyOne(host: Host, path: string, flags: VerifyFlags): Promise<Answer> {
+  const { verifyBackup } = await import("../archive/mod.ts");
+  const { openCatalog } = await import("../catalog/mod.ts");
+  const result = await verifyBackup(host, path, { quick: flags.quick });
+  if (result.ok && !result.quick) {
+    const catalog = openCatalog(host);
+    catalog.noteVerified(path, isoWithOffset(host.now()));
+    catalog.close();
+  }
+  return { result, text: (style) => verifyText(result, style) };
+}
+
+/** The same where others follow: a backup that cannot be verified at all does not end the rest. */
+async function verifyOneOfAll(host: Host, path: string, flags: VerifyFlags): Promise<Answer> {
+  try {
+    return await verifyOne(host, path, flags);
+  } catch (thrown) {
+    const error = asLifeboatError(thrown);
+    if (error.kind === "interrupted") throw error;
+    const result = { path, ...failureJson(error, false) };
+    return { result, text: (style) => failureText(error, style) };
+  }
+}
+
+async function verifyAll(host: Host, flags: VerifyFlags): Promise<Answer> {
+  const { listBackups } = await import("../catalog/mod.ts");
+  const { backups, backup_roots } = await listBackups(host, await backupScope(host, flags));
+  const paths = backups.map(({ archives, backup_dir }) => archives[0] ?? backup_dir!);
+  if (paths.length === 0) {
+    throw new LifeboatError("missing", "no_such_backup", "There are no backups", {
+      hint: `Looked in ${backup_roots.join(", ")}.`,
+    });
+  }
+  const answers: Answer[] = [];
+  for (const path of paths) answers.push(await verifyOneOfAll(host, path, flags));
+  return joined(answers);
+}
+
+async function verify({ host }: Context, flags: VerifyFlags, [id]: (string | undefined)[]) {
+  if ((id === undefined) === (flags.all !== true)) {
+    throw new LifeboatError("refused", "usage", "Name one backup, or all of them with --all", {
+      hint: "See the backups with: lifeboat list",
+    });
+  }
+  if (id === undefined) return await verifyAll(host, flags);
+  const { findBackup } = await import("../catalog/mod.ts");
+  return await verifyOne(host, await findBackup(host, id, await backupScope(host, flags)), flags);
+}
+
+/** `verify`. */
+export function defineVerify(program: Command, act: Act): void {
+  program.command("verify").description("whether a backup is undamaged, byte by byte")
+    .argument("[id]", "a backup's name, the beginning of it, latest, or a path")
+    .option("--quick", "only its structure, its list of files and its SHA-256")
+    .option("--all", "every backup")
+    .addOption(backupRootOption())
+    .addHelpText(
+      "after",
+      helpTail(["lifeboat verify latest", "lifeboat verify --all --quick"], [0, 1, 2, 3, 10, 130]),
+    )
+    .action(act(verify));
+}
