@@ -1,11 +1,9 @@
 import {
   checkInterrupt,
-  describeError,
   type FileHandle,
   type FileInfo,
   type Host,
   isNotFound,
-  LifeboatError,
   lstatIfThere,
   readFully,
   sha256,
@@ -14,6 +12,8 @@ import {
 import type { ProfileConfig } from "../profiles/mod.ts";
 import { isWellFormed } from "./config_syntax.ts";
 import { pause } from "./pause.ts";
+import { isSameFile } from "./same_file.ts";
+import { fromSource, isSourceTrouble } from "./source_errors.ts";
 import { endOfLastLine } from "./whole_lines.ts";
 
 const PIECE_BYTES = 1 << 20;
@@ -98,19 +98,6 @@ export async function captureFile(
   return { status: "failed", code: "never_stable", error };
 }
 
-/** Runs a call on the file that is read, so that its errors are told from those of the sink. */
-function fromSource<T>(call: () => T): T {
-  try {
-    return call();
-  } catch (cause) {
-    throw new LifeboatError("failed", "unreadable", describeError(cause), { cause });
-  }
-}
-
-function isSourceTrouble(thrown: unknown): thrown is LifeboatError {
-  return thrown instanceof LifeboatError && thrown.code === "unreadable";
-}
-
 async function readOnce(reading: Reading, attempt: number): Promise<Outcome> {
   const { host: { fs }, path } = reading;
   try {
@@ -165,10 +152,6 @@ async function readOpen(
   return whole
     ? await readWhole(reading, file, extent, attempt)
     : await readPieces(reading, file, extent);
-}
-
-function isSameFile(a: FileInfo, b: FileInfo): boolean {
-  return a.inode === b.inode && a.device === b.device;
 }
 
 function isUnchanged(before: FileInfo, after: FileInfo, mayGrow: boolean): boolean {
