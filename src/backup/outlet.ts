@@ -7,7 +7,6 @@ import {
   removeIfThere,
   sha256,
   sha256Of,
-  withFile,
 } from "../base/mod.ts";
 
 /** Files are copied in pieces of this size, bytes. */
@@ -41,6 +40,8 @@ export interface Outlet {
   archive(stored: string, path: string, mode: number, mtimeMs: number): Promise<Written>;
   /** Where a file lies in the folder form, its folder made; undefined without a folder form. */
   folderPath(stored: string): string | undefined;
+  /** Closes a file whose writing failed. */
+  abort(): void;
 }
 
 /** A file that was written. */
@@ -70,6 +71,7 @@ function privateMode(mode: number): number {
 export function createOutlet(host: Host, options: OutletOptions): Outlet {
   const { join, dirname } = pathsOf(host.platform);
   const { folder, archive, nowMs } = options;
+  const open = new Set<FileHandle>();
 
   function folderPath(stored: string): string | undefined {
     if (!folder) return undefined;
@@ -81,7 +83,7 @@ export function createOutlet(host: Host, options: OutletOptions): Outlet {
   function file(stored: string): FileSink {
     const path = folderPath(stored);
     return createSink(
-      path ? folderSink(host, path, options.sync) : undefined,
+      path ? folderSink(host, path, open, options.sync) : undefined,
       archive ? archiveSink(archive, stored) : undefined,
     );
   }
@@ -104,6 +106,10 @@ export function createOutlet(host: Host, options: OutletOptions): Outlet {
     archive: (stored, path, mode, mtimeMs) =>
       pour(host, createSink(archive && archiveSink(archive, stored)), path, { mode, mtimeMs }),
     folderPath,
+    abort() {
+      for (const file of open) file.close();
+      open.clear();
+    },
   };
 }
 
@@ -144,26 +150,32 @@ function createSink(...sinks: (FileSink | undefined)[]): FileSink {
   };
 }
 
-function folderSink(host: Host, path: string, sync: boolean): FileSink {
-  let open: FileHandle | undefined;
-  let meta: FileMeta | undefined;
+function folderSink(host: Host, path: string, open: Set<FileHandle>, sync: boolean): FileSink {
+  let file: FileHandle | undefined;
+  let mtimeMs = 0;
+  const close = () => {
+    if (!file) return;
+    open.delete(file);
+    file.close();
+    file = undefined;
+  };
   return {
-    begin(begun) {
-      meta = begun;
-      open = host.fs.open(path, { createNew: true, mode: privateMode(meta.mode) });
+    begin(meta) {
+      file = host.fs.open(path, { createNew: true, mode: privateMode(meta.mode) });
+      open.add(file);
+      mtimeMs = meta.mtimeMs;
       return Promise.resolve();
     },
-    write: (chunk) => Promise.resolve(open!.write(chunk)),
+    write: (chunk) => Promise.resolve(file!.write(chunk)),
     rollback() {
-      open?.close();
-      open = undefined;
+      close();
       removeIfThere(host.fs, path);
       return Promise.resolve();
     },
     commit() {
-      withFile(open!, (file) => sync && file.sync());
-      open = undefined;
-      host.fs.setMtime(path, meta!.mtimeMs);
+      if (sync) file!.sync();
+      close();
+      host.fs.setMtime(path, mtimeMs);
       return Promise.resolve();
     },
   };

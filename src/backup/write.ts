@@ -58,6 +58,7 @@ export async function writeBackup(
     await outlet.archive("manifest.json", manifestPath, 0o600, nowMs);
     return { findings, kit, archive: await archive?.finish() };
   } catch (error) {
+    outlet.abort();
     manifest.abort();
     throw error;
   }
