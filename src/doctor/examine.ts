@@ -1,0 +1,152 @@
+import {
+  type CommandRunner,
+  type Host,
+  isoWithOffset,
+  runCommand,
+  type WorkerPool,
+} from "../base/mod.ts";
+import type { Home } from "../profiles/mod.ts";
+import { agentVersion } from "./agent_version.ts";
+import { examineSessions } from "./claude_sessions.ts";
+import { foreignPlugins } from "./claude_plugins.ts";
+import { findInCodexHome } from "./codex_home.ts";
+import { examineRollouts } from "./codex_sessions.ts";
+import { runProbes, summarizeCommands } from "./commands.ts";
+import { type Configuration, inspectConfig } from "./config.ts";
+import { findCoreFaults } from "./core.ts";
+import { type DatabasesExam, examineDatabases } from "./databases.ts";
+import { findHomeState } from "./home_state.ts";
+import { findLogins } from "./logins.ts";
+import { findOutside } from "./outside.ts";
+import { platformReport } from "./platform.ts";
+import type { CommandReport, DoctorReport, Finding, SessionsExam } from "./report.ts";
+import { sensitiveNoteFor } from "./snapshot_text.ts";
+import { emptySurvey, type Survey, surveyHome } from "./survey.ts";
+
+/** How a home is examined. */
+export interface ExamineOptions {
+  /** Run the profile's probes (`--run-commands`); the structure alone otherwise. */
+  runCommands: boolean;
+  /** Check every database on a copy of it; default true. A backup checks its own copies. */
+  checkDatabases?: boolean;
+  /** Runs the probes; a test has its own. */
+  runner?: CommandRunner;
+}
+
+/** What the examination of a home's files came to. */
+interface Structure {
+  survey: Survey;
+  config: Configuration;
+  databases: DatabasesExam;
+  sessions: SessionsExam;
+  findings: Finding[];
+}
+
+const NO_SESSIONS: SessionsExam = {
+  sessions: { count: 0, archived: 0, bytes: 0, at_risk: 0 },
+  findings: [],
+};
+
+/**
+ * Is this home healthy? Nothing in it is changed, and no file outside it but a scratch copy that is
+ * removed. What is wrong is in the report; throws only `interrupted`.
+ */
+export async function examineHome(
+  host: Host,
+  pool: WorkerPool,
+  home: Home,
+  options: ExamineOptions,
+): Promise<DoctorReport> {
+  const coreFaults = findCoreFaults(host, home);
+  const structure = await examineStructure(host, pool, home, coreFaults.length === 0, options);
+  const commands = options.runCommands
+    ? await runProbes(host, home, options.runner ?? runCommand)
+    : {};
+  const found = [...coreFaults, ...structure.findings];
+  return assemble(host, home, { ...structure, findings: found }, {
+    core: coreFaults.length === 0 && structure.config.readable,
+    commands,
+    commandsRan: options.runCommands,
+  });
+}
+
+async function examineStructure(
+  host: Host,
+  pool: WorkerPool,
+  home: Home,
+  isThere: boolean,
+  { checkDatabases = true }: ExamineOptions,
+): Promise<Structure> {
+  const survey = isThere ? surveyHome(host, home) : emptySurvey();
+  const config = inspectConfig(host, home, survey);
+  const databases = await examineDatabases(host, pool, checkDatabases ? survey : emptySurvey());
+  const sessions = isThere ? examineConversations(host, home, config, databases) : NO_SESSIONS;
+  const findings = isThere
+    ? [
+      ...config.findings,
+      ...databases.findings,
+      ...sessions.findings,
+      ...findHomeState(host, home, survey),
+      ...findOutside(host, home, config, survey),
+      ...findLogins(host, home, config, survey),
+      ...findByAgent(host, home, config, survey),
+    ]
+    : [];
+  return { survey, config, databases, sessions, findings };
+}
+
+function examineConversations(
+  host: Host,
+  home: Home,
+  config: Configuration,
+  databases: DatabasesExam,
+): SessionsExam {
+  if (home.profile.transcripts === "codex") return examineRollouts(host, home, databases.rows);
+  if (home.profile.transcripts === "claude-code") return examineSessions(host, home, config);
+  return NO_SESSIONS;
+}
+
+function findByAgent(host: Host, home: Home, config: Configuration, survey: Survey): Finding[] {
+  if (home.profile.transcripts === "codex") return findInCodexHome(host, home, config, survey);
+  if (home.profile.transcripts === "claude-code") return foreignPlugins(host, home, config.values);
+  return [];
+}
+
+interface Rest {
+  core: boolean;
+  commands: Record<string, CommandReport>;
+  commandsRan: boolean;
+}
+
+function assemble(host: Host, home: Home, structure: Structure, rest: Rest): DoctorReport {
+  const { survey, config, databases, sessions, findings } = structure;
+  const summary = summarizeCommands(rest.commands, rest.commandsRan);
+  const checks = {
+    core: rest.core,
+    paths: survey.pathErrors.length === 0,
+    commands: summary.ok,
+    databases: databases.reports.every(({ ok }) => ok !== false),
+    findings: findings.every(({ severity }) => severity !== "error"),
+  };
+  return {
+    ok: Object.values(checks).every((check) => check),
+    core_ok: checks.core,
+    path_scan_ok: checks.paths,
+    command_ok: checks.commands,
+    checks,
+    created_at: isoWithOffset(host.now()),
+    home: home.path,
+    profile: home.profile.id,
+    agent: agentVersion(host, home) ?? { name: home.profile.name },
+    platform: platformReport(host),
+    paths: survey.paths,
+    path_scan_errors: survey.pathErrors,
+    config: config.report,
+    databases: databases.reports,
+    sessions: sessions.sessions,
+    findings,
+    commands: rest.commands,
+    command_summary: summary,
+    sensitive_note: sensitiveNoteFor(home.profile.name),
+  };
+}
