@@ -8,7 +8,7 @@ rem Without this Deno trusts its own list only, and refuses a registry behind a 
 if not defined DENO_TLS_CA_STORE set "DENO_TLS_CA_STORE=system"
 
 if "%LIFEBOAT_DENO%"=="pinned" goto cached
-rem The search is along PATH only: the current folder may hold this very file.
+rem New enough is 2.7 (zstd in node:zlib). The search is along PATH only: the current folder may hold this very file.
 set "program="
 for %%d in (deno.exe) do set "program=%%~$PATH:d"
 if not defined program goto cached
@@ -21,7 +21,7 @@ for /f "tokens=2,3 delims=. " %%a in ('""%program%" --version"') do (
 )
 if not defined major goto cached
 if %major% gtr 2 goto run
-if %major% equ 2 if %minor% geq 6 goto run
+if %major% equ 2 if %minor% geq 7 goto run
 
 :cached
 set "cache=%LOCALAPPDATA%"
@@ -32,7 +32,7 @@ if exist "%program%" goto run
 
 where npm >nul 2>nul
 if errorlevel 1 (
-  echo scripts\deno.cmd: this needs Deno 2.6 or newer, or npm to fetch it with. 1>&2
+  echo scripts\deno.cmd: this needs Deno 2.7 or newer, or npm to fetch it with. 1>&2
   exit /b 1
 )
 echo scripts\deno.cmd: fetching Deno %pinned% from npm into %folder% 1>&2

@@ -88,14 +88,14 @@ Deno.test("both wrappers and the build pin the same Deno", async () => {
 // The tests of a script for a POSIX shell; Windows has deno.cmd.
 if (Deno.build.os !== "windows") {
   Deno.test("the wrapper takes a Deno on PATH that is new enough, with the system's CAs", async () => {
-    for (const deno of ["2.6.0", "2.10.1", "3.0.0-rc.1"]) {
+    for (const deno of ["2.7.0", "2.10.1", "3.0.0-rc.1"]) {
       assert.equal((await wrapperOn({ deno, npm: true })).stdout, "PATH, system: task a b");
     }
   });
 
   Deno.test("the wrapper fetches the pinned Deno where there is none, or an old one", async () => {
     const fetched = `deno@${PINNED_DENO} from npm, system: task a b`;
-    for (const deno of [undefined, "1.46.3", "2.5.9"]) {
+    for (const deno of [undefined, "1.46.3", "2.6.10"]) {
       assert.equal((await wrapperOn({ deno, npm: true })).stdout, fetched);
     }
   });
@@ -108,14 +108,14 @@ if (Deno.build.os !== "windows") {
 
   Deno.test("the wrapper keeps a CA store that the user has set", async () => {
     const env = { DENO_TLS_CA_STORE: "mozilla" };
-    assert.equal((await wrapperOn({ deno: "2.6.0", env })).stdout, "PATH, mozilla: task a b");
+    assert.equal((await wrapperOn({ deno: "2.7.0", env })).stdout, "PATH, mozilla: task a b");
   });
 
   Deno.test("the wrapper says what it needs where there is neither Deno nor npm", async () => {
     await withTempDir(async (folder) => {
       const { code, stderr } = await runWrapper(await setUp(folder, {}));
       assert.equal(code, 1);
-      assert.match(stderr, /needs Deno 2\.6 or newer, or npm/);
+      assert.match(stderr, /needs Deno 2\.7 or newer, or npm/);
     });
   });
 
