@@ -26,7 +26,7 @@ function absolute(host: Host, path: string): string {
 }
 
 /** With links resolved as far as the path exists. */
-function realPathOf(host: Host, path: string): string {
+export function realPathOf(host: Host, path: string): string {
   const { dirname, basename, join } = pathsOf(host.platform);
   try {
     return host.fs.realPath(path);

@@ -1,0 +1,121 @@
+/** A restore as a whole: all steps forward, or all backward, and what is left behind. */
+import { lstatIfThere, pathsOf, removeIfThere } from "../base/mod.ts";
+import { HOME_ROOT } from "../profiles/mod.ts";
+import { appendState } from "./journal.ts";
+import type { Op } from "./journal_types.ts";
+import { journalOf, ownFolderOf, shelfName, type Site, stagedFolderOf, workOf } from "./layout.ts";
+import {
+  keepOld,
+  makeFolder,
+  putNew,
+  removeFolder,
+  setNewAttributes,
+  setOldAttributes,
+  syncFolders,
+  takeBack,
+  type Work,
+} from "./steps.ts";
+
+type Step = (work: Work, number: number) => void;
+
+/** Every folder stands before what is in it: paths in order, the deepest last. */
+function parentsFirst(ops: Op[]): number[] {
+  const compare = (a: string, b: string) => a < b ? -1 : a > b ? 1 : 0;
+  return ops.map((_, number) => number).sort((a, b) => compare(ops[a].path, ops[b].path));
+}
+
+function each(work: Work, numbers: number[], step: Step): void {
+  for (const number of numbers) step(work, number);
+  syncFolders(work);
+}
+
+/**
+ * Carries out a journal that is committed. All old files are kept and on disk before the first new
+ * one takes its place, so that a power cut cannot lose a file in between.
+ */
+export function goForward(work: Work): void {
+  const down = parentsFirst(work.ops);
+  for (const step of [makeFolder, keepOld, putNew]) each(work, down, step);
+  each(work, down.reverse(), setNewAttributes);
+}
+
+/** Takes back all that was carried out, from wherever it stopped. */
+export function goBack(work: Work): void {
+  const up = parentsFirst(work.ops).reverse();
+  each(work, [...up].reverse(), setOldAttributes);
+  for (const step of [takeBack, removeFolder, setOldAttributes]) each(work, up, step);
+}
+
+/** After `done`: keeps what was replaced as undo data, with the journal, and removes the rest. */
+export function settle(site: Site): void {
+  settleAs(site, `undo-${site.id}`);
+}
+
+function settleAs(site: Site, name: string): void {
+  const { fs, platform } = site.host;
+  for (const root of [...site.roots].reverse()) { // the home, with the journal, at last
+    const work = workOf(site, root);
+    if (root.kind === "file" || !lstatIfThere(fs, work)) continue;
+    removeIfThere(fs, stagedFolderOf(site, root));
+    if (root.id !== HOME_ROOT && fs.list(work).entries.length === 0) removeWork(site, root);
+    else {
+      fs.rename(work, workOf(site, root, name));
+      fs.syncDir(pathsOf(platform).dirname(work));
+    }
+  }
+}
+
+type Root = Site["roots"][number];
+
+function removeWork(site: Site, root: Root): void {
+  const { fs } = site.host;
+  removeIfThere(fs, workOf(site, root));
+  const own = ownFolderOf(site.host, root)!;
+  if (lstatIfThere(fs, own) && fs.list(own).entries.length === 0) fs.remove(own);
+}
+
+/**
+ * After a restore that was taken back or never began: removes all that is ours. The journal goes
+ * first, since without it whatever is left means nothing. What was set aside stays.
+ */
+export function discard(site: Site, made: string[]): void {
+  const { fs, platform } = site.host;
+  const asides = site.roots.filter((root) => lstatIfThere(fs, asideOf(site, root)));
+  if (asides.length > 0) return settleAs(site, `aside-${site.id}`);
+  if (lstatIfThere(fs, journalOf(site))) {
+    fs.remove(journalOf(site));
+    fs.syncDir(pathsOf(platform).dirname(journalOf(site)));
+  }
+  for (const root of [...site.roots].reverse()) {
+    if (root.kind === "folder") removeWork(site, root);
+  }
+  for (const folder of [...made].reverse()) {
+    const there = lstatIfThere(fs, folder)?.kind === "directory";
+    if (there && fs.list(folder).entries.length === 0) fs.remove(folder);
+  }
+}
+
+function asideOf(site: Site, root: Root): string {
+  return pathsOf(site.host.platform).join(workOf(site, root), shelfName("aside", root));
+}
+
+/** Takes a restore back and removes its traces. */
+export function rollBack(work: Work, made: string[]): void {
+  noteState(work, "rolling_back");
+  goBack(work);
+  noteState(work, "rolled_back");
+  discard(work, made);
+}
+
+/**
+ * On a full disk the line cannot be written, and the way back must be open all the same. A crash
+ * then makes recovery go forward from where this stands, to the new home as a whole, except where
+ * files were rewritten in place: there the line is needed to tell old bytes from new ones.
+ */
+function noteState(work: Work, state: "rolling_back" | "rolled_back"): void {
+  try {
+    appendState(work, state);
+  } catch (error) {
+    if (work.inPlace.size > 0) throw error;
+  }
+}

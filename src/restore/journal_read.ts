@@ -1,0 +1,188 @@
+/** Reading a journal, which may be torn by a crash, or crafted. */
+import {
+  type Host,
+  isNotFound,
+  LifeboatError,
+  type Platform,
+  readFile,
+  relativePathFault,
+} from "../base/mod.ts";
+import { HOME_ROOT } from "../profiles/mod.ts";
+import { commits } from "./journal.ts";
+import type { Journal, JournalHeader, JournalState, Old, Op, TargetRoot } from "./journal_types.ts";
+import { isOwnPath } from "./paths.ts";
+
+/** A journal of 300,000 operations has about 100 MB. */
+const MAX_BYTES = 1 << 30;
+
+/** The journal is not one that Lifeboat wrote; nothing may be done by it. */
+export function badJournal(path: string, what: string): LifeboatError {
+  return new LifeboatError(
+    "refused",
+    "bad_journal",
+    `${path} is no journal of a restore: ${what}`,
+    {
+      hint:
+        "Nothing was touched. If the files of this home are as you want them, move the folder " +
+        "of this journal away and try again.",
+    },
+  );
+}
+
+/**
+ * Reads a journal; nothing when there is none, or when a crash cut it before its first line was
+ * whole. Throws `bad_journal` when it says anything that a journal of `id` cannot say.
+ */
+export function readJournal(host: Host, path: string, id: string): Journal | undefined {
+  const bytes = readIfThere(host, path);
+  const end = bytes ? bytes.indexOf(0x0a) : -1;
+  if (!bytes || end < 0) return undefined;
+  const header = parseHeader(parseJson(bytes.subarray(0, end)), path, id);
+  const journal: Journal = { header, ops: [], state: "staging", inPlace: new Map() };
+  const known = new Map(header.roots.map((root) => [root.id, root]));
+  readLines(bytes, end + 1, (line, from) => {
+    if (journal.state !== "staging") return takeLaterLine(journal, line);
+    if (line === undefined || !("state" in line)) {
+      return void journal.ops.push(line as unknown as Op);
+    }
+    if (line.state !== "committed" || !commits(line, journal.ops.length, bytes.subarray(0, from))) {
+      throw badJournal(path, "what it commits is not what stands before");
+    }
+    journal.state = "committed";
+  });
+  if (journal.state === "staging") return { ...journal, ops: [] };
+  checkOps(journal.ops, known, host.platform, path);
+  return journal;
+}
+
+function readIfThere(host: Host, path: string): Uint8Array | undefined {
+  try {
+    return readFile(host.fs, path, MAX_BYTES);
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+type Line = Record<string, unknown>;
+
+function parseJson(bytes: Uint8Array): Line | undefined {
+  try {
+    const value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    return typeof value === "object" && value !== null ? value : undefined;
+  } catch {
+    return undefined; // the caller decides what a torn line means
+  }
+}
+
+/** Calls `take` with each whole line (undefined where it is no JSON object) and where it starts. */
+function readLines(bytes: Uint8Array, start: number, take: (line?: Line, from?: number) => void) {
+  for (let from = start; from < bytes.length;) {
+    const end = bytes.indexOf(0x0a, from);
+    if (end < 0) return;
+    if (end > from) take(parseJson(bytes.subarray(from, end)), from);
+    from = end + 1;
+  }
+}
+
+const LATER_STATES: readonly unknown[] = ["rolling_back", "rolled_back", "done"];
+
+/** After the commit a torn line is one whose action had not begun, since each is synced before. */
+function takeLaterLine(journal: Journal, line: Line | undefined): void {
+  if (LATER_STATES.includes(line?.state)) journal.state = line!.state as JournalState;
+  if (isNumber(line?.in_place) && line.in_place < journal.ops.length) {
+    journal.inPlace.set(line.in_place, line.step === "put" ? "put" : "keep");
+  }
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value) && value >= 0;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string" && !value.includes("\0");
+}
+
+function parseHeader(line: Line | undefined, path: string, id: string): JournalHeader {
+  if (line?.format !== "lifeboat-restore-journal") throw badJournal(path, "its first line is not");
+  if (line.version !== 1) {
+    throw new LifeboatError("refused", "newer_journal", `${path} was written by a newer Lifeboat`, {
+      hint: "Run the newer version once, so that it finishes what it began.",
+    });
+  }
+  const { roots, made, profile, created_at, backup } = line;
+  const whole = Array.isArray(roots) && roots.every(isRoot) && roots[0]?.id === HOME_ROOT &&
+    Array.isArray(made) && made.every(isText) && [profile, created_at, backup].every(isText);
+  if (!whole || line.id !== id) throw badJournal(path, "its first line does not fit its folder");
+  if (new Set(roots.map((root: TargetRoot) => root.id)).size !== roots.length) {
+    throw badJournal(path, "a root stands there twice");
+  }
+  return line as unknown as JournalHeader;
+}
+
+function isRoot(root: Partial<TargetRoot> | null): boolean {
+  return isText(root?.id) && isText(root.path) && (root.kind === "folder" || root.kind === "file");
+}
+
+function isOld(old: unknown): old is Old {
+  const { kind, size, mtime_ms, sha256, target } = (old ?? {}) as Record<string, unknown>;
+  if (kind === "file") {
+    return isNumber(size) && typeof mtime_ms === "number" &&
+      (sha256 === undefined || isText(sha256));
+  }
+  return kind === "absent" || (kind === "symlink" && isText(target));
+}
+
+function isOptional(value: unknown, type: "number"): boolean {
+  return value === undefined || typeof value === type;
+}
+
+/** Whether the fields of an operation are what its kind has. */
+function isOp(line: Line | undefined): boolean {
+  if (!line || !isText(line.root) || typeof line.path !== "string") return false;
+  switch (line.op) {
+    case "file":
+      return isOld(line.old) && isNumber(line.size) && typeof line.mtime_ms === "number" &&
+        isText(line.sha256);
+    case "link":
+      return isOld(line.old) && isText(line.target);
+    case "remove":
+      return isOld(line.old);
+    case "folder":
+      return isNumber(line.mode) && isOptional(line.mtime_ms, "number");
+    case "attributes": {
+      const old = line.old as Line | null | undefined;
+      return isNumber(old?.mode) && typeof old.mtime_ms === "number" &&
+        isOptional(line.mode, "number") && isOptional(line.mtime_ms, "number");
+    }
+    default:
+      return false;
+  }
+}
+
+/** Why an operation must not be done, or nothing. */
+function opFault(op: Op, root: TargetRoot | undefined, platform: Platform): string | undefined {
+  if (!root) return "a root that it does not name";
+  const fault = relativePathFault(op.path, platform);
+  if (fault) return fault;
+  if (root.kind === "file") return op.path.includes("/") ? "a path below a file" : undefined;
+  return isOwnPath(op.path) ? "a path of Lifeboat's own" : undefined;
+}
+
+function checkOps(
+  ops: Op[],
+  roots: Map<string, TargetRoot>,
+  platform: Platform,
+  path: string,
+): void {
+  const seen = new Set<string>();
+  ops.forEach((op, number) => {
+    const at = `operation ${number}`;
+    if (!isOp(op as unknown as Line)) throw badJournal(path, `${at} is not whole`);
+    const fault = opFault(op, roots.get(op.root), platform);
+    if (fault) throw badJournal(path, `${at} has ${fault}`);
+    const key = `${op.op === "attributes" ? "attributes" : ""}\0${op.root}\0${op.path}`;
+    if (seen.has(key)) throw badJournal(path, `${at} has a path that another one has`);
+    seen.add(key);
+  });
+}

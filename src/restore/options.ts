@@ -1,0 +1,137 @@
+import type { Backup } from "../archive/mod.ts";
+import type { DoctorReport } from "../doctor/mod.ts";
+import type { Home } from "../profiles/mod.ts";
+import type { SetAsideFile } from "./steps.ts";
+
+/** What is to be restored, and where to. */
+export interface RestoreOptions {
+  /** Opened, and closed by the caller. */
+  backup: Backup;
+  /** The home as the local profile has it. */
+  home: Home;
+  /** `--root ID=PATH`: absolute paths of roots outside the home. */
+  roots?: Record<string, string>;
+  /** `--target DIR`: absolute; everything goes below it, nothing elsewhere. */
+  targetDir?: string;
+  /** Links that point out of their root come back too. */
+  allowOutsideLinks?: boolean;
+  /** `--files`: the plan lists every file. */
+  listFiles?: boolean;
+}
+
+/** How a restore is carried out. */
+export interface ApplyOptions extends RestoreOptions {
+  /** The user has said so: by the flag, or by typing RESTORE. */
+  confirmed: boolean;
+  /** Where the backup before the restore goes; by default where all backups of the profile go. */
+  backupRoot?: string;
+  /** Format of that backup. */
+  format?: "tar.gz" | "zip";
+  /** Whether the doctor afterwards runs the agent's commands. */
+  runDoctorCommands?: boolean;
+  jobs?: number;
+}
+
+/** Something that does not come back, and why. */
+export interface SkippedItem {
+  root: string;
+  /** Empty for a root as a whole. */
+  path: string;
+  /** `machine_bound`, `outside_link`, `root_left_out`, `unknown_root`, … */
+  reason: string;
+  /** The rule of the profile that skips it. */
+  rule?: string;
+  /** Of a whole root: how many files. */
+  files?: number;
+  /** For a person. */
+  message: string;
+}
+
+/** Something in the way that a restore does not touch. */
+export interface Conflict {
+  root: string;
+  path: string;
+  /** snake_case. */
+  code: string;
+  /** For a person. */
+  message: string;
+}
+
+/** Something that starts to act once it is restored (design.md 1.8). */
+export interface Activation {
+  root: string;
+  /** The file, or the profile's pattern where several files are meant. */
+  path: string;
+  what: string;
+  /** Files of it that come back and differ. */
+  files: number;
+  /** Top-level keys of a configuration file that come back and differ. */
+  keys?: string[];
+}
+
+/** What happens to one path. */
+export interface PlanItem {
+  root: string;
+  path: string;
+  kind: "file" | "link" | "folder";
+  action: "create" | "overwrite" | "unchanged" | "set_aside";
+  bytes: number;
+}
+
+/** The plan; key names are those of contract.md. */
+export interface PlanSummary {
+  backup_dir: string;
+  target_home: string;
+  target_is_active_home: boolean;
+  /** Files of the backup that take part, and their bytes. */
+  files: number;
+  bytes: number;
+  /** Files and links. */
+  create: number;
+  overwrite: number;
+  unchanged: number;
+  /** Files that leave their place without another taking it: old WALs of databases. */
+  set_aside: number;
+  /** Folders that are made. */
+  create_folders: number;
+  /** Files and folders that stay and get other permissions. */
+  set_permissions: number;
+  /** Bytes that are written. */
+  write_bytes: number;
+  mode: "overlay";
+  will_prune_existing_files: false;
+  requires_app_closed: boolean;
+  will_skip_excluded_paths: boolean;
+  skipped: SkippedItem[];
+  remap: never[];
+  conflicts: Conflict[];
+  activates: Activation[];
+  /** Where each root goes. */
+  targets: { root: string; path: string }[];
+  items?: PlanItem[];
+}
+
+/** What `restore` gives back; key names are those of contract.md. */
+export interface RestoreResult {
+  ok: boolean;
+  dry_run: boolean;
+  message: string;
+  plan: PlanSummary;
+  source_manifest: Record<string, unknown>;
+  restore_kit: Record<string, string>;
+  /** The archive, or folder, of the backup that was made before. */
+  pre_restore_backup: string | null;
+  restore: {
+    restored_files: number;
+    skipped: SkippedItem[];
+    errors: Conflict[];
+    set_aside: SetAsideFile[];
+  } | null;
+  undo_id: string | null;
+  post_restore_doctor: DoctorReport | null;
+  post_restore_doctor_mode: "structural" | "commands" | null;
+  post_restore_next_steps: string[];
+  profile_mismatch?: { backup: string; target: string };
+  warnings: string[];
+  sensitive_note: string;
+}

@@ -1,0 +1,28 @@
+/** Which paths below a root may be written. */
+import { OWN_FOLDER } from "./layout.ts";
+
+// HFS+ does not see these characters in names; NTFS has short names of its own making.
+const INVISIBLE = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g;
+const SHORT_NAME = /^lifebo~\d+$/;
+
+/** Whether a path lies in the folder that holds what is ours, in any spelling a disk may accept. */
+export function isOwnPath(path: string): boolean {
+  const top = fold(path.split("/", 1)[0].replaceAll(INVISIBLE, ""));
+  return top === OWN_FOLDER || SHORT_NAME.test(top);
+}
+
+/** A path as a file system that ignores case and Unicode form sees it. */
+export function fold(path: string): string {
+  return path.normalize("NFC").toLowerCase();
+}
+
+/** The folders on the way to a path, outermost first, the root itself (empty) not among them. */
+export function foldersAbove(path: string): string[] {
+  const names = path.split("/").slice(0, -1);
+  return names.map((_, index) => names.slice(0, index + 1).join("/"));
+}
+
+/** The folder of a path; empty for one at the top. */
+export function folderOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
+}

@@ -1,0 +1,65 @@
+/** The plan of a restore: the dry run shows it, and apply does it. */
+import type { Manifest } from "../archive/mod.ts";
+import { checkInterrupt, delay, type Host } from "../base/mod.ts";
+import { claimsOf } from "./claims.ts";
+import type { RestoreOptions } from "./options.ts";
+import { planActivations } from "./plan_activates.ts";
+import { planFiles } from "./plan_files.ts";
+import { planFolders } from "./plan_folders.ts";
+import { planLinks } from "./plan_links.ts";
+import { planSidecars } from "./plan_sidecars.ts";
+import type { Plan, Planner } from "./planner.ts";
+import { protectFromSweep } from "./retention.ts";
+import { resolveTarget, type Target } from "./target.ts";
+
+/** Compares a backup with the target. Changes nothing. */
+export async function makePlan(host: Host, options: RestoreOptions): Promise<Plan> {
+  const manifest = await options.backup.loadManifest();
+  const plan = emptyPlan(manifest, resolveTarget(host, options, manifest));
+  const planner: Planner = {
+    host,
+    options,
+    plan,
+    planned: [],
+    folders: new Map(),
+    pulse: createPulse(host),
+  };
+  const claim = claimsOf(planner);
+  await planFiles(planner, claim);
+  await planLinks(planner, claim);
+  await planSidecars(planner);
+  await planFolders(planner, claim);
+  await planActivations(planner);
+  protectFromSweep(planner);
+  return plan;
+}
+
+function emptyPlan(manifest: Manifest, target: Target): Plan {
+  return {
+    manifest,
+    target,
+    ops: [],
+    staged: new Map(),
+    items: [],
+    skipped: [...target.skipped],
+    conflicts: [],
+    activates: [],
+    warnings: [],
+    files: 0,
+    bytes: 0,
+  };
+}
+
+/** Longest time, ms, that planning keeps timers and signals waiting. */
+const LONGEST = 25;
+
+function createPulse(host: Host): () => Promise<void> {
+  let last = performance.now();
+  return async () => {
+    if (performance.now() - last > LONGEST) {
+      await delay(0);
+      last = performance.now();
+    }
+    checkInterrupt(host);
+  };
+}

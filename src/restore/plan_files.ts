@@ -1,0 +1,107 @@
+/** Planning of files: compared with the target by hash, where their size is the same. */
+import type { FileEntry } from "../archive/mod.ts";
+import { type FileInfo, sha256OfFile } from "../base/mod.ts";
+import { HOME_ROOT } from "../profiles/mod.ts";
+import { type Claim, pathIn } from "./claims.ts";
+import type { TargetRoot } from "./journal_types.ts";
+import { pathBelow } from "./layout.ts";
+import { addConflict, at, oldOf, type PlannedFile, type Planner } from "./planner.ts";
+
+/** Only the owner's, the group's and the others' rights come back, no set-user-id. */
+const FILE_MODE = 0o777;
+
+/** Plans the files of all roots that go somewhere. */
+export async function planFiles(planner: Planner, claim: Claim): Promise<void> {
+  const { manifest, target } = planner.plan;
+  for (const root of target.roots) {
+    const entries = root.id === HOME_ROOT
+      ? manifest.entries
+      : manifest.roots.find(({ id }) => id === root.id)?.entries ?? [];
+    for (const entry of entries) {
+      await planner.pulse();
+      const path = pathIn(planner, root, entry.relative_path);
+      if (claim(root, path, "leaf")) planFile(planner, root, path, entry);
+    }
+  }
+}
+
+/** Where the content of a file is in the archive. */
+function storedPath(root: TargetRoot, entry: FileEntry): string {
+  const { relative_path } = entry;
+  return root.id === HOME_ROOT ? `files/${relative_path}` : `extra/${root.id}/${relative_path}`;
+}
+
+function planFile(planner: Planner, root: TargetRoot, path: string, entry: FileEntry): void {
+  const info = at(planner, root, path);
+  const old = oldOf(planner, root, path, info);
+  if (!old) {
+    const message = `a ${info!.kind} is where the file must go`;
+    return addConflict(planner, { root: root.id, path, code: "not_a_file", message });
+  }
+  const hash = hashIfSameSize(planner, root, path, entry, info);
+  if (hash && old.kind === "file") old.sha256 = hash;
+  const action = hash === entry.sha256.toUpperCase()
+    ? "unchanged"
+    : old.kind === "absent"
+    ? "create"
+    : "overwrite";
+  const file = { root, path, stored: storedPath(root, entry), entry, action } as const;
+  note(planner, file);
+  if (action === "unchanged") return planPermissions(planner, file, info!);
+  const op = {
+    op: "file",
+    root: root.id,
+    path,
+    old,
+    size: entry.bytes,
+    mtime_ms: 0, // as it is once the file is staged
+    sha256: entry.sha256.toUpperCase(),
+  } as const;
+  planner.plan.ops.push(op);
+  planner.plan.staged.set(op, { stored: file.stored, ...attributesOf(planner, file, info) });
+}
+
+function note({ plan, planned, host }: Planner, file: PlannedFile): void {
+  const { root, path, action, entry: { bytes } } = file;
+  planned.push(file);
+  plan.items.push({ root: root.id, path, kind: "file", action, bytes });
+  plan.files++;
+  plan.bytes += bytes;
+  host.progress({ phase: "comparing", files: plan.files, bytes: plan.bytes });
+}
+
+/** A file that cannot be read has to be replaced: its hash is not known to be right. */
+function hashIfSameSize(
+  { host }: Planner,
+  root: TargetRoot,
+  path: string,
+  entry: FileEntry,
+  info: FileInfo | undefined,
+): string | undefined {
+  if (info?.kind !== "file" || info.size !== entry.bytes) return undefined;
+  try {
+    return sha256OfFile(host.fs, pathBelow(host, root, path));
+  } catch {
+    return undefined;
+  }
+}
+
+function modeOf(planner: Planner, entry: FileEntry): number | undefined {
+  if (planner.host.platform === "windows" || !entry.mode) return undefined;
+  return entry.mode & FILE_MODE;
+}
+
+/** Time is left alone: a file that did not change was not written at another time. */
+function planPermissions(planner: Planner, { root, path, entry }: PlannedFile, info: FileInfo) {
+  const mode = modeOf(planner, entry);
+  if (mode === undefined || mode === (info.mode & FILE_MODE)) return;
+  const old = { mode: info.mode, mtime_ms: info.mtimeMs };
+  planner.plan.ops.push({ op: "attributes", root: root.id, path, old, mode });
+}
+
+function attributesOf(planner: Planner, file: PlannedFile, info: FileInfo | undefined) {
+  const { entry } = file;
+  const before = info?.kind === "file" ? info.mode & FILE_MODE : 0o600;
+  const mode = modeOf(planner, entry) ?? before;
+  return entry.mtime_ms === undefined ? { mode } : { mode, mtimeMs: entry.mtime_ms };
+}

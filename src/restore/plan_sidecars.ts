@@ -1,0 +1,117 @@
+/**
+ * The files beside a database that belong to its old content. Left in place, a WAL or a hot journal
+ * would change the restored database the moment it is opened, with no error (design.md 1.5).
+ */
+import type { Backup } from "../archive/mod.ts";
+import { readFully, withFile } from "../base/mod.ts";
+import type { TargetRoot } from "./journal_types.ts";
+import { pathBelow } from "./layout.ts";
+import { folderOf } from "./paths.ts";
+import { at, folderState, key, oldOf, type PlannedFile, type Planner } from "./planner.ts";
+
+const SUFFIXES = ["-wal", "-shm", "-journal"];
+
+const MAGIC = new TextEncoder().encode("SQLite format 3\0");
+
+/** Plans that the old sidecars of every database that comes back, or is there, leave the home. */
+export async function planSidecars(planner: Planner): Promise<void> {
+  const inBackup = new Set(planner.planned.map(({ root, path }) => key(root.id, path)));
+  const found: { file: PlannedFile; sidecars: string[] }[] = [];
+  const folders = new Map<string, Set<string>>();
+  for (const file of planner.planned) {
+    await planner.pulse();
+    const sidecars = SUFFIXES.map((suffix) => file.path + suffix)
+      .filter((path) => isThere(planner, folders, file.root, path))
+      .filter((path) => !inBackup.has(key(file.root.id, path)));
+    if (sidecars.length > 0 && wouldChange(planner, file, sidecars)) found.push({ file, sidecars });
+  }
+  const isDatabase = await databasesAmong(planner, found.map(({ file }) => file));
+  for (const { file, sidecars } of found) {
+    if (isDatabase(file)) { for (const path of sidecars) planRemoval(planner, file.root, path); }
+  }
+}
+
+/** Looks at the names of a folder once, not three times for each file in it. */
+function isThere(
+  planner: Planner,
+  folders: Map<string, Set<string>>,
+  root: TargetRoot,
+  path: string,
+): boolean {
+  if (root.kind === "file") return false;
+  const folder = folderOf(path);
+  const id = key(root.id, folder);
+  let names = folders.get(id);
+  if (!names) {
+    const there = folderState(planner, root, folder) === "there";
+    const { host } = planner;
+    const entries = there ? host.fs.list(pathBelow(host, root, folder)).entries : [];
+    names = new Set(entries.map(({ name }) => name));
+    folders.set(id, names);
+  }
+  return names.has(path.slice(folder === "" ? 0 : folder.length + 1));
+}
+
+/** Beside a database that stays as it is, only a WAL or journal with something in it matters. */
+function wouldChange(planner: Planner, file: PlannedFile, sidecars: string[]): boolean {
+  if (file.action !== "unchanged") return true;
+  return sidecars.some((path) =>
+    !path.endsWith("-shm") && (at(planner, file.root, path)?.size ?? 0) > 0
+  );
+}
+
+/** Tells which of some files are databases: by the manifest, the target, or the backup's bytes. */
+async function databasesAmong(planner: Planner, files: PlannedFile[]) {
+  const unknown = new Set<string>();
+  const databases = new Set<PlannedFile>();
+  for (const file of files) {
+    if (file.entry.method === "sqlite_backup" || isDatabaseHere(planner, file)) databases.add(file);
+    else unknown.add(file.stored);
+  }
+  const stored = await databasesStored(planner.options.backup, unknown);
+  return (file: PlannedFile) => databases.has(file) || stored.has(file.stored);
+}
+
+function isDatabaseHere({ host }: Planner, { root, path }: PlannedFile): boolean {
+  try {
+    const start = new Uint8Array(MAGIC.length);
+    withFile(host.fs.open(pathBelow(host, root, path)), (file) => readFully(file, start));
+    return startsWithMagic(start);
+  } catch {
+    return false; // nothing there, or not to be read: the backup decides
+  }
+}
+
+function startsWithMagic(bytes: Uint8Array): boolean {
+  return MAGIC.every((byte, index) => bytes[index] === byte);
+}
+
+async function databasesStored(backup: Backup, wanted: Set<string>): Promise<Set<string>> {
+  const databases = new Set<string>();
+  if (wanted.size === 0) return databases;
+  await backup.visit((path) => wanted.has(path), async ({ path }, chunks) => {
+    if (startsWithMagic(await firstBytes(chunks, MAGIC.length))) databases.add(path);
+  });
+  return databases;
+}
+
+async function firstBytes(chunks: AsyncIterable<Uint8Array>, count: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(count);
+  let at = 0;
+  for await (const chunk of chunks) {
+    const piece = chunk.subarray(0, count - at);
+    bytes.set(piece, at);
+    at += piece.length;
+    if (at === count) break;
+  }
+  return bytes;
+}
+
+function planRemoval(planner: Planner, root: TargetRoot, path: string): void {
+  const { plan } = planner;
+  const info = at(planner, root, path);
+  const old = oldOf(planner, root, path, info);
+  if (!info || !old) return; // no file: SQLite reads none then
+  plan.items.push({ root: root.id, path, kind: "file", action: "set_aside", bytes: info.size });
+  plan.ops.push({ op: "remove", root: root.id, path, old });
+}

@@ -1,0 +1,107 @@
+/** What the parts of planning share: the target as it is, and the plan as it grows. */
+import type { FileEntry, Manifest } from "../archive/mod.ts";
+import { type FileInfo, type Host, lstatIfThere } from "../base/mod.ts";
+import type { Old, Op, TargetRoot } from "./journal_types.ts";
+import { pathBelow } from "./layout.ts";
+import type { Activation, Conflict, PlanItem, RestoreOptions, SkippedItem } from "./options.ts";
+import { folderOf } from "./paths.ts";
+import type { Target } from "./target.ts";
+
+/** A new file: where its content is in the backup, and what it gets when it is staged. */
+export interface StagedFile {
+  /** Path in the archive. */
+  stored: string;
+  mode: number;
+  /** Ms since 1970; absent: the time of the restore. */
+  mtimeMs?: number;
+}
+
+/** A plan: what the user is shown, and what is done. */
+export interface Plan {
+  manifest: Manifest;
+  target: Target;
+  ops: Op[];
+  /** For each operation that stages a file. */
+  staged: Map<Op, StagedFile>;
+  items: PlanItem[];
+  skipped: SkippedItem[];
+  conflicts: Conflict[];
+  activates: Activation[];
+  warnings: string[];
+  /** Files of the backup that take part, and their bytes. */
+  files: number;
+  bytes: number;
+}
+
+/** A file of the backup that has a place in the target. */
+export interface PlannedFile {
+  root: TargetRoot;
+  path: string;
+  stored: string;
+  entry: FileEntry;
+  action: "create" | "overwrite" | "unchanged";
+}
+
+/** Planning in progress. */
+export interface Planner {
+  host: Host;
+  options: RestoreOptions;
+  plan: Plan;
+  /** Files that come back or are already there; for what depends on them. */
+  planned: PlannedFile[];
+  /** What the folders on the way are, by `key(root, path)`. */
+  folders: Map<string, FolderState>;
+  /** Throws when the user wants to stop; lets timers and signals run. */
+  pulse(): Promise<void>;
+}
+
+/** Names a path of a root in a map. */
+export function key(root: string, path: string): string {
+  return `${root}\0${path}`;
+}
+
+/** Whether a folder of the target is there, can be made, or something else has its place. */
+export type FolderState = "there" | "missing" | "blocked";
+
+/** What a folder of the target is, every folder above it included. */
+export function folderState(planner: Planner, root: TargetRoot, folder: string): FolderState {
+  if (root.kind === "file") return "there";
+  const id = key(root.id, folder);
+  const known = planner.folders.get(id);
+  if (known) return known;
+  const above = folder === "" ? "there" : folderState(planner, root, folderOf(folder));
+  const state = above === "there" ? kindState(at(planner, root, folder)) : above;
+  planner.folders.set(id, state);
+  return state;
+}
+
+function kindState(info: FileInfo | undefined): FolderState {
+  if (!info) return "missing";
+  return info.kind === "directory" ? "there" : "blocked";
+}
+
+/** What is at a path of the target. */
+export function at(planner: Planner, root: TargetRoot, path: string): FileInfo | undefined {
+  return lstatIfThere(planner.host.fs, pathBelow(planner.host, root, path));
+}
+
+/** What a restore keeps of what is at a path; nothing where it is no file and no link. */
+export function oldOf(
+  planner: Planner,
+  root: TargetRoot,
+  path: string,
+  info: FileInfo | undefined,
+): Old | undefined {
+  if (!info) return { kind: "absent" };
+  if (info.kind === "file") return { kind: "file", size: info.size, mtime_ms: info.mtimeMs };
+  if (info.kind !== "symlink") return undefined;
+  return {
+    kind: "symlink",
+    target: planner.host.fs.readLink(pathBelow(planner.host, root, path)),
+  };
+}
+
+/** Notes that something is in the way. */
+export function addConflict(planner: Planner, conflict: Conflict): void {
+  planner.plan.conflicts.push(conflict);
+}

@@ -1,0 +1,121 @@
+/** The way back: archive to home. */
+import { createBackup } from "../backup/mod.ts";
+import {
+  createWorkerPool,
+  describeError,
+  type Host,
+  LifeboatError,
+  lstatIfThere,
+  takeHomeLock,
+} from "../base/mod.ts";
+import { examineHome } from "../doctor/mod.ts";
+import { carryPlan } from "./carry_plan.ts";
+import type { ApplyOptions, RestoreOptions, RestoreResult } from "./options.ts";
+import { makePlan } from "./plan.ts";
+import type { Plan } from "./planner.ts";
+import { recoverInterrupted, type Recovery } from "./recover.ts";
+import { appliedResult, dryRunResult, type Outcome } from "./result.ts";
+import { requireSpace } from "./space.ts";
+import { targetHomeOf } from "./target.ts";
+
+/** Says exactly what a restore would do. Changes nothing, and recovers nothing. */
+export async function planRestore(host: Host, options: RestoreOptions): Promise<RestoreResult> {
+  refuseOtherProfile(options);
+  return dryRunResult(options, await makePlan(host, options));
+}
+
+/**
+ * Restores: plans, backs up what is there, replaces all that differs or nothing, and examines the
+ * result. Throws `confirmation_required`, `locked`, `pre_restore_failed`, `damaged_archive`, …; the
+ * home is then as it was.
+ */
+export async function applyRestore(host: Host, options: ApplyOptions): Promise<RestoreResult> {
+  refuseUnconfirmed(options);
+  refuseOtherProfile(options);
+  const home = targetHomeOf(host, options);
+  const lock = takeHomeLock(host, home.path);
+  try {
+    const warnings = recoverInterrupted(host, home).map(recoveryWarning);
+    const plan = await makePlan(host, options);
+    requireSpace(host, plan);
+    const preRestoreBackup = await backUpBefore(host, options, plan);
+    const carried = await carryPlan(host, options.backup, plan);
+    return appliedResult(options, plan, {
+      ...await examine(host, options, plan, warnings),
+      carried,
+      preRestoreBackup,
+    });
+  } finally {
+    lock.release();
+  }
+}
+
+function refuseUnconfirmed({ confirmed }: ApplyOptions): void {
+  if (confirmed) return;
+  throw new LifeboatError(
+    "refused",
+    "confirmation_required",
+    "A restore replaces files of the agent's home, conversations and logins among them",
+    { hint: "Confirm it with --i-understand-this-restores-sensitive-state" },
+  );
+}
+
+/** A home that the user named, or a folder apart, is the user's own decision. */
+function refuseOtherProfile({ backup, home, targetDir }: RestoreOptions): void {
+  const { profile } = backup.head;
+  if (profile === home.profile.id || !home.isOwn || targetDir !== undefined) return;
+  throw new LifeboatError(
+    "refused",
+    "profile_mismatch",
+    `This is a backup of ${profile}, not of ${home.profile.id}`,
+    { hint: "Leave out --profile, or name the home to restore to with --home." },
+  );
+}
+
+/** A line for the user about a restore that was brought to its end. */
+export function recoveryWarning({ id, outcome, set_aside, reason }: Recovery): string {
+  const what = {
+    completed: "was completed",
+    taken_back: "was taken back",
+    discarded: "had changed nothing and was removed",
+  }[outcome];
+  const files = set_aside.map(({ path, at }) => `; ${path} had been changed, and is now ${at}`);
+  return `An interrupted restore (${id}) ${what}${reason ? `: ${reason}` : ""}${files.join("")}`;
+}
+
+async function backUpBefore(host: Host, options: ApplyOptions, plan: Plan): Promise<string | null> {
+  const { home } = plan.target;
+  if (!lstatIfThere(host.fs, home.path)) return null;
+  const { backupRoot, format, jobs } = options;
+  const mustHold = plan.ops
+    .filter((op) => (op.op === "file" || op.op === "link") && op.old.kind === "file")
+    .map(({ root, path }) => ({ root, path }));
+  const made = await createBackup(host, {
+    home,
+    backupRoot,
+    format,
+    jobs,
+    preRestore: { mustHold },
+  });
+  return made.archive ?? made.backup_dir;
+}
+
+/** The files are in place: a doctor that fails does not make the restore fail. */
+async function examine(
+  host: Host,
+  options: ApplyOptions,
+  plan: Plan,
+  warnings: string[],
+): Promise<Omit<Outcome, "carried" | "preRestoreBackup">> {
+  const runCommands = options.runDoctorCommands ?? false;
+  const pool = createWorkerPool(1);
+  try {
+    const doctor = await examineHome(host, pool, plan.target.home, { runCommands });
+    return { doctor, doctorMode: runCommands ? "commands" : "structural", warnings };
+  } catch (error) {
+    const warning = `The restored home could not be examined: ${describeError(error)}`;
+    return { doctor: null, doctorMode: null, warnings: [...warnings, warning] };
+  } finally {
+    pool.close();
+  }
+}

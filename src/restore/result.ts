@@ -1,0 +1,143 @@
+/** What the user is told of a restore, planned or done. */
+import type { Manifest } from "../archive/mod.ts";
+import type { Carried } from "./carry_plan.ts";
+import { isMove } from "./journal_types.ts";
+import type { PlanSummary, RestoreOptions, RestoreResult, SkippedItem } from "./options.ts";
+import type { Plan } from "./planner.ts";
+
+/** What a restore adds to its plan. */
+export interface Outcome {
+  carried: Carried;
+  preRestoreBackup: string | null;
+  doctor: RestoreResult["post_restore_doctor"];
+  doctorMode: RestoreResult["post_restore_doctor_mode"];
+  warnings: string[];
+}
+
+/** The result of a dry run. */
+export function dryRunResult(options: RestoreOptions, plan: Plan): RestoreResult {
+  return {
+    ok: true,
+    dry_run: true,
+    message: "Nothing was changed. Restore with --apply.",
+    ...common(options, plan),
+    pre_restore_backup: null,
+    restore: null,
+    undo_id: null,
+    post_restore_doctor: null,
+    post_restore_doctor_mode: null,
+    post_restore_next_steps: [],
+    warnings: plan.warnings,
+  };
+}
+
+/** The result of a restore that was carried out. */
+export function appliedResult(
+  options: RestoreOptions,
+  plan: Plan,
+  outcome: Outcome,
+): RestoreResult {
+  const { carried, preRestoreBackup, doctor, doctorMode } = outcome;
+  const { id, restoredFiles, setAside } = carried;
+  const lost = carried.lostLinks.map(({ root, path }): SkippedItem => {
+    return { root, path, reason: "link_not_possible", message: "links cannot be made here" };
+  });
+  const left = plan.conflicts.length;
+  return {
+    ok: left === 0,
+    dry_run: false,
+    message: `${restoredFiles} files were restored` +
+      (left > 0 ? `, ${left} could not be: something is in their way` : ""),
+    ...common(options, plan),
+    pre_restore_backup: preRestoreBackup,
+    restore: {
+      restored_files: restoredFiles,
+      skipped: [...plan.skipped, ...lost],
+      errors: plan.conflicts,
+      set_aside: setAside,
+    },
+    undo_id: id,
+    post_restore_doctor: doctor,
+    post_restore_doctor_mode: doctorMode,
+    post_restore_next_steps: nextSteps(plan, preRestoreBackup),
+    warnings: [
+      ...plan.warnings,
+      ...outcome.warnings,
+      ...carried.warnings,
+      ...asideWarnings(carried),
+    ],
+  };
+}
+
+function asideWarnings({ setAside }: Carried): string[] {
+  return setAside.map(({ path, at }) =>
+    `${path} was changed meanwhile; what was there is now ${at}`
+  );
+}
+
+function nextSteps({ target }: Plan, preRestoreBackup: string | null): string[] {
+  const { name } = target.home.profile;
+  const steps = [
+    `Start ${name} and look whether your conversations are there.`,
+    "A login that was in the system's keyring is in no backup: sign in again if you are asked to.",
+  ];
+  if (preRestoreBackup) {
+    steps.push(`What was there before is in ${preRestoreBackup}; restore that one to go back.`);
+  }
+  return steps;
+}
+
+function common(options: RestoreOptions, plan: Plan) {
+  const { manifest, target } = plan;
+  const id = target.home.profile.id;
+  return {
+    plan: summaryOf(options, plan),
+    source_manifest: headOf(manifest),
+    restore_kit: manifest.kit ?? {},
+    sensitive_note: manifest.sensitive_note,
+    ...(manifest.profile === id
+      ? {}
+      : { profile_mismatch: { backup: manifest.profile, target: id } }),
+  };
+}
+
+/** The manifest without its long lists. */
+function headOf(manifest: Manifest): Record<string, unknown> {
+  const { entries: _, roots, symlinks: _s, directories: _d, skipped: _k, errors, ...head } =
+    manifest;
+  const sources = roots.map(({ id, kind, source, entries }) => {
+    return { id, kind, source, files: entries.length };
+  });
+  return { ...head, roots: sources, errors };
+}
+
+function summaryOf(options: RestoreOptions, plan: Plan): PlanSummary {
+  const { target, items, ops, skipped } = plan;
+  const count = (kinds: string[], action: string) =>
+    items.filter((item) => kinds.includes(item.kind) && item.action === action).length;
+  const leaves = ["file", "link"];
+  return {
+    backup_dir: options.backup.source,
+    target_home: target.home.path,
+    target_is_active_home: target.home.isOwn,
+    files: plan.files,
+    bytes: plan.bytes,
+    create: count(leaves, "create"),
+    overwrite: count(leaves, "overwrite"),
+    unchanged: count(leaves, "unchanged"),
+    set_aside: count(leaves, "set_aside"),
+    create_folders: count(["folder"], "create"),
+    set_permissions: ops.filter((op) => op.op === "attributes" && op.mode !== undefined).length,
+    write_bytes: ops.reduce((sum, op) => sum + (isMove(op) && op.op === "file" ? op.size : 0), 0),
+    mode: "overlay",
+    will_prune_existing_files: false,
+    requires_app_closed: target.home.isOwn,
+    will_skip_excluded_paths: skipped.some(({ reason }) => reason === "machine_bound"),
+    skipped,
+    remap: [],
+    conflicts: plan.conflicts,
+    activates: plan.activates,
+    targets: target.roots.map(({ id, path }) => ({ root: id, path })),
+    ...(options.listFiles ? { items } : {}),
+  };
+}

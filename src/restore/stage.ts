@@ -1,0 +1,160 @@
+/** Staging: every new file is written, verified and on disk before the home is touched. */
+import type { Backup } from "../archive/mod.ts";
+import {
+  checkInterrupt,
+  errnoOf,
+  type FileHandle,
+  type Host,
+  LifeboatError,
+  pathsOf,
+  sha256,
+  sha256OfFile,
+} from "../base/mod.ts";
+import { type FileOp, isMove, type LinkOp, type MoveOp, type Op } from "./journal_types.ts";
+import { type Site, stagedFolderOf, stagedOf, targetOf } from "./layout.ts";
+import { setAttributes } from "./moving.ts";
+import type { Plan, StagedFile } from "./planner.ts";
+
+/** What was staged: the operations as the journal gets them, and links that cannot be made here. */
+export interface Staged {
+  ops: Op[];
+  /** Links that this file system does not have, or this user may not make. */
+  lostLinks: LinkOp[];
+}
+
+/**
+ * Stages all new files and links of a plan. Throws `damaged_archive` when a file of the backup is
+ * not what its manifest says.
+ */
+export async function stage(site: Site, backup: Backup, plan: Plan): Promise<Staged> {
+  const links = plan.ops.filter((op) => op.op === "link");
+  const lostLinks = links.length === 0 || canMakeLinks(site) ? [] : links;
+  const planned = lostLinks.length === 0 ? plan.ops : plan.ops.filter((op) => op.op !== "link");
+  const ops = planned.map((op) => ({ ...op }));
+  const files = new Map<string, Waiting>();
+  planned.forEach((op, number) => {
+    const file = plan.staged.get(op);
+    if (file) files.set(file.stored, { op: ops[number] as FileOp, number, file });
+  });
+  await stageFiles(site, backup, files);
+  ops.forEach((op, number) => {
+    checkInterrupt(site.host);
+    if (op.op === "link") stageLink(site, op, number, plan);
+    if (isMove(op)) describeOld(site, op);
+  });
+  for (const root of site.roots) site.host.fs.syncDir(stagedFolderOf(site, root));
+  return { ops, lostLinks };
+}
+
+/** A file that is still to be staged. */
+interface Waiting {
+  op: FileOp;
+  number: number;
+  file: StagedFile;
+}
+
+/** Windows lets only some users make links, and some file systems have none. */
+function canMakeLinks(site: Site): boolean {
+  const probe = pathsOf(site.host.platform).join(stagedFolderOf(site, site.roots[0]), "probe");
+  try {
+    site.host.fs.symlink("probe", probe, "file");
+  } catch (error) {
+    if (["EPERM", "EACCES", "ENOTSUP", "EOPNOTSUPP"].includes(errnoOf(error) ?? "")) return false;
+    throw error;
+  }
+  site.host.fs.remove(probe);
+  return true;
+}
+
+async function stageFiles(site: Site, backup: Backup, files: Map<string, Waiting>): Promise<void> {
+  const { host } = site;
+  const [totalFiles, totalBytes] = [files.size, sumOf(files)];
+  let [done, bytes] = [0, 0];
+  if (totalFiles === 0) return;
+  await backup.visit((path) => files.has(path), async ({ path }, chunks) => {
+    checkInterrupt(host);
+    const waiting = files.get(path)!;
+    files.delete(path);
+    await stageFile(site, waiting, chunks, (written) => {
+      bytes += written;
+      host.progress({ phase: "restoring", files: done, totalFiles, bytes, totalBytes });
+    });
+    done++;
+  });
+  const [missing] = files.keys();
+  if (missing !== undefined) throw damaged(missing, "it is not in the backup");
+}
+
+function sumOf(files: Map<string, Waiting>): number {
+  let bytes = 0;
+  for (const { op } of files.values()) bytes += op.size;
+  return bytes;
+}
+
+function damaged(path: string, what: string): LifeboatError {
+  return new LifeboatError("failed", "damaged_archive", `${path} cannot be restored: ${what}`, {
+    hint: "Nothing was restored. Find out what is damaged with: lifeboat verify",
+  });
+}
+
+async function stageFile(
+  site: Site,
+  { op, number, file }: Waiting,
+  chunks: AsyncIterable<Uint8Array>,
+  progress: (bytes: number) => void,
+): Promise<void> {
+  const { fs } = site.host;
+  const path = stagedOf(site, op, number);
+  const target = fs.open(path, { createNew: true, mode: 0o600 });
+  try {
+    const hash = await copyChunks(target, op, chunks, progress);
+    if (hash !== op.sha256) throw damaged(file.stored, "its content is not what was backed up");
+    target.sync();
+  } finally {
+    target.close();
+  }
+  setAttributes(fs, path, { mode: file.mode, mtimeMs: file.mtimeMs });
+  op.mtime_ms = fs.lstat(path).mtimeMs;
+}
+
+async function copyChunks(
+  target: FileHandle,
+  op: FileOp,
+  chunks: AsyncIterable<Uint8Array>,
+  progress: (bytes: number) => void,
+): Promise<string> {
+  const hash = sha256();
+  let size = 0;
+  for await (const chunk of chunks) {
+    size += chunk.length;
+    if (size > op.size) throw damaged(op.path, "it is longer than it was");
+    hash.update(chunk);
+    target.write(chunk);
+    progress(chunk.length);
+  }
+  return hash.hex();
+}
+
+function stageLink(site: Site, op: LinkOp, number: number, plan: Plan): void {
+  const path = stagedOf(site, op, number);
+  site.host.fs.symlink(op.target, path, leadsToFolder(site.host, op, plan) ? "directory" : "file");
+}
+
+/** Windows wants to know what a link leads to. */
+function leadsToFolder(host: Host, op: LinkOp, { manifest }: Plan): boolean {
+  const { join, dirname } = pathsOf("linux");
+  const end = join(dirname(op.path), op.target);
+  return host.platform === "windows" &&
+    manifest.directories.some((folder) => folder.root === op.root && folder.relative_path === end);
+}
+
+/** The old file's hash is noted, so that undoing can tell what it was; not all are known yet. */
+function describeOld(site: Site, op: MoveOp): void {
+  if (op.old.kind !== "file" || op.old.sha256) return;
+  const { fs } = site.host;
+  try {
+    op.old = { ...op.old, sha256: sha256OfFile(fs, targetOf(site, op)) };
+  } catch {
+    // It cannot be read, or has just gone. It is kept as it is, whatever it is.
+  }
+}

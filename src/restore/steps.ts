@@ -1,0 +1,236 @@
+/**
+ * The steps of one operation, forward and backward. What has been done is seen from where its files
+ * are, so each step can be repeated, and the way back can begin at any point:
+ *
+ *   staged new file   kept old file   then
+ *   there             not there       nothing was done
+ *   there             there           the old file has left its place
+ *   not there         there or none   the new file is in its place
+ */
+import { type FileInfo, lstatIfThere, pathsOf, removeIfThere } from "../base/mod.ts";
+import { appendInPlace } from "./journal.ts";
+import { type InPlaceStep, isMove, type Op } from "./journal_types.ts";
+import { rootOf, shelfOf, type Site, stagedOf, targetOf, workOf } from "./layout.ts";
+import {
+  copyOver,
+  isNew,
+  isOld,
+  makeFolders,
+  needsRewriting,
+  requireRealFolders,
+  setAttributes,
+} from "./moving.ts";
+
+/** A file that was neither the old nor the new one; where it is now. */
+export interface SetAsideFile {
+  root: string;
+  path: string;
+  at: string;
+}
+
+/** The same while the restore goes on. `kept`: in the place of the old one; `aside`: beside it. */
+interface SetAside extends SetAsideFile {
+  shelf: "kept" | "aside";
+}
+
+/** A restore that is being carried out, or taken back. */
+export interface Work extends Site {
+  ops: Op[];
+  inPlace: Map<number, InPlaceStep>;
+  setAside: SetAside[];
+  /** Folders with renames that are not on disk for sure yet. */
+  unsynced: Set<string>;
+  /** Files and folders whose permissions or time could not be set. */
+  unset: number;
+}
+
+/** Makes sure that all renames so far are on disk before anything builds on them. */
+export function syncFolders(work: Work): void {
+  for (const folder of work.unsynced) {
+    if (lstatIfThere(work.host.fs, folder)) work.host.fs.syncDir(folder);
+  }
+  work.unsynced.clear();
+}
+
+/** What was set aside, once the folder of the restore bears its last name. */
+export function placesOf(work: Work, folder: string): SetAsideFile[] {
+  return work.setAside
+    .filter(({ shelf }) => shelf === "aside" || folder.startsWith("undo-"))
+    .map(({ root, path, at }) => {
+      const before = workOf(work, rootOf(work, root));
+      return { root, path, at: workOf(work, rootOf(work, root), folder) + at.slice(before.length) };
+    });
+}
+
+function info(work: Work, path: string): FileInfo | undefined {
+  return lstatIfThere(work.host.fs, path);
+}
+
+function move(work: Work, op: Op, from: string, to: string): void {
+  const { dirname } = pathsOf(work.host.platform);
+  requireRealFolders(work, op);
+  work.host.fs.rename(from, to);
+  requireRealFolders(work, op);
+  work.unsynced.add(dirname(from)).add(dirname(to));
+}
+
+function makeShelf(work: Work, op: Op, path: string): void {
+  const folder = pathsOf(work.host.platform).dirname(path);
+  const top = workOf(work, rootOf(work, op.root));
+  for (const changed of makeFolders(work, folder, top)) work.unsynced.add(changed);
+}
+
+/** Moves away what is in the place of an operation and is neither its old nor its new file. */
+function setAside(work: Work, op: Op, target: string): void {
+  let path = shelfOf(work, op, "aside");
+  makeShelf(work, op, path);
+  for (let n = 1; info(work, path); n++) path = `${shelfOf(work, op, "aside")}.${n}`;
+  move(work, op, target, path);
+  work.setAside.push({ root: op.root, path: op.path, shelf: "aside", at: path });
+}
+
+function rewriteInPlace(work: Work, number: number, from: string, to: string): void {
+  requireRealFolders(work, work.ops[number]);
+  copyOver(work.host.fs, from, to);
+  work.unsynced.add(pathsOf(work.host.platform).dirname(to));
+}
+
+function markInPlace(work: Work, number: number, step: InPlaceStep): void {
+  if (work.inPlace.get(number) === step) return;
+  appendInPlace(work, number, step);
+  work.inPlace.set(number, step);
+}
+
+/** Makes the folder of an operation, if it is not there. */
+export function makeFolder(work: Work, number: number): void {
+  const op = work.ops[number];
+  if (op.op !== "folder") return;
+  const target = targetOf(work, op);
+  const there = info(work, target);
+  if (there?.kind === "directory") return;
+  if (there) setAside(work, op, target);
+  requireRealFolders(work, op);
+  work.host.fs.makeDir(target, 0o700);
+  work.unsynced.add(pathsOf(work.host.platform).dirname(target));
+}
+
+/** Moves the old file of an operation to where it is kept. */
+export function keepOld(work: Work, number: number): void {
+  const op = work.ops[number];
+  if (!isMove(op)) return;
+  const [target, kept] = [targetOf(work, op), shelfOf(work, op, "kept")];
+  if (op.op !== "remove" && !info(work, stagedOf(work, op, number))) return;
+  if (work.inPlace.get(number) === "put") return;
+  const there = info(work, target);
+  if (!there) return;
+  if (info(work, kept)) return op.op === "remove" ? removeAgain(work, number, target) : undefined;
+  if (!isOld(work.host.fs, target, there, op.old)) {
+    work.setAside.push({ root: op.root, path: op.path, shelf: "kept", at: kept });
+  }
+  makeShelf(work, op, kept);
+  try {
+    move(work, op, target, kept);
+  } catch (error) {
+    if (!needsRewriting(error)) throw error;
+    copyToKept(work, number, target, kept);
+    if (op.op === "remove") work.host.fs.remove(target);
+  }
+}
+
+/** For a file that is kept already and is still there, or there again. */
+function removeAgain(work: Work, number: number, target: string): void {
+  if (work.inPlace.has(number)) work.host.fs.remove(target);
+  else setAside(work, work.ops[number], target);
+}
+
+/** For a file that cannot be renamed. Half a copy never bears the name of a kept file. */
+function copyToKept(work: Work, number: number, target: string, kept: string): void {
+  markInPlace(work, number, "keep");
+  const partial = stagedOf(work, work.ops[number], number) + ".old";
+  removeIfThere(work.host.fs, partial);
+  rewriteInPlace(work, number, target, partial);
+  move(work, work.ops[number], partial, kept);
+  syncFolders(work);
+}
+
+/** Moves the new file or link of an operation into its place. */
+export function putNew(work: Work, number: number): void {
+  const op = work.ops[number];
+  if (op.op !== "file" && op.op !== "link") return;
+  const [target, staged] = [targetOf(work, op), stagedOf(work, op, number)];
+  if (!info(work, staged)) return;
+  if (!work.inPlace.has(number)) {
+    if (info(work, target)) setAside(work, op, target);
+    try {
+      return move(work, op, staged, target);
+    } catch (error) {
+      if (!needsRewriting(error)) throw error;
+    }
+  }
+  markInPlace(work, number, "put");
+  rewriteInPlace(work, number, staged, target);
+  syncFolders(work);
+  work.host.fs.remove(staged);
+}
+
+/** Takes an operation back: its new file out of its place, its old one into it. */
+export function takeBack(work: Work, number: number): void {
+  const op = work.ops[number];
+  if (!isMove(op)) return;
+  if (work.inPlace.has(number)) return takeBackInPlace(work, number);
+  const [target, kept] = [targetOf(work, op), shelfOf(work, op, "kept")];
+  const staged = stagedOf(work, op, number);
+  const there = info(work, target);
+  if (there && op.op !== "remove" && !info(work, staged)) {
+    if (isNew(work.host.fs, target, there, op)) move(work, op, target, staged);
+    else setAside(work, op, target);
+  }
+  if (!info(work, kept)) return;
+  if (info(work, target)) setAside(work, op, target);
+  move(work, op, kept, target);
+}
+
+/** The kept file stays until the journal is gone, so that this can be done again. */
+function takeBackInPlace(work: Work, number: number): void {
+  const op = work.ops[number];
+  const [target, kept] = [targetOf(work, op), shelfOf(work, op, "kept")];
+  if (info(work, kept)) rewriteInPlace(work, number, kept, target);
+  else if (work.inPlace.get(number) === "put") removeIfThere(work.host.fs, target);
+}
+
+/** Sets permissions and time of folders, and permissions of files that stay. */
+export function setNewAttributes(work: Work, number: number): void {
+  const op = work.ops[number];
+  if (op.op !== "folder" && op.op !== "attributes") return;
+  set(work, op, { mode: op.mode, mtimeMs: op.mtime_ms });
+}
+
+/** Sets permissions and time back to what they were; a folder that was made can be emptied. */
+export function setOldAttributes(work: Work, number: number): void {
+  const op = work.ops[number];
+  if (op.op === "folder") set(work, op, { mode: 0o700 });
+  if (op.op === "attributes") set(work, op, { mode: op.old.mode, mtimeMs: op.old.mtime_ms });
+}
+
+function set(work: Work, op: Op, attributes: { mode?: number; mtimeMs?: number }): void {
+  const target = targetOf(work, op);
+  const there = info(work, target);
+  // Neither call stops at a link: what is not what it was is left alone.
+  if (there?.kind !== "directory" && there?.kind !== "file") return;
+  if (op.op === "folder" && there.kind !== "directory") return;
+  requireRealFolders(work, op);
+  if (!setAttributes(work.host.fs, target, attributes)) work.unset++;
+}
+
+/** Removes a folder that was made, unless something else has come into it. */
+export function removeFolder(work: Work, number: number): void {
+  const op = work.ops[number];
+  if (op.op !== "folder") return;
+  const target = targetOf(work, op);
+  if (info(work, target)?.kind !== "directory") return;
+  const { entries, lost } = work.host.fs.list(target);
+  if (entries.length > 0 || lost.length > 0) return;
+  requireRealFolders(work, op);
+  work.host.fs.remove(target);
+  work.unsynced.add(pathsOf(work.host.platform).dirname(target));
+}
