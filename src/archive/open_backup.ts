@@ -1,4 +1,4 @@
-import { type Host, LifeboatError, sha256 } from "../base/mod.ts";
+import { checkInterrupt, type Host, LifeboatError, sha256 } from "../base/mod.ts";
 import type { Container, StoredFile, Wanted } from "./container.ts";
 import { badManifest } from "./faults.ts";
 import { MANIFEST_PATH } from "./format.ts";
@@ -158,6 +158,7 @@ export async function openBackup(
       async visit(wanted, use) {
         const guard = createPathGuard(source.path, host.platform, limits.members);
         for await (const { chunks, ...file } of container.files(wanted)) {
+          checkInterrupt(host);
           guard.admit(file.path, "file");
           await use(file, chunks);
         }

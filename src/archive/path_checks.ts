@@ -78,7 +78,7 @@ export function createNameReader(source: string, knownTop?: string): NameReader 
   return (name, kind) => {
     const plain = name.replace(/^(\.\/+)+/, "");
     const path = kind === "directory" ? plain.replace(/\/+$/, "") : plain;
-    if (path === "" || path === ".") return undefined;
+    if (kind === "directory" && (path === "" || path === ".")) return undefined;
     const slash = path.indexOf("/");
     const first = slash < 0 ? path : path.slice(0, slash);
     const fault = relativePathFault(first, "linux");
