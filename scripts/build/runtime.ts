@@ -6,7 +6,7 @@
  * network, not for a release: it is an older runtime, and no maker vouches for the way it came.
  */
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import {
   type BuildInfo,
   ensureDir,
@@ -54,7 +54,7 @@ export const FALLBACK: Fallback = {
 /** Decides with what to compile for a system; throws when there is no runtime for it. */
 export async function chooseToolchain(host: Host, target: Target): Promise<Toolchain> {
   const own = host.env.DENORT_BIN;
-  if (own) return await withRuntime(host, own);
+  if (own) return await withRuntime(host, resolve(own));
   if (await officialRuntimeAvailable(target)) {
     return { compiler: Deno.execPath(), runtime: "official" };
   }
