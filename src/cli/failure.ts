@@ -1,4 +1,5 @@
 import { type LifeboatError, printable } from "../base/mod.ts";
+import { redact } from "../seal/mod.ts";
 import type { Style } from "./style.ts";
 
 /** What stdout gets with `--json` when a command failed. */
@@ -8,14 +9,15 @@ export type FailureJson =
 
 /** @param oldName whether the program was started by a name of the original, whose `error` is a string */
 export function failureJson(error: LifeboatError, oldName: boolean): FailureJson {
-  const { code, message, hint = "" } = error;
+  const message = redact(error.message);
+  const hint = redact(error.hint ?? "");
   if (oldName) return { ok: false, error: message };
-  return { ok: false, error: { code, message, hint } };
+  return { ok: false, error: { code: error.code, message, hint } };
 }
 
 /** What stderr gets when a command failed. */
 export function failureText({ message, hint }: LifeboatError, style: Style): string {
-  const lines = [`${style.red("error:")} ${printable(message)}`];
-  if (hint) lines.push(`${style.yellow("hint:")}  ${printable(hint)}`);
+  const lines = [`${style.red("error:")} ${printable(redact(message))}`];
+  if (hint) lines.push(`${style.yellow("hint:")}  ${printable(redact(hint))}`);
   return lines.join("\n") + "\n";
 }

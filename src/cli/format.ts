@@ -100,3 +100,16 @@ export function formatFields(fields: [name: string, value: string | string[]][])
     [value].flat().map((line, index) => `${pad(index === 0 ? name : "", width)}  ${line}`)
   );
 }
+
+/** A list of names, `a, b, c`, in lines of at most `width` columns where the names allow it. */
+export function formatList(names: string[], width: number): string[] {
+  const lines: string[] = [];
+  for (const [index, name] of names.entries()) {
+    const item = index < names.length - 1 ? `${name},` : name;
+    const last = lines.at(-1);
+    if (last !== undefined && textWidth(`${last} ${item}`) <= width) {
+      lines[lines.length - 1] += ` ${item}`;
+    } else lines.push(item);
+  }
+  return lines;
+}

@@ -4,6 +4,7 @@ import {
   formatCount,
   formatDuration,
   formatFields,
+  formatList,
   formatTable,
   formatTime,
   textWidth,
@@ -83,4 +84,10 @@ Deno.test("fields line up their values, also those of several lines", () => {
     "Left out  a",
     "          b",
   ]);
+});
+
+Deno.test("a list breaks between names, never inside one", () => {
+  assert.deepEqual(formatList(["one", "two", "three"], 9), ["one, two,", "three"]);
+  assert.deepEqual(formatList(["a very long name", "b"], 5), ["a very long name,", "b"]);
+  assert.deepEqual(formatList([], 9), []);
 });

@@ -17,7 +17,9 @@ export function backupText(result: BackupResult, home: Home, style: Style): stri
   const databases = formatCount(counts.sqlite_databases, "database");
   const fields: [string, string][] = [];
   if (result.archive) {
-    fields.push(["Archive", `${printable(result.archive)}  (${formatBytes(bytes.stored)})`]);
+    const inside = "restore_standalone" in result.restore_kit ? ", with the restorer inside" : "";
+    const size = `(${formatBytes(bytes.stored)}${inside})`;
+    fields.push(["Archive", `${printable(result.archive)}  ${size}`]);
   }
   if (result.backup_dir) fields.push(["Folder", printable(result.backup_dir)]);
   if (result.archive_sha256) fields.push(["SHA-256", result.archive_sha256]);

@@ -1,6 +1,6 @@
 import { printable } from "../../base/mod.ts";
 import type { DoctorReport } from "../../doctor/mod.ts";
-import { formatBytes, formatCount, formatFields } from "../format.ts";
+import { formatBytes, formatCount, formatFields, formatList } from "../format.ts";
 import type { Style } from "../style.ts";
 import { indent, some } from "./lists.ts";
 
@@ -28,11 +28,9 @@ function sessionsText({ sessions }: DoctorReport): string {
   return parts.join(", ");
 }
 
-function pathsText({ paths }: DoctorReport): string {
+function presentText({ paths }: DoctorReport): string[] {
   const present = Object.entries(paths).filter(([, path]) => path.present);
-  const absent = Object.keys(paths).length - present.length;
-  const names = present.map(([name]) => printable(name)).join(", ") || "none";
-  return absent > 0 ? `${names} (${absent} others are not there)` : names;
+  return formatList(present.map(([name]) => printable(name)), 64);
 }
 
 function commandsText({ commands, command_summary }: DoctorReport): string[] {
@@ -68,7 +66,7 @@ export function doctorText(report: DoctorReport, style: Style): string {
       ["Configuration", configText(report)],
       ["Databases", databasesText(report)],
       ["Conversations", sessionsText(report)],
-      ["Present", pathsText(report)],
+      ["Present", presentText(report)],
       ["Commands", commandsText(report)],
     ])),
     ...findings.flatMap((finding) => findingText(finding, style)),
