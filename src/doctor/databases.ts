@@ -8,6 +8,7 @@ import {
   lstatIfThere,
   pathsOf,
   removeIfThere,
+  statIfThere,
   type WorkerPool,
 } from "../base/mod.ts";
 import { captureDatabase } from "../capture/mod.ts";
@@ -43,7 +44,7 @@ const NOT_CHECKED = "not checked";
 
 /**
  * Checks every database on a copy, which is removed, so that nothing in the home is touched. Throws
- * only `interrupted`.
+ * `interrupted`, and what its own folder of copies throws when it cannot be cleared.
  */
 export async function examineDatabases(
   host: Host,
@@ -53,7 +54,7 @@ export async function examineDatabases(
   const exam: DatabasesExam = { reports: [], rows: undefined, findings: [] };
   if (survey.databases.length === 0) return exam;
   const holdsRows = new Set(currentStateDatabases(survey).map(({ absolute }) => absolute));
-  const folder = pathsOf(host.platform).join(host.folders.state, "scratch", randomUUID());
+  const folder = newScratch(host);
   try {
     for (const database of survey.databases) {
       checkInterrupt(host);
@@ -66,6 +67,22 @@ export async function examineDatabases(
   }
   exam.findings = exam.reports.flatMap(faultOf);
   return exam;
+}
+
+/** Older ones were left by a doctor that was killed; no examination takes so long. */
+const LEFT_BEHIND_MS = 86_400_000;
+
+/** Where copies may be made; what a killed doctor left there, which is private, is removed. */
+function newScratch({ fs, folders, platform, now }: Host): string {
+  const { join } = pathsOf(platform);
+  const place = join(folders.state, "doctor");
+  const old = statIfThere(fs, place) ? fs.list(place).entries : [];
+  for (const { name } of old) {
+    const info = lstatIfThere(fs, join(place, name));
+    const age = now().getTime() - (info?.mtimeMs ?? Infinity);
+    if (age > LEFT_BEHIND_MS) removeIfThere(fs, join(place, name));
+  }
+  return join(place, randomUUID());
 }
 
 interface Examined {

@@ -49,7 +49,8 @@ const NO_SESSIONS: SessionsExam = {
 
 /**
  * Is this home healthy? Nothing in it is changed, and no file outside it but a scratch copy that is
- * removed. What is wrong is in the report; throws only `interrupted`.
+ * removed. What is wrong is in the report; throws `interrupted`, and when Lifeboat's own folders
+ * fail.
  */
 export async function examineHome(
   host: Host,

@@ -4,5 +4,5 @@ export { examineHome, type ExamineOptions } from "./examine.ts";
 export { THREAD_ROWS_JOB } from "./databases.ts";
 export { parseConfig, type Table, tableOf } from "./parse.ts";
 export type { DoctorReport, Finding } from "./report.ts";
-export { environmentSnapshot, sensitiveNoteFor } from "./snapshot_text.ts";
+export { environmentSnapshot } from "./snapshot_text.ts";
 export { readThreadRows } from "./state_rows.ts";

@@ -114,11 +114,18 @@ function recordFile(walking: Walking, root: HomeRoot, path: string, bytes: numbe
   if (format) survey.configs.push({ ...file, format });
 }
 
-/** An empty file is an empty database, with nothing to check unless it has a WAL. */
+/** Pages have at least this size, so a database that is whole is a multiple of it. */
+const SMALLEST_PAGE = 512;
+
+/**
+ * Looks into files that are databases by size or name, which spares most of a home being read. An
+ * empty file is an empty database, with nothing to check unless it has a WAL.
+ */
 function recordDatabase({ host, survey }: Walking, file: SurveyedFile, bytes: number): void {
+  const isNamedSo = bytes > 0 && /\.sqlite$/i.test(file.path);
+  if (!isNamedSo && bytes % SMALLEST_PAGE !== 0) return;
   const genuine = isDatabase(host.fs, file.absolute);
-  const isByName = bytes > 0 && /\.sqlite$/i.test(file.path);
-  if (genuine || isByName) survey.databases.push({ ...file, genuine });
+  if (genuine || isNamedSo) survey.databases.push({ ...file, genuine });
 }
 
 /** Whether a file may be read shows only when it is opened. */

@@ -6,7 +6,7 @@ import { assert, rejectsWith } from "../assert.ts";
 import { faultyFs, systemError } from "../support/faulty_fs.ts";
 import { withTempDir } from "../support/host.ts";
 import { makeSampleClaudeHome, makeSampleCodexHome } from "../support/sample_home.ts";
-import { readTree } from "../support/trees.ts";
+import { makeTree, readTree } from "../support/trees.ts";
 import { codes, examine, examineQuickly, findingOf } from "./examination.ts";
 
 const posix = Deno.build.os !== "windows";
@@ -85,7 +85,7 @@ for (const databases of ["closed", "killed"] as const) {
       assert.equal(report.ok, true, JSON.stringify(report.findings));
       assert.deepEqual(look(), before);
       assert.deepEqual(
-        [...Deno.readDirSync(join(folder, ".local", "state", "lifeboat", "scratch"))],
+        [...Deno.readDirSync(join(folder, ".local", "state", "lifeboat", "doctor"))],
         [],
       );
     }));
@@ -143,6 +143,18 @@ Deno.test("a database for which there is no room is not checked, and that is sai
     assert.ok(codes(report).every((code) => code === "database_not_checked"));
     assert.equal(report.databases[0].ok, null);
     assert.match(report.databases[0].result, /no room/);
+  }));
+
+Deno.test("copies that a killed doctor left behind are removed, those of another at work are not", () =>
+  withTempDir(async (folder) => {
+    await makeSampleCodexHome(join(folder, ".codex"), PLAIN);
+    const place = join(folder, ".local", "state", "lifeboat", "doctor");
+    makeTree(place, { "old/copy": "x", "new/copy": "x" });
+    const [now, dayAgo] = [new Date("2026-11-20T12:00:00Z"), new Date("2026-11-19T11:00:00Z")];
+    await Deno.utime(join(place, "old"), dayAgo, dayAgo);
+    await Deno.utime(join(place, "new"), now, now);
+    await examine(folder);
+    assert.deepEqual(Object.keys(readTree(place)), ["new", "new/copy"]);
   }));
 
 Deno.test("a scratch folder that cannot be made leaves databases unchecked, not the doctor broken", () =>
