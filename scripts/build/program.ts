@@ -17,8 +17,9 @@ export interface BuildOptions {
 /** Bundles and compiles the program. Returns what it says to `--version`, where it can run here. */
 export async function buildProgram(options: BuildOptions): Promise<string | undefined> {
   return await compiled(options, async (stage) => {
-    await bundle(options.root, "main.ts", join(stage, "main.js"));
-    await bundle(options.root, "src/worker.ts", join(stage, "worker.js"));
+    // In chunks, so that `--version` loads neither the engine nor Node's modules that it needs.
+    await bundle(options.root, "main.ts", ["--code-splitting", "--outdir", stage]);
+    await bundle(options.root, "src/worker.ts", ["--output", join(stage, "worker.js")]);
     await cp(join(options.root, "kit"), join(stage, "kit"), { recursive: true });
     await Deno.writeTextFile(join(stage, "build.json"), JSON.stringify(await buildInfo(options)));
     return ["worker.js", "kit", "build.json"];
@@ -38,8 +39,8 @@ async function buildInfo({ root, target, toolchain }: BuildOptions): Promise<Bui
   return { version, target: target.triple, runtime: toolchain.runtime };
 }
 
-async function bundle(root: string, entry: string, output: string): Promise<void> {
-  const args = ["bundle", "--quiet", "--platform", "deno", "--output", output, entry];
+async function bundle(root: string, entry: string, output: string[]): Promise<void> {
+  const args = ["bundle", "--quiet", "--platform", "deno", ...output, entry];
   await run(Deno.execPath(), args, { cwd: root });
 }
 
