@@ -52,6 +52,7 @@ async function scan(
   if (fault) throw fault;
 }
 
+/** Runs a step and names the backup in what is wrong with its manifest. */
 function attempt(path: string, act: () => void): LifeboatError | undefined {
   try {
     act();
@@ -149,8 +150,11 @@ export async function readManifestLists(
       }
     },
   });
-  lists.roots = roots.map(({ fields, entries }) => ({ ...rootHead(fields), entries }));
-  checkPaths(lists, source);
+  const fault = attempt(source.path, () => {
+    lists.roots = roots.map(({ fields, entries }) => ({ ...rootHead(fields), entries }));
+    checkPaths(lists, source);
+  });
+  if (fault) throw fault;
   return lists;
 }
 
