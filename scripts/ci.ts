@@ -21,7 +21,7 @@ const STEPS: Step[] = [
   { name: "format", args: ["fmt", "--check"], minutes: 1 },
   { name: "lint", args: ["lint"], minutes: 1 },
   { name: "types", args: ["check"], minutes: 3 },
-  { name: "tests, build and end-to-end tests", args: ["task", "test"], minutes: 20 },
+  { name: "build, tests, end-to-end tests", args: ["task", "test"], minutes: 20 },
   { name: "unit tests on the newest Deno", args: ["task", "test:newest"], minutes: 8 },
   { name: "tests with real agents", args: ["task", "test:agents"], minutes: 15 },
   { name: "demo", args: ["task", "demo"], minutes: 4 },
