@@ -36,7 +36,6 @@ interface BackupFlags extends GlobalFlags {
   /** False with `--no-verify`. */
   verify: boolean;
   dryRun?: boolean;
-  /** True with `--run-doctor-commands`; false with `--no-doctor-commands`, the default. */
   runDoctorCommands?: boolean;
 }
 

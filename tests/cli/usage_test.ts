@@ -1,0 +1,141 @@
+import type { Command } from "commander";
+import { LifeboatError } from "../../src/base/mod.ts";
+import type { Act } from "../../src/cli/command.ts";
+import { defineCommands } from "../../src/cli/commands.ts";
+import { createProgram, isHelpShown, usageError } from "../../src/cli/usage.ts";
+import { assert } from "../assert.ts";
+
+interface Parsed {
+  command: string;
+  flags: Record<string, unknown>;
+  args: unknown[];
+}
+
+/** What a command line means, without running it; throws the usage error. */
+function parse(line: string): Parsed {
+  let parsed: Parsed | undefined;
+  const act: Act = () => (...received) => {
+    const command = received.at(-1) as Command;
+    const flags = command.optsWithGlobals();
+    parsed = { command: command.name(), flags, args: received.slice(0, -2) };
+    return Promise.resolve();
+  };
+  const args = line.split(" ").filter((word) => word !== "");
+  const program = createProgram(() => {});
+  defineCommands(program, act);
+  try {
+    program.parse(args, { from: "user" });
+  } catch (error) {
+    throw usageError(error, program, args) ?? error;
+  }
+  return parsed!;
+}
+
+/** The usage error of a command line. */
+function fault(line: string): LifeboatError {
+  try {
+    parse(line);
+  } catch (error) {
+    assert.ok(error instanceof LifeboatError, `${line}: ${error}`);
+    assert.deepEqual([error.kind, error.code], ["refused", "usage"], line);
+    return error;
+  }
+  assert.fail(`${line} was accepted`);
+}
+
+Deno.test("global options are accepted before and after the command", () => {
+  for (const line of ["--profile claude-code --json list", "list --json --profile claude-code"]) {
+    const { command, flags } = parse(line);
+    assert.equal(command, "list");
+    assert.deepEqual([flags.profile, flags.json], ["claude-code", true]);
+  }
+});
+
+Deno.test("the names and flags of older tools mean what they meant", () => {
+  assert.equal(parse("backup --codex-home /h").flags.home, "/h");
+  assert.equal(parse("list-backups --backup-root /b").command, "list");
+  const created = parse("create nightly");
+  assert.deepEqual([created.command, created.args], ["backup", ["nightly"]]);
+  const original = parse(
+    "restore --archive a.zip --codex-home /h --apply --i-understand-this-restores-sensitive-codex-state",
+  ).flags;
+  assert.equal(original.backupDir, "a.zip");
+  assert.equal(original.home, "/h");
+  assert.equal(original.iUnderstandThisRestoresSensitiveState, true);
+  const kit = parse("restore --backup-dir . --target-home /h --apply --confirm").flags;
+  assert.deepEqual([kit.backupDir, kit.targetHome, kit.confirm], [".", "/h", true]);
+  assert.equal(parse("doctor --no-run-commands").flags.runCommands, false);
+  assert.equal(parse("backup --no-doctor-commands").flags.doctorCommands, false);
+});
+
+Deno.test("options that may be repeated are gathered", () => {
+  const { flags, args } = parse("backup mine --exclude *.log --exclude tmp/**");
+  assert.deepEqual([flags.exclude, args], [["*.log", "tmp/**"], ["mine"]]);
+  assert.deepEqual(parse("restore x --root a=/1 --root b=/2").flags.root, ["a=/1", "b=/2"]);
+});
+
+Deno.test("a usage error names what is wrong and where to look", () => {
+  const unknown = fault("backup --nope");
+  assert.equal(unknown.message, "Unknown option '--nope'");
+  assert.match(unknown.hint!, /See: lifeboat backup --help$/);
+  assert.match(fault("bakup").hint!, /Did you mean backup\? See: lifeboat --help/);
+  assert.match(fault("backup --mode fast").message, /compact, full/);
+  assert.match(fault("backup --level 12").message, /1 to 9/);
+  assert.match(fault("list --limit 0").message, /1 or more/);
+  assert.match(fault("show").message, /Missing required argument 'id'/);
+  assert.match(fault("verify a b").message, /Too many arguments/);
+  assert.match(fault("").message, /lifeboat needs one of: backup, list, /);
+  assert.equal(fault("kit").message, "kit needs one of: list, add, remove");
+});
+
+Deno.test("flags of features that do not exist are refused, not ignored", () => {
+  const later = [
+    "backup --encrypt",
+    "backup --recipient age1x",
+    "backup --storage s3",
+    "backup --format tar.zst",
+    "restore x --session 1",
+    "restore x --mirror",
+    "restore x --from-remote s3",
+    "list --remote s3",
+    "verify x --remote s3",
+    "sync",
+    "undo",
+    "snapshot take",
+  ];
+  for (const line of later) {
+    const word = line.includes("tar.zst") ? "tar.zst" : /--[\w-]+/.exec(line)?.[0];
+    assert.ok(fault(line).message.includes(word ?? line.split(" ")[0]), line);
+  }
+});
+
+Deno.test("help that is asked for is no error", () => {
+  for (const line of ["--help", "help", "backup --help", "help restore", "kit add -h"]) {
+    let shown = "";
+    const program = createProgram((text) => shown += text);
+    defineCommands(program, () => () => Promise.resolve());
+    try {
+      program.parse(line.split(" "), { from: "user" });
+      assert.fail(line);
+    } catch (error) {
+      assert.ok(isHelpShown(error), line);
+    }
+    assert.match(shown, /^Usage: lifeboat/);
+  }
+});
+
+Deno.test("the help of each command has its options, an example and its exit codes", () => {
+  const program = createProgram(() => {});
+  defineCommands(program, () => () => Promise.resolve());
+  const all = (command: Command): Command[] => [command, ...command.commands.flatMap(all)];
+  for (const command of program.commands.flatMap(all)) {
+    let help = "";
+    command.configureOutput({ writeOut: (text) => help += text });
+    command.outputHelp();
+    for (
+      const part of ["Options:", "Global Options:", "Examples:\n  lifeboat ", "Exit codes:\n  0"]
+    ) {
+      assert.ok(help.includes(part), `${command.name()}: ${part}`);
+    }
+  }
+});
