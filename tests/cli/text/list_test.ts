@@ -1,0 +1,67 @@
+import type { BackupItem, ListResult } from "../../../src/catalog/mod.ts";
+import { formatTime } from "../../../src/cli/format.ts";
+import { plain } from "../../../src/cli/style.ts";
+import { listText } from "../../../src/cli/text/list.ts";
+import { assert } from "../../assert.ts";
+
+const NOW = new Date("2026-11-20T12:00:00Z");
+const MADE = "2026-11-17T11:00:00Z";
+
+const item: BackupItem = {
+  id: "codex-backup-1",
+  type: "lifeboat",
+  backup_dir: null,
+  archives: ["/b/codex-backup-1.tar.gz"],
+  status: "ok",
+  schema_version: 1,
+  profile: "codex",
+  label: null,
+  created_at: MADE,
+  files: 1234,
+  sqlite_databases: 2,
+  errors: 0,
+  bytes: 48e6,
+  encrypted: false,
+  signed_by: null,
+  verified_at: null,
+  remote: [],
+};
+
+function listed(...backups: BackupItem[]): ListResult {
+  return { ok: true, backup_root: "/b", backup_roots: ["/b"], backups };
+}
+
+Deno.test("backups are a table with age, size and status", () => {
+  const at = formatTime(MADE);
+  const others: BackupItem[] = [
+    { ...item, id: "codex-backup-2", label: "before the update", status: "partial", errors: 1 },
+    { ...item, id: "old", status: "legacy_manifest", bytes: null, backup_dir: "/b/old" },
+    {
+      ...item,
+      id: "broken",
+      status: "unreadable",
+      created_at: null,
+      files: null,
+      error: "damaged_archive: It is cut off",
+    },
+  ];
+  assert.equal(
+    listText(listed(item, ...others), NOW, plain),
+    `BACKUP                             MADE              AGE  FILES    SIZE  STATUS
+codex-backup-1                     ${at}  3 d  1,234   48 MB  ok
+codex-backup-2  before the update  ${at}  3 d  1,234   48 MB  partial, 1 error
+old                                ${at}  3 d  1,234  folder  old manifest
+broken                             -                   -      -   48 MB  unreadable
+
+broken: damaged_archive: It is cut off
+4 backups in /b
+`,
+  );
+});
+
+Deno.test("without backups, list says where it looked and how to make one", () => {
+  assert.equal(
+    listText(listed(), NOW, plain),
+    "No backups in /b\nMake one with: lifeboat backup\n",
+  );
+});

@@ -1,0 +1,150 @@
+import { formatTime } from "../../../src/cli/format.ts";
+import { plain } from "../../../src/cli/style.ts";
+import { nextCommand, nextText, planText, restoredText } from "../../../src/cli/text/restore.ts";
+import type { Home, Profile } from "../../../src/profiles/mod.ts";
+import type { PlanSummary, RestoreOptions, RestoreResult } from "../../../src/restore/mod.ts";
+import { assert } from "../../assert.ts";
+
+const home = {
+  path: "/u/.codex",
+  profile: { name: "Codex" } as Profile,
+  isOwn: true,
+  roots: [],
+  rootsLeftOut: [],
+} as Home;
+
+const MADE = "2026-11-20T12:00:00Z";
+
+const plan: PlanSummary = {
+  backup_dir: "/b/codex-backup-1.tar.gz",
+  target_home: "/u/.codex",
+  target_is_active_home: true,
+  files: 7,
+  bytes: 900,
+  create: 1,
+  overwrite: 2,
+  unchanged: 4,
+  set_aside: 1,
+  create_folders: 0,
+  set_permissions: 0,
+  write_bytes: 1500,
+  mode: "overlay",
+  will_prune_existing_files: false,
+  requires_app_closed: true,
+  will_skip_excluded_paths: true,
+  skipped: [{ root: "home", path: "cap_sid", reason: "machine_bound", message: "not yours" }],
+  remap: [],
+  conflicts: [{ root: "home", path: "x", code: "is_folder", message: "a folder is there" }],
+  activates: [{ root: "home", path: "hooks.json", what: "hooks", files: 1, keys: ["Stop"] }],
+  targets: [{ root: "home", path: "/u/.codex" }, { root: "agents", path: "/u/.agents" }],
+};
+
+const dryRun: RestoreResult = {
+  ok: true,
+  dry_run: true,
+  message: "",
+  plan,
+  source_manifest: { backup_name: "codex-backup-1", created_at: MADE },
+  restore_kit: {},
+  pre_restore_backup: null,
+  restore: null,
+  undo_id: null,
+  post_restore_doctor: null,
+  post_restore_doctor_mode: null,
+  post_restore_next_steps: [],
+  warnings: ["something to know"],
+  sensitive_note: "",
+};
+
+Deno.test("the plan says what is written where, what starts to act, and what does not come back", () => {
+  assert.equal(
+    planText(dryRun, home, plain),
+    `Restore of Codex: codex-backup-1, made ${formatTime(MADE)}
+  From       /b/codex-backup-1.tar.gz
+  To         /u/.codex
+             /u/.agents  (agents)
+  Create     1 file
+  Overwrite  2 files
+  Unchanged  4 files
+  Set aside  1 file of old databases
+  Write      1.5 kB
+Will be active again
+  hooks.json  hooks (Stop)
+Not restored
+  cap_sid  not yours
+In the way, and left as it is
+  x  a folder is there
+warning: something to know
+`,
+  );
+});
+
+Deno.test("with --files the plan lists every step but what stays", () => {
+  const items: PlanSummary["items"] = [
+    { root: "home", path: "a\n", kind: "file", action: "create", bytes: 12 },
+    { root: "home", path: "l", kind: "link", action: "overwrite", bytes: 0 },
+    { root: "home", path: "s-wal", kind: "file", action: "set_aside", bytes: 7 },
+    { root: "home", path: "same", kind: "file", action: "unchanged", bytes: 7 },
+  ];
+  const text = planText({ ...dryRun, plan: { ...plan, items } }, home, plain);
+  assert.match(
+    text,
+    /Files\n {2}create {5}a\\x0a {2}12 B\n {2}overwrite {2}l\n {2}set aside {2}s-wal {2}7 B\nWill/,
+  );
+});
+
+function commandFor(changes: Partial<RestoreOptions>, source = "/b/a b.zip"): string {
+  const backup = { source } as RestoreOptions["backup"];
+  return nextCommand("linux", "lifeboat", { backup, home, ...changes });
+}
+
+Deno.test("the command that carries a plan out is ready to be copied", () => {
+  assert.equal(commandFor({}), "lifeboat restore '/b/a b.zip' --apply");
+  const named: Home = { ...home, path: "/other home", isOwn: false };
+  assert.equal(
+    commandFor({ home: named, roots: { agents: "/x" }, allowOutsideLinks: true }, "/b/c.zip"),
+    "lifeboat restore /b/c.zip --home '/other home' --root agents=/x --allow-outside-links --apply",
+  );
+  assert.equal(
+    commandFor({ targetDir: "/t" }, "/b/c"),
+    "lifeboat restore /b/c --target /t --apply",
+  );
+  assert.equal(
+    nextText(home, "lifeboat restore x --apply"),
+    "Nothing was changed. To restore, close Codex, then run:\n  lifeboat restore x --apply\n",
+  );
+});
+
+Deno.test("a restore that was done says what came back and where the backup before is", () => {
+  const done: RestoreResult = {
+    ...dryRun,
+    dry_run: false,
+    plan: { ...plan, skipped: [], conflicts: [] },
+    pre_restore_backup: "/b/pre.tar.gz",
+    restore: { restored_files: 3, skipped: [], errors: [], set_aside: [] },
+    post_restore_next_steps: ["Start Codex."],
+    warnings: [],
+  };
+  assert.equal(
+    restoredText(done, home, plain),
+    `Restored Codex: codex-backup-1, made ${formatTime(MADE)}
+  To             /u/.codex
+                 /u/.agents  (agents)
+  Restored       3 files, 4 were the same
+  Backup before  /b/pre.tar.gz
+Start Codex.
+`,
+  );
+});
+
+Deno.test("a restore that something stood in the way of says so", () => {
+  const partly: RestoreResult = {
+    ...dryRun,
+    ok: false,
+    dry_run: false,
+    restore: { restored_files: 2, skipped: [], errors: plan.conflicts, set_aside: [] },
+  };
+  const text = restoredText(partly, home, plain);
+  assert.match(text, /^Partly restored Codex/);
+  assert.match(text, /In the way, and left as it is\n {2}x {2}a folder is there/);
+});
