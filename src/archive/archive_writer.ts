@@ -98,7 +98,7 @@ function guard(packer: Packer, files: ArchiveFiles): ArchiveWriter {
     if (stage !== neededStage) throw misused(`a call when the archive is ${stage}`);
   }
 
-  function begin(meta: EntryMeta): void {
+  function begin(meta: EntryMeta & { size?: number }): void {
     expect("entries");
     checkMeta(meta);
   }
@@ -169,7 +169,7 @@ function guard(packer: Packer, files: ArchiveFiles): ArchiveWriter {
   };
 }
 
-function checkMeta({ path, mtimeMs }: EntryMeta): void {
+function checkMeta({ path, mtimeMs, size = 0 }: EntryMeta & { size?: number }): void {
   const fault = relativePathFault(path, "linux") ?? ownPathFault(path);
   if (fault) {
     throw new LifeboatError("refused", "bad_stored_path", `${printable(path)} has ${fault}`, {
@@ -177,6 +177,7 @@ function checkMeta({ path, mtimeMs }: EntryMeta): void {
     });
   }
   if (!Number.isSafeInteger(mtimeMs)) throw misused(`${mtimeMs} ms as time of ${printable(path)}`);
+  if (!Number.isSafeInteger(size)) throw misused(`${size} bytes as size of ${printable(path)}`);
 }
 
 function ownPathFault(path: string): string | undefined {

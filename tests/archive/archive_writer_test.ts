@@ -407,8 +407,10 @@ Deno.test("calls out of order are faults of the program", async () => {
     await rejectsWith(() => writer.directory("files", { mode: 0, mtimeMs: 0 }), "archive_misused");
     await sink.rollback();
     await rejectsWith(() => sink.write(new Uint8Array(1)), "archive_misused");
-    const meta = { ...sized("files/a", 0), mtimeMs: 0.5 };
-    await rejectsWith(() => writer.beginFile(meta), "archive_misused");
+    for (const wrong of [{ mtimeMs: 0.5 }, { mtimeMs: NaN }, { size: 0.5 }]) {
+      const meta = { ...sized("files/a", 0), ...wrong };
+      await rejectsWith(() => writer.beginFile(meta), "archive_misused");
+    }
     await storeEntries(writer, [MANIFEST]);
     await rejectsWith(() => writer.directory("files", { mode: 0, mtimeMs: 0 }), "archive_misused");
     await writer.finish();
