@@ -13,6 +13,7 @@ import {
   type SizedMeta,
   SMALL_BYTES,
 } from "./packer.ts";
+import type { EarlierArchive, EarlierFile } from "./earlier.ts";
 import { createEntrySink, type EntrySink } from "./entry_sink.ts";
 import { INDEX_PATH, MANIFEST_PATH, MAX_PATH_BYTES, TABLE_PATH } from "./format.ts";
 import { createSegmentQueue } from "./segment_queue.ts";
@@ -31,6 +32,8 @@ export interface ArchiveOptions {
   /** How hard to compress, 0 to 9. */
   level: number;
   pool: WorkerPool;
+  /** An earlier archive of the same home, for `tar.gz`: its unchanged segments are taken over. */
+  earlier?: EarlierArchive;
 }
 
 /**
@@ -44,15 +47,23 @@ export interface ArchiveWriter {
   file(meta: HashedMeta, bytes: Uint8Array): Promise<void>;
   /** A file of which exactly `size` bytes follow. Until it is committed, nothing else may begin. */
   beginFile(meta: SizedMeta): Promise<EntrySink>;
+  /** A file that is in the earlier archive as it is now. */
+  known(file: EarlierFile): Promise<void>;
   /** Completes the archive and makes sure that it is on disk. */
-  finish(): Promise<WrittenFile>;
+  finish(): Promise<WrittenArchive>;
   /** Removes everything that was written; nothing once it is finished. */
   abort(): void;
 }
 
+/** An archive that was written. */
+export interface WrittenArchive extends WrittenFile {
+  /** How many of its bytes were copied from the earlier archive. */
+  reused: number;
+}
+
 /** Begins an archive. Throws `output_exists` when there is something at its path. */
 export function createArchiveWriter(host: Host, options: ArchiveOptions): ArchiveWriter {
-  const { path, format, top, level, pool } = options;
+  const { path, format, top, level, pool, earlier } = options;
   if (!/^[A-Za-z0-9._-]{1,64}$/.test(top)) throw misused(`${printable(top)} as top folder`);
   const output = createOutputFile(host.fs, path);
   const spool = createSpool(host.fs, `${path}.spool`);
@@ -64,7 +75,7 @@ export function createArchiveWriter(host: Host, options: ArchiveOptions): Archiv
     discard: () => discardAll([spool, output]),
   };
   try {
-    const parts = { output, spool, queue: createSegmentQueue(pool, level), top };
+    const parts = { output, spool, queue: createSegmentQueue(pool, level), top, earlier };
     return guard(format === "zip" ? zipPacker(parts) : tarGzPacker(parts), files);
   } catch (error) {
     files.discard();
@@ -154,11 +165,15 @@ function guard(packer: Packer, files: ArchiveFiles): ArchiveWriter {
       end(meta.path);
     },
     beginFile,
+    async known(file) {
+      expect("entries");
+      await attempt(() => packer.known(file));
+    },
     async finish() {
       expect("sealed");
       const written = await attempt(async () => {
         await packer.finish();
-        return files.close();
+        return { ...files.close(), reused: packer.reused };
       });
       stage = "finished";
       return written;

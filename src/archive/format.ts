@@ -35,13 +35,17 @@ export const INDEX_PATH = "index.json";
 /** First line of the table. */
 export const TABLE_HEADER = { format: "lifeboat-segments", version: 1 } as const;
 
-/** A tar entry in the table: path (folders end in a slash), size, mtime_ms, mode, SHA-256. */
+/**
+ * A tar entry in the table: path (folders end in a slash), size, mtime_ms, mode, SHA-256, and for
+ * SQLite's own copy of a database, so that the next backup knows it without opening it, that method.
+ */
 export type TableEntry = [
   path: string,
   size: number,
   mtimeMs: number,
   mode: number,
   sha256: string | null,
+  method?: "sqlite_backup",
 ];
 
 /** What a segment covers: whole entries, the header of a large one, or a slice of its content. */
@@ -67,6 +71,8 @@ export type SegmentLine = {
   raw: number;
   /** CRC-32 of the inflated bytes, eight lower-case hex digits. */
   crc: string;
+  /** The same of the compressed bytes. */
+  packed?: string;
 } & Coverage;
 
 /** Where an entry lies, its tar header and padding included. */

@@ -79,7 +79,7 @@ async function* watched(
 }
 
 /** The wanted files of a group; those that cannot be had throw when they are read. */
-async function* filesOf(
+export async function* readGroupFiles(
   { source, index, allowance }: IndexedArchive,
   group: SegmentGroup,
   wanted: Wanted,
@@ -135,7 +135,7 @@ export function openIndexed(
       crc = joinCrc(crc, group);
       admitAll(guard, group.entries);
       if (group.entries.some((entry) => isFile(entry) && wanted(entry[0]))) {
-        yield* filesOf(archive, group, wanted, pulse);
+        yield* readGroupFiles(archive, group, wanted, pulse);
       }
     }
     if (trailerCrc(index, crc) !== index.trailer.crc) {

@@ -1,5 +1,11 @@
 /** The archive format: writing and reading backups, their manifests, and those of others. */
-export { type ArchiveOptions, type ArchiveWriter, createArchiveWriter } from "./archive_writer.ts";
+export {
+  type ArchiveOptions,
+  type ArchiveWriter,
+  createArchiveWriter,
+  type WrittenArchive,
+} from "./archive_writer.ts";
+export { type EarlierArchive, type EarlierFile, openEarlier } from "./earlier.ts";
 export { DEFLATE_JOB, deflateJob } from "./deflate_job.ts";
 export type { EntrySink } from "./entry_sink.ts";
 export * from "./manifest.ts";

@@ -1,4 +1,5 @@
 import type { OutputFile } from "./output_file.ts";
+import type { EarlierArchive, EarlierFile } from "./earlier.ts";
 import type { SegmentQueue } from "./segment_queue.ts";
 import type { Spool } from "./spool.ts";
 
@@ -10,6 +11,8 @@ export interface EntryMeta {
   mode: number;
   /** Whole milliseconds since 1970. */
   mtimeMs: number;
+  /** Told in the table for SQLite's own copy of a database. */
+  method?: "sqlite_backup";
 }
 
 /** A file whose size is known before its content. */
@@ -35,6 +38,8 @@ export interface PackerParts {
   spool: Spool;
   /** The one folder in which everything lies. */
   top: string;
+  /** From where unchanged segments are taken over. */
+  earlier?: EarlierArchive;
 }
 
 /** A large file that is being written. Calls are awaited one by one. */
@@ -56,6 +61,10 @@ export interface Packer {
   small(meta: HashedMeta, content: Uint8Array): Promise<void>;
   /** More than {@linkcode SMALL_BYTES}. */
   large(meta: SizedMeta): Promise<LargeEntry>;
+  /** A file that is in an earlier archive as it is now. */
+  known(file: EarlierFile): Promise<void>;
+  /** Compressed bytes that were copied from an earlier archive. */
+  readonly reused: number;
   /** Writes the end of the archive after everything else is in the output. */
   finish(): Promise<void>;
 }

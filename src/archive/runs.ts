@@ -1,15 +1,22 @@
 /** Which small entries share a segment. Policy of this writer, not format (FORMAT.md section 2). */
 
 import { crc32 } from "../base/mod.ts";
+import { joinBytes } from "./deflate_job.ts";
+import type { EarlierFile } from "./earlier.ts";
 import type { TableEntry } from "./format.ts";
 import { BLOCK } from "./tar_header.ts";
 
+/** Content of an entry: its bytes, or the file of an earlier archive that has the same. */
+export type RunContent = Uint8Array | EarlierFile;
+
 /** Whole tar entries that will be one segment. */
 export interface Run {
-  pieces: Uint8Array[];
+  pieces: RunContent[];
   /** Length of all pieces, bytes. */
   raw: number;
   entries: TableEntry[];
+  /** The earlier file at the path of the first entry: perhaps the whole run is as it was there. */
+  first?: EarlierFile;
 }
 
 /** A run is closed when it has reached this length, bytes. */
@@ -26,14 +33,32 @@ export function emptyRun(): Run {
 }
 
 /** Adds an entry, and zeros up to the next tar block. */
-export function addToRun(run: Run, entry: TableEntry, header: Uint8Array, content: Uint8Array) {
-  const padding = ZEROS.subarray(0, -content.length & (BLOCK - 1));
-  for (const piece of [header, content, padding]) {
-    if (piece.length === 0) continue;
-    run.pieces.push(piece);
-    run.raw += piece.length;
-  }
+export function addToRun(run: Run, entry: TableEntry, header: Uint8Array, content: RunContent) {
+  const [, size] = entry;
+  const padding = ZEROS.subarray(0, -size & (BLOCK - 1));
+  run.pieces.push(header, content, padding);
+  run.raw += header.length + size + padding.length;
   run.entries.push(entry);
+}
+
+/** The segments of an earlier archive that hold exactly a run's entries, if there are such. */
+export function sameSegments({ first, entries }: Run): EarlierFile | undefined {
+  const same = first?.group.entries.length === entries.length &&
+    entries.every((entry, index) => isSameEntry(entry, first.group.entries[index]));
+  return same ? first : undefined;
+}
+
+function isSameEntry(a: TableEntry, b: TableEntry): boolean {
+  return a.length === b.length && a.every((value, index) => value === b[index]);
+}
+
+/** The bytes of a run. What lies in an earlier archive is read from there. */
+export async function bytesOfRun({ pieces }: Run): Promise<Uint8Array<ArrayBuffer>> {
+  const loaded: Uint8Array[] = [];
+  for (const piece of pieces) {
+    loaded.push(piece instanceof Uint8Array ? piece : await piece.archive.content(piece));
+  }
+  return joinBytes(loaded);
 }
 
 /** Whether a run takes nothing more. */

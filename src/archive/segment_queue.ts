@@ -15,6 +15,8 @@ export interface Segment {
 export interface SegmentQueue {
   /** Waits while as many segments are under way as the queue allows. */
   submit(segment: Segment): Promise<void>;
+  /** What needs no compressing is written in its turn. */
+  pass(write: () => void, group?: object): Promise<void>;
   /** Writes everything that was submitted. */
   drain(): Promise<void>;
   /** Forgets the segments of a group that are not written yet; they must be the last ones. */
@@ -22,8 +24,9 @@ export interface SegmentQueue {
 }
 
 interface Pending {
-  segment: Segment;
-  output: Promise<DeflateOutput>;
+  group?: object;
+  /** Resolves when it can be written. */
+  ready: Promise<() => void>;
 }
 
 /** A queue that holds at most two segments more than the pool has workers. */
@@ -32,24 +35,32 @@ export function createSegmentQueue(pool: WorkerPool, level: number): SegmentQueu
 
   async function writeUntil(remaining: number): Promise<void> {
     while (pending.length > remaining) {
-      const output = await pending[0].output;
-      pending.shift()!.segment.write(output);
+      const write = await pending[0].ready;
+      pending.shift();
+      write();
     }
   }
 
+  async function enqueue(entry: () => Pending): Promise<void> {
+    await writeUntil(pool.size + 1);
+    pending.push(entry());
+  }
+
   return {
-    async submit(segment) {
-      await writeUntil(pool.size + 1);
-      const input = { ...segment.input, level };
-      const output = pool.run<DeflateOutput>(DEFLATE_JOB, input, [input.bytes.buffer]);
-      output.catch(() => {}); // told when its turn comes to be written
-      pending.push({ segment, output });
-    },
+    submit: (segment) =>
+      enqueue(() => {
+        const input = { ...segment.input, level };
+        const output = pool.run<DeflateOutput>(DEFLATE_JOB, input, [input.bytes.buffer]);
+        const ready = output.then((deflated) => () => segment.write(deflated));
+        ready.catch(() => {}); // told when its turn comes to be written
+        return { group: segment.group, ready };
+      }),
+    pass: (write, group) => enqueue(() => ({ group, ready: Promise.resolve(write) })),
     drain: () => writeUntil(0),
     async drop(group) {
-      const first = pending.findIndex(({ segment }) => segment.group === group);
+      const first = pending.findIndex((entry) => entry.group === group);
       if (first < 0) return;
-      await Promise.allSettled(pending.splice(first).map(({ output }) => output));
+      await Promise.allSettled(pending.splice(first).map(({ ready }) => ready));
     },
   };
 }

@@ -69,7 +69,7 @@ export function createSegmentWriter(output: OutputFile, table: Spool): SegmentWr
         crc: crcText(segment.crc),
       };
       output.write(bytes);
-      if (coverage) table.append(jsonLine(tableLine(place, coverage)));
+      if (coverage) table.append(jsonLine(tableLine(place, crcText(crc32(bytes)), coverage)));
       if (segment.tally) count(segment.tally, place);
       crc = crc32Combine(crc, segment.crc, segment.raw);
       raw += segment.raw;
@@ -98,8 +98,9 @@ function crcText(crc: number): string {
   return crc.toString(16).padStart(8, "0");
 }
 
-function tableLine({ at, bytes, raw_bytes, crc }: Extent, coverage: Coverage): SegmentLine {
-  return { at, bytes, raw: raw_bytes, crc, ...coverage };
+function tableLine(place: Extent, packed: string, coverage: Coverage): SegmentLine {
+  const { at, bytes, raw_bytes, crc } = place;
+  return { at, bytes, raw: raw_bytes, crc, packed, ...coverage };
 }
 
 function count(tally: Tally, place: Extent): void {

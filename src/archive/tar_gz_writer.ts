@@ -6,19 +6,31 @@ import type {
   PackerParts,
   SizedMeta,
 } from "./packer.ts";
+import { sha256Of } from "../base/mod.ts";
 import { type DeflateOutput, joinBytes } from "./deflate_job.ts";
+import type { EarlierArchive, EarlierFile } from "./earlier.ts";
 import {
   type ArchiveIndex,
   type Coverage,
   INDEX_BYTES,
   INDEX_PATH,
   MANIFEST_PATH,
+  type SegmentLine,
   SLICE_BYTES,
   TABLE_PATH,
   type TableEntry,
   TAIL_RAW_BYTES,
 } from "./format.ts";
-import { addToRun, emptyRun, endsBefore, isFull, type Run } from "./runs.ts";
+import {
+  addToRun,
+  bytesOfRun,
+  emptyRun,
+  endsBefore,
+  isFull,
+  type Run,
+  type RunContent,
+  sameSegments,
+} from "./runs.ts";
 import {
   createSegmentWriter,
   type SegmentMark,
@@ -50,6 +62,8 @@ interface TarGz {
   run: Run;
   /** Tar entries so far. */
   entries: number;
+  /** Compressed bytes that were copied from an earlier archive. */
+  reused: number;
   manifest?: { tally: Tally; sha256: string };
 }
 
@@ -61,6 +75,7 @@ export function tarGzPacker(parts: PackerParts): Packer {
     writer: createSegmentWriter(parts.output, parts.spool),
     run: emptyRun(),
     entries: 1,
+    reused: 0,
   };
   const top = { path: "", size: 0, mode: 0o700, mtimeMs: 0 };
   const entry: TableEntry = ["/", 0, 0, top.mode, null];
@@ -69,7 +84,11 @@ export function tarGzPacker(parts: PackerParts): Packer {
     directory: (meta) => addDirectory(archive, meta),
     small: (meta, content) => addFile(archive, meta, content),
     large: (meta) => beginLarge(archive, meta),
+    known: (file) => addKnown(archive, file),
     finish: () => finish(archive),
+    get reused() {
+      return archive.reused;
+    },
   };
 }
 
@@ -102,21 +121,57 @@ function compress(
 }
 
 async function closeRun(archive: TarGz, options: SegmentOptions = {}): Promise<void> {
-  const { pieces, raw, entries } = archive.run;
-  if (raw === 0) return;
+  const { run } = archive;
+  if (run.raw === 0) return;
   archive.run = emptyRun();
-  const coverage = (): Coverage => ({ kind: "run", entries });
-  await compress(archive, joinBytes(pieces), { ...options, coverage });
+  const same = sameSegments(run);
+  if (same) return await takeOver(archive, same, options);
+  const coverage = (): Coverage => ({ kind: "run", entries: run.entries });
+  await compress(archive, await bytesOfRun(run), { ...options, coverage });
+}
+
+/** Copies the compressed segments of an earlier archive that hold a run or a large file. */
+async function takeOver(
+  archive: TarGz,
+  { group, archive: earlier }: EarlierFile,
+  options: SegmentOptions,
+): Promise<void> {
+  for (const line of group.lines) await copySegment(archive, earlier, line, line, options);
+}
+
+/** Copies one compressed segment, which covers here what `coverage` says. */
+async function copySegment(
+  archive: TarGz,
+  earlier: EarlierArchive,
+  line: SegmentLine,
+  coverage: Coverage,
+  { group, before, tally }: SegmentOptions,
+): Promise<void> {
+  const bytes = earlier.packed(line);
+  archive.reused += bytes.length;
+  await archive.parts.queue.pass(() => {
+    before?.();
+    const crc = parseInt(line.crc, 16);
+    archive.writer.append({ bytes, raw: line.raw, crc, coverage: bareCoverage(coverage), tally });
+  }, group);
+}
+
+/** Without the place that a line has in its own archive. */
+function bareCoverage(coverage: Coverage): Coverage {
+  if (coverage.kind !== "slice") return { kind: coverage.kind, entries: coverage.entries };
+  const { kind, path, offset, length, sha256, file_sha256 } = coverage;
+  return { kind, path, offset, length, sha256, ...(file_sha256 && { file_sha256 }) };
 }
 
 async function addSmall(
   archive: TarGz,
   entry: TableEntry,
   header: Uint8Array,
-  content: Uint8Array,
+  content: RunContent,
 ): Promise<void> {
-  const length = header.length + roundToBlock(content.length);
+  const length = header.length + roundToBlock(entry[1]);
   if (endsBefore(archive.run, entry[0], length)) await closeRun(archive);
+  if (archive.run.raw === 0) archive.run.first = await archive.parts.earlier?.find(entry[0]);
   addToRun(archive.run, entry, header, content);
   archive.entries++;
   if (isFull(archive.run)) await closeRun(archive);
@@ -132,7 +187,7 @@ async function addFile(archive: TarGz, meta: HashedMeta, content: Uint8Array): P
   const { path, mode, mtimeMs, sha256 } = meta;
   const size = content.length;
   const header = headerOf(archive, "file", { ...meta, size });
-  const entry: TableEntry = [path, size, mtimeMs, mode, sha256];
+  const entry: TableEntry = [path, size, mtimeMs, mode, sha256, ...methodOf(meta)];
   if (path !== MANIFEST_PATH) return await addSmall(archive, entry, header, content);
   const tally: Tally = {};
   await closeRun(archive);
@@ -150,7 +205,7 @@ async function beginLarge(archive: TarGz, meta: SizedMeta): Promise<LargeEntry> 
   const before = () => void (mark ??= archive.writer.mark());
   const tally: Tally | undefined = path === MANIFEST_PATH ? {} : undefined;
   await closeRun(archive, { group, before });
-  const entry: TableEntry = [path, size, mtimeMs, mode, null];
+  const entry: TableEntry = [path, size, mtimeMs, mode, null, ...methodOf(meta)];
   const coverage = (): Coverage => ({ kind: "head", entries: [entry] });
   await compress(archive, headerOf(archive, "file", meta), { group, before, tally, coverage });
   archive.entries++;
@@ -159,7 +214,7 @@ async function beginLarge(archive: TarGz, meta: SizedMeta): Promise<LargeEntry> 
     async slice(buffer, length, sha256) {
       const coverage = sliceCoverage({ path, offset, length }, sha256);
       offset += length;
-      await compress(archive, buffer, { group, before, tally, hashed: length, coverage });
+      await addSlice(archive, buffer, { group, before, tally, hashed: length, coverage });
       if (tally && sha256) archive.manifest = { tally, sha256 };
     },
     async drop() {
@@ -170,10 +225,45 @@ async function beginLarge(archive: TarGz, meta: SizedMeta): Promise<LargeEntry> 
   };
 }
 
+/** A slice whose content lies in the earlier archive, in whatever file, is copied from there. */
+async function addSlice(
+  archive: TarGz,
+  buffer: Uint8Array<ArrayBuffer>,
+  options: SegmentOptions & { hashed: number; coverage: (output: Hashed) => Coverage },
+): Promise<void> {
+  const { earlier } = archive.parts;
+  const sha256 = earlier && sha256Of(buffer.subarray(0, options.hashed));
+  const line = sha256 && await earlier.slice(sha256);
+  if (!line || line.length !== options.hashed || line.raw !== buffer.length) {
+    return await compress(archive, buffer, options);
+  }
+  await copySegment(archive, earlier!, line, options.coverage({ sha256 }), options);
+}
+
+/** What is known of a slice's content. */
+type Hashed = Pick<DeflateOutput, "sha256">;
+
+function methodOf({ method }: EntryMeta): ["sqlite_backup"] | [] {
+  return method ? [method] : [];
+}
+
+/** A file that is in the earlier archive as it is now: nothing of it is read. */
+async function addKnown(archive: TarGz, file: EarlierFile): Promise<void> {
+  const { entry, group } = file;
+  if (group.lines[0].kind === "run") {
+    const [path, size, mtimeMs, mode] = entry;
+    const header = headerOf(archive, "file", { path, size, mode, mtimeMs });
+    return await addSmall(archive, entry, header, file);
+  }
+  await closeRun(archive);
+  await takeOver(archive, file, {});
+  archive.entries++;
+}
+
 function sliceCoverage(
   place: { path: string; offset: number; length: number },
   fileSha256: string | undefined,
-): (output: DeflateOutput) => Coverage {
+): (output: Hashed) => Coverage {
   return ({ sha256 }) => ({
     kind: "slice",
     ...place,

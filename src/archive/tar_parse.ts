@@ -67,8 +67,7 @@ export function parseBlock(block: Uint8Array): TarBlock {
   const typeflag = String.fromCharCode(block[156] || 0x30);
   const name = typeflag === "x" || typeflag === "g" ? "" : fullName(block);
   return {
-    // Before POSIX, a folder was a file whose name ends in a slash.
-    typeflag: typeflag === "0" && name.endsWith("/") ? "5" : typeflag,
+    typeflag,
     name,
     size,
     mode: numeric(block.subarray(100, 108), "mode") & 0o7777,

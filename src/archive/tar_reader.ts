@@ -136,7 +136,9 @@ function entryOf(
     const kind = REFUSED_KINDS[typeflag] ?? `of the unknown kind "${typeflag}"`;
     throw unsafe(path, `${name} in it is ${kind}`);
   }
-  const kind = typeflag === "5" ? "directory" : "file";
+  // Before POSIX, a folder was a file whose name ends in a slash. The whole name, not the part of it
+  // that fits into the header: that part may end in a slash as well.
+  const kind = typeflag === "5" || name.endsWith("/") ? "directory" : "file";
   if (kind === "directory" && size > 0) throw damaged(path, `the folder ${name} has content`);
   allowance.expect(size);
   return { kind, name, bytes: size, mode, mtimeMs, chunks };

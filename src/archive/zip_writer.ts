@@ -1,4 +1,5 @@
 import { crc32Combine } from "../base/mod.ts";
+import { misused } from "./write_faults.ts";
 import type { OutputMark } from "./output_file.ts";
 import type { LargeEntry, Packer, PackerParts, SizedMeta } from "./packer.ts";
 import { type DeflateOutput, joinBytes } from "./deflate_job.ts";
@@ -54,6 +55,9 @@ export function zipPacker(parts: PackerParts): Packer {
       return addSmall(zip, memberOf(parts, "file", { ...meta, size: content.length }), content);
     },
     large: (meta) => beginLarge(zip, memberOf(parts, "file", meta)),
+    // No segment of a zip can be copied: its readers want whole deflate streams.
+    known: () => Promise.reject(misused("an earlier archive for a zip")),
+    reused: 0,
     finish: () => finish(zip),
   };
 }

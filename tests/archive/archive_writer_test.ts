@@ -69,7 +69,7 @@ for (const format of FORMATS) {
     await withTempDir(async (folder) => {
       const written = await writeArchive(testHost(folder), `${folder}/a`, [MANIFEST], { format });
       const bytes = Deno.readFileSync(`${folder}/a`);
-      assert.deepEqual(written, { bytes: bytes.length, sha256: sha256Of(bytes) });
+      assert.deepEqual(written, { bytes: bytes.length, sha256: sha256Of(bytes), reused: 0 });
       assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name), ["a"]);
       if (Deno.build.os !== "windows") {
         assert.equal(Deno.statSync(`${folder}/a`).mode! & 0o777, 0o600);

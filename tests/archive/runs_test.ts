@@ -6,18 +6,21 @@ interface Small {
   size: number;
 }
 
+function lengthInTar(size: number): number {
+  return 512 + Math.ceil(size / 512) * 512;
+}
+
 /** The runs that these files are put in, as lists of their paths. */
 function runsOf(files: Small[]): string[][] {
   const runs: Run[] = [emptyRun()];
   for (const { path, size } of files) {
-    const length = 512 + Math.ceil(size / 512) * 512;
-    if (endsBefore(runs.at(-1)!, path, length)) runs.push(emptyRun());
+    if (endsBefore(runs.at(-1)!, path, lengthInTar(size))) runs.push(emptyRun());
     const header = new Uint8Array(512);
     addToRun(runs.at(-1)!, [path, size, 0, 0, null], header, new Uint8Array(size));
     if (isFull(runs.at(-1)!)) runs.push(emptyRun());
   }
   for (const run of runs) {
-    assert.equal(run.raw, run.pieces.reduce((sum, piece) => sum + piece.length, 0));
+    assert.equal(run.raw, run.entries.reduce((sum, [, size]) => sum + lengthInTar(size), 0));
     assert.ok(run.raw % 512 === 0 && run.raw < (2 << 20) + 512);
   }
   return runs.map((run) => run.entries.map(([path]) => path));

@@ -1,0 +1,135 @@
+import { crc32, type Host } from "../base/mod.ts";
+import { findIndex } from "./archive_index.ts";
+import { type IndexedArchive, readTable } from "./archive_table.ts";
+import { damaged } from "./faults.ts";
+import type { SegmentLine, TableEntry } from "./format.ts";
+import { readGroupFiles } from "./indexed_reader.ts";
+import { allowanceOf, READ_LIMITS } from "./limits.ts";
+import { createPulse } from "./pulse.ts";
+import { readGroups, type SegmentGroup } from "./segment_groups.ts";
+import { openSource } from "./source_file.ts";
+import { mayFollow } from "./stored_order.ts";
+
+/** A slice as the table has it. */
+export type SliceLine = SegmentLine & { kind: "slice" };
+
+/** A file in an earlier archive. */
+export interface EarlierFile {
+  /** As in the table, but always with its SHA-256. */
+  entry: TableEntry;
+  group: SegmentGroup;
+  archive: EarlierArchive;
+}
+
+/** An earlier archive of the same home, from which unchanged segments are taken over. */
+export interface EarlierArchive {
+  path: string;
+  /**
+   * A file by its stored path. Asked in the order in which archives are written; what is asked out
+   * of order may not be found, which costs time and nothing else.
+   */
+  find(stored: string): Promise<EarlierFile | undefined>;
+  /** A slice of any file by the SHA-256 of its content. */
+  slice(sha256: string): Promise<SliceLine | undefined>;
+  /** Compressed bytes of a segment. Throws `damaged_archive` when they are not what was written. */
+  packed(line: SegmentLine): Uint8Array;
+  /** The content of a small file. */
+  content(file: EarlierFile): Promise<Uint8Array>;
+  close(): void;
+}
+
+/** Opens an archive to take segments from; undefined when it has no index. */
+export function openEarlier(host: Host, path: string): EarlierArchive | undefined {
+  const source = openSource(host, path);
+  try {
+    const index = findIndex(source);
+    const allowance = allowanceOf(path, source.size, READ_LIMITS);
+    if (index) return createEarlier(host, { source, index, allowance });
+  } catch (error) {
+    source.close();
+    throw error;
+  }
+  source.close();
+  return undefined;
+}
+
+function createEarlier(host: Host, opened: IndexedArchive): EarlierArchive {
+  const { source } = opened;
+  const groups = readGroups(opened);
+  let current: { group: SegmentGroup; entries: Map<string, TableEntry>; last: string } | undefined;
+  let ended = false;
+  let slices: Map<string, SliceLine> | undefined;
+  /** A run that changed in part: its other files are asked for one after the other. */
+  let unpacked: { group: SegmentGroup; files: Map<string, Uint8Array> } | undefined;
+
+  async function advance(): Promise<void> {
+    const next = await groups.next();
+    ended = next.done === true;
+    current = next.done ? undefined : {
+      group: next.value,
+      entries: new Map(next.value.entries.map((entry) => [entry[0], entry])),
+      last: next.value.entries.at(-1)![0],
+    };
+  }
+
+  const archive: EarlierArchive = {
+    path: source.path,
+    async find(stored) {
+      if (!current && !ended) await advance();
+      while (current && !current.entries.has(stored) && mayFollow(stored, current.last)) {
+        await advance();
+      }
+      const entry = current?.entries.get(stored);
+      return entry && { entry: withHash(entry, current!.group), group: current!.group, archive };
+    },
+    async slice(sha256) {
+      slices ??= await readSlices(opened);
+      return slices.get(sha256);
+    },
+    packed(line) {
+      const bytes = source.read(line.at, line.bytes);
+      if (line.packed !== undefined && crc32(bytes) === parseInt(line.packed, 16)) return bytes;
+      throw damaged(source.path, `the checksum of its segment at byte ${line.at} does not match`);
+    },
+    async content({ entry: [stored], group }) {
+      if (unpacked?.group !== group) unpacked = { group, files: await unpack(host, opened, group) };
+      return unpacked.files.get(stored)!;
+    },
+    close: () => source.close(),
+  };
+  return archive;
+}
+
+/** The head of a large file does not know its hash; its last slice does. */
+function withHash(entry: TableEntry, { lines }: SegmentGroup): TableEntry {
+  const last = lines.at(-1)!;
+  if (last.kind !== "slice" || !last.file_sha256) return entry;
+  const [path, size, mtimeMs, mode, , ...method] = entry;
+  return [path, size, mtimeMs, mode, last.file_sha256, ...method];
+}
+
+async function readSlices(opened: IndexedArchive): Promise<Map<string, SliceLine>> {
+  const slices = new Map<string, SliceLine>();
+  for await (const line of readTable(opened)) {
+    if (line.kind === "slice") slices.set(line.sha256, line);
+  }
+  return slices;
+}
+
+async function unpack(
+  host: Host,
+  opened: IndexedArchive,
+  group: SegmentGroup,
+): Promise<Map<string, Uint8Array>> {
+  const files = new Map<string, Uint8Array>();
+  for await (const file of readGroupFiles(opened, group, () => true, createPulse(host))) {
+    const content = new Uint8Array(file.bytes);
+    let at = 0;
+    for await (const chunk of file.chunks) {
+      content.set(chunk, at);
+      at += chunk.length;
+    }
+    files.set(file.path, content);
+  }
+  return files;
+}
