@@ -1,6 +1,6 @@
 import { crc32 } from "../base/mod.ts";
 import { equalBytes } from "./byte_reader.ts";
-import { damaged, FormatFault } from "./faults.ts";
+import { damaged, decodeName, FormatFault } from "./faults.ts";
 import {
   type ArchiveIndex,
   type Extent,
@@ -41,7 +41,7 @@ export function isCount(value: unknown): value is number {
 function topOf(header: Uint8Array): string | undefined {
   try {
     const { typeflag, name, size } = parseBlock(header);
-    const match = /^([A-Za-z0-9._-]{1,64})\/(.+)$/.exec(name);
+    const match = /^([A-Za-z0-9._-]{1,64})\/(.+)$/.exec(decodeName(name));
     return typeflag === "0" && size === INDEX_BYTES && match?.[2] === INDEX_PATH
       ? match[1]
       : undefined;

@@ -1,11 +1,13 @@
 import { decodeName, FormatFault } from "./faults.ts";
+import { concat } from "./byte_reader.ts";
 import { BLOCK } from "./tar_header.ts";
 
 /** What one header block says, before any extended header is applied. */
 export interface TarBlock {
   /** One character: `0` file, `5` folder, `x` and `g` PAX, `L` and `K` GNU's long names. */
   typeflag: string;
-  name: string;
+  /** Where an extended header has the name, this is its beginning, maybe cut within a character. */
+  name: Uint8Array;
   size: number;
   mode: number;
   mtimeMs: number;
@@ -44,12 +46,15 @@ function checksum(block: Uint8Array): number {
   return sum;
 }
 
-function fullName(block: Uint8Array): string {
-  const name = decodeName(untilNul(block.subarray(0, 100)));
+const SLASH = Uint8Array.of(0x2f);
+
+function fullName(block: Uint8Array): Uint8Array {
+  const name = untilNul(block.subarray(0, 100));
   // GNU's own format ("ustar  ") has other things where POSIX has the prefix.
   const posix = block[262] === 0 && String.fromCharCode(...block.subarray(257, 262)) === "ustar";
-  const prefix = posix ? decodeName(untilNul(block.subarray(345, 500))) : "";
-  return prefix === "" ? name : `${prefix}/${name}`;
+  const prefix = posix ? untilNul(block.subarray(345, 500)) : new Uint8Array();
+  if (prefix.length === 0) return name;
+  return concat([prefix, SLASH, name], prefix.length + 1 + name.length);
 }
 
 /** Whether a block is all zeros: two such blocks end a tar. */
@@ -64,11 +69,9 @@ export function parseBlock(block: Uint8Array): TarBlock {
   }
   const size = numeric(block.subarray(124, 136), "size");
   if (size < 0) throw new FormatFault("a header has a negative size");
-  const typeflag = String.fromCharCode(block[156] || 0x30);
-  const name = typeflag === "x" || typeflag === "g" ? "" : fullName(block);
   return {
-    typeflag,
-    name,
+    typeflag: String.fromCharCode(block[156] || 0x30),
+    name: fullName(block),
     size,
     mode: numeric(block.subarray(100, 108), "mode") & 0o7777,
     mtimeMs: numeric(block.subarray(136, 148), "time") * 1000,
@@ -115,7 +118,7 @@ export function applyPax(block: TarBlock, records: Map<string, Uint8Array>): Tar
   const mtime = records.get("mtime");
   return {
     ...block,
-    ...(path && { name: decodeName(path) }),
+    ...(path && { name: path }),
     ...(size && { size: paxNumber(size, /^\d+$/, "size") }),
     ...(mtime && { mtimeMs: wholeMs(paxNumber(mtime, /^-?\d+(\.\d*)?$/, "mtime")) }),
   };

@@ -70,7 +70,7 @@ async function nextBlock(
   context: TarContext,
 ): Promise<TarBlock | undefined> {
   let records = new Map<string, Uint8Array>();
-  let longName: string | undefined;
+  let longName: Uint8Array | undefined;
   for (let extended = false;; extended = true) {
     const bytes = await reader.take(BLOCK);
     if (!bytes || isZero(bytes)) {
@@ -80,11 +80,11 @@ async function nextBlock(
     const block = parseBlock(bytes);
     if (block.typeflag === "x") records = parsePax(await takeExtended(reader, block, context));
     else if (block.typeflag === "L") {
-      longName = decodeName(untilNul(await takeExtended(reader, block, context)));
+      longName = untilNul(await takeExtended(reader, block, context));
     } else if (block.typeflag === "g") {
       refuseGlobal(parsePax(await takeExtended(reader, block, context)), context);
     } else if (block.typeflag === "K") await takeExtended(reader, block, context);
-    else return applyPax(longName === undefined ? block : { ...block, name: longName }, records);
+    else return applyPax({ ...block, name: longName ?? block.name }, records);
   }
 }
 
@@ -131,7 +131,8 @@ function entryOf(
   chunks: AsyncIterable<Uint8Array>,
   { path, allowance }: TarContext,
 ): TarEntry {
-  const { typeflag, name, size, mode, mtimeMs } = block;
+  const { typeflag, size, mode, mtimeMs } = block;
+  const name = decodeName(block.name);
   if (!["0", "7", "5"].includes(typeflag)) {
     const kind = REFUSED_KINDS[typeflag] ?? `of the unknown kind "${typeflag}"`;
     throw unsafe(path, `${name} in it is ${kind}`);
