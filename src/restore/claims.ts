@@ -1,10 +1,11 @@
 /** Which entries of a manifest may have which paths; the rest is skipped or in conflict. */
-import type { Manifest } from "../archive/mod.ts";
+import { collisionKey, type Manifest } from "../archive/mod.ts";
 import { LifeboatError, relativePathFault } from "../base/mod.ts";
 import { compilePatterns, HOME_ROOT } from "../profiles/mod.ts";
 import type { TargetRoot } from "./journal_types.ts";
-import { fold, folderOf, foldersAbove, isOwnPath } from "./paths.ts";
-import { addConflict, folderState, key, type Planner } from "./planner.ts";
+import type { Conflict, SkippedItem } from "./options.ts";
+import { folderOf, foldersAbove, isOwnPath } from "./paths.ts";
+import { folderState, key, type Planner } from "./planner.ts";
 import { belongsTo } from "./target.ts";
 
 /** Says whether an entry may take its path, and notes why where it may not. */
@@ -25,16 +26,11 @@ export function pathIn(planner: Planner, root: TargetRoot, path: string): string
   return planner.plan.target.home.roots.find((one) => one.id === root.id)?.name ?? path;
 }
 
-/** A path as the target's file system tells it from others. */
-function identity(planner: Planner, path: string): string {
-  return planner.host.platform === "linux" ? path : fold(path);
-}
-
 /** All files and links of the backup, as the target's file system sees their paths. */
 function leavesOf(planner: Planner, manifest: Manifest): Map<string, number> {
   const leaves = new Map<string, number>();
   const add = (root: string, path: string) => {
-    const id = key(root, identity(planner, path));
+    const id = key(root, collisionKey(path, planner.host.platform));
     leaves.set(id, (leaves.get(id) ?? 0) + 1);
   };
   for (const { relative_path } of manifest.entries) add(HOME_ROOT, relative_path);
@@ -47,39 +43,47 @@ function leavesOf(planner: Planner, manifest: Manifest): Map<string, number> {
 
 /** Tells which paths of the backup can be restored. Notes what is skipped and what is in conflict. */
 export function claimsOf(planner: Planner): Claim {
-  const { manifest, target } = planner.plan;
-  const leaves = leavesOf(planner, manifest);
-  const skips = compilePatterns(target.home.profile.restore_skip);
-  const belongs = new Map(target.roots.map((root) => [root.id, belongsTo(target.home, root)]));
-
-  const skip = (root: TargetRoot, path: string, reason: string, message: string, rule?: string) => {
-    planner.plan.skipped.push({ root: root.id, path, reason, message, ...(rule ? { rule } : {}) });
-    return false;
-  };
-  const conflict = (root: TargetRoot, path: string, code: string, message: string) => {
-    addConflict(planner, { root: root.id, path, code, message });
-    return false;
-  };
-
+  const { skipped, conflicts } = planner.plan;
+  const whySkipped = skipRules(planner);
+  const whatIsInTheWay = conflictRules(planner);
   return (root, path, kind) => {
     checkPath(root.id, path);
+    const skip = whySkipped(root, path, kind);
+    if (skip) skipped.push({ root: root.id, path, ...skip });
+    const conflict = skip ? undefined : whatIsInTheWay(root, path, kind);
+    if (conflict) conflicts.push({ root: root.id, path, ...conflict });
+    return !skip && !conflict;
+  };
+}
+
+type Rule<Answer> = (root: TargetRoot, path: string, kind: "leaf" | "folder") => Answer | undefined;
+
+function skipRules({ plan: { target } }: Planner): Rule<Omit<SkippedItem, "root" | "path">> {
+  const skips = compilePatterns(target.home.profile.restore_skip);
+  const belongs = new Map(target.roots.map((root) => [root.id, belongsTo(target.home, root)]));
+  return (root, path, kind) => {
     const rule = root.id === HOME_ROOT ? skips(path, kind === "folder") : undefined;
-    if (rule) return skip(root, path, "machine_bound", "belongs to the machine it was on", rule);
-    if (isOwnPath(path)) return skip(root, path, "lifeboat_own", "is Lifeboat's own");
-    if (!belongs.get(root.id)!(path)) {
-      return skip(root, path, "outside_root", `is no part of root ${root.id}`);
+    if (rule) return { reason: "machine_bound", message: "belongs to the machine it was on", rule };
+    if (isOwnPath(path)) return { reason: "lifeboat_own", message: "is Lifeboat's own" };
+    if (belongs.get(root.id)!(path)) return undefined;
+    return { reason: "outside_root", message: `is no part of root ${root.id}` };
+  };
+}
+
+function conflictRules(planner: Planner): Rule<Omit<Conflict, "root" | "path">> {
+  const { platform } = planner.host;
+  const leaves = leavesOf(planner, planner.plan.manifest);
+  const leavesAt = (root: TargetRoot, path: string) =>
+    leaves.get(key(root.id, collisionKey(path, platform))) ?? 0;
+  return (root, path, kind) => {
+    const fault = relativePathFault(path, platform);
+    if (fault) return { code: "name_not_possible", message: `its name has ${fault}` };
+    if (leavesAt(root, path) > (kind === "leaf" ? 1 : 0)) {
+      return { code: "same_name", message: "another entry has the same name here" };
     }
-    const fault = relativePathFault(path, planner.host.platform);
-    if (fault) return conflict(root, path, "name_not_possible", `its name has ${fault}`);
-    const same = leaves.get(key(root.id, identity(planner, path))) ?? 0;
-    if (same > (kind === "leaf" ? 1 : 0)) {
-      return conflict(root, path, "same_name", "another entry has the same name here");
-    }
-    const above = foldersAbove(path).find((folder) =>
-      leaves.has(key(root.id, identity(planner, folder)))
-    );
-    if (above) return conflict(root, path, "below_a_file", `in the backup ${above} is a file`);
-    if (folderState(planner, root, folderOf(path)) !== "blocked") return true;
-    return conflict(root, path, "folder_blocked", "a folder on the way is a file or link here");
+    const above = foldersAbove(path).find((folder) => leavesAt(root, folder) > 0);
+    if (above) return { code: "below_a_file", message: `in the backup ${above} is a file` };
+    if (folderState(planner, root, folderOf(path)) !== "blocked") return undefined;
+    return { code: "folder_blocked", message: "a folder on the way is a file or link here" };
   };
 }

@@ -7,13 +7,8 @@ const SHORT_NAME = /^lifebo~\d+$/;
 
 /** Whether a path lies in the folder that holds what is ours, in any spelling a disk may accept. */
 export function isOwnPath(path: string): boolean {
-  const top = fold(path.split("/", 1)[0].replaceAll(INVISIBLE, ""));
+  const top = path.split("/", 1)[0].replaceAll(INVISIBLE, "").toLowerCase();
   return top === OWN_FOLDER || SHORT_NAME.test(top);
-}
-
-/** A path as a file system that ignores case and Unicode form sees it. */
-export function fold(path: string): string {
-  return path.normalize("NFC").toLowerCase();
 }
 
 /** The folders on the way to a path, outermost first, the root itself (empty) not among them. */

@@ -1,5 +1,5 @@
 /** Planning of files: compared with the target by hash, where their size is the same. */
-import type { FileEntry } from "../archive/mod.ts";
+import { type FileEntry, rootFolder } from "../archive/mod.ts";
 import { type FileInfo, sha256OfFile } from "../base/mod.ts";
 import { HOME_ROOT } from "../profiles/mod.ts";
 import { type Claim, pathIn } from "./claims.ts";
@@ -25,12 +25,6 @@ export async function planFiles(planner: Planner, claim: Claim): Promise<void> {
   }
 }
 
-/** Where the content of a file is in the archive. */
-function storedPath(root: TargetRoot, entry: FileEntry): string {
-  const { relative_path } = entry;
-  return root.id === HOME_ROOT ? `files/${relative_path}` : `extra/${root.id}/${relative_path}`;
-}
-
 function planFile(planner: Planner, root: TargetRoot, path: string, entry: FileEntry): void {
   const info = at(planner, root, path);
   const old = oldOf(planner, root, path, info);
@@ -45,7 +39,13 @@ function planFile(planner: Planner, root: TargetRoot, path: string, entry: FileE
     : old.kind === "absent"
     ? "create"
     : "overwrite";
-  const file = { root, path, stored: storedPath(root, entry), entry, action } as const;
+  const file = {
+    root,
+    path,
+    stored: rootFolder(root.id) + entry.relative_path,
+    entry,
+    action,
+  } as const;
   note(planner, file);
   if (action === "unchanged") return planPermissions(planner, file, info!);
   const op = {

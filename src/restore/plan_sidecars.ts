@@ -15,7 +15,7 @@ const MAGIC = new TextEncoder().encode("SQLite format 3\0");
 
 /** Plans that the old sidecars of every database that comes back, or is there, leave the home. */
 export async function planSidecars(planner: Planner): Promise<void> {
-  const inBackup = new Set(planner.planned.map(({ root, path }) => key(root.id, path)));
+  const inBackup = pathsInBackup(planner);
   const found: { file: PlannedFile; sidecars: string[] }[] = [];
   const folders = new Map<string, Set<string>>();
   for (const file of planner.planned) {
@@ -29,6 +29,12 @@ export async function planSidecars(planner: Planner): Promise<void> {
   for (const { file, sidecars } of found) {
     if (isDatabase(file)) { for (const path of sidecars) planRemoval(planner, file.root, path); }
   }
+}
+
+/** What comes back itself, or stays because it is the same, is no sidecar of the old database. */
+function pathsInBackup({ plan: { items, manifest } }: Planner): Set<string> {
+  const folders = manifest.directories.map((entry) => key(entry.root, entry.relative_path));
+  return new Set([...items.map(({ root, path }) => key(root, path)), ...folders]);
 }
 
 /** Looks at the names of a folder once, not three times for each file in it. */

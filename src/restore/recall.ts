@@ -44,8 +44,7 @@ export function recalledRoots(host: Host, id: string): TargetRoot[] {
 export function recalledRestores(host: Host, home: string): string[] {
   try {
     return host.fs.list(folderOf(host)).entries
-      .filter(({ name }) => name.endsWith(".json"))
-      .map(({ name }) => name.slice(0, -".json".length))
+      .map(({ name }) => name.replace(/\.json(\.partial)?$/, "")) // one may be half-written
       .filter((id) => isIdOf(id, home));
   } catch (error) {
     if (isNotFound(error)) return [];
@@ -56,4 +55,5 @@ export function recalledRestores(host: Host, home: string): string[] {
 /** Forgets the roots of a restore of which nothing is left. */
 export function forgetRoots(host: Host, id: string): void {
   removeIfThere(host.fs, recordOf(host, id));
+  removeIfThere(host.fs, `${recordOf(host, id)}.partial`);
 }

@@ -15,6 +15,7 @@ import type { Journal, TargetRoot } from "./journal_types.ts";
 import {
   isIdOf,
   journalOf,
+  OWN_FOLDER,
   ownFolderOf,
   shelfName,
   type Site,
@@ -42,8 +43,9 @@ export interface Recovery {
  * `recovery_failed` when files can be moved neither forward nor back.
  */
 export function recoverInterrupted(host: Host, home: Home): Recovery[] {
-  const ids = new Set(recalledRestores(host, home.path));
   const roots = localRoots(home);
+  if (!isOwnFolderReal(host, roots[0])) return []; // a restore will refuse to write there
+  const ids = new Set(recalledRestores(host, home.path));
   for (const root of roots) {
     for (const id of unfinishedIn(host, root)) {
       // Another home may be restoring into a root that both have.
@@ -71,6 +73,13 @@ function localRoots(home: Home): TargetRoot[] {
   ];
 }
 
+/** A link in the place of our folder would lead everything out of the root. */
+function isOwnFolderReal(host: Host, root: TargetRoot): boolean {
+  const own = ownFolderOf(host, root);
+  const there = own && lstatIfThere(host.fs, own);
+  return !there || there.kind === "directory";
+}
+
 const PREFIX = "restore-";
 
 function unfinishedIn(host: Host, root: TargetRoot): string[] {
@@ -86,7 +95,7 @@ function recoverOne(host: Host, home: Home, id: string): Recovery | undefined {
   const everywhere = { host, id, roots: withoutRepeats(known) };
   const path = journalOf(everywhere);
   const journal = readJournal(host, path, id);
-  const site = journal ? { host, id, roots: trustedRoots(journal, known, path) } : everywhere;
+  const site = journal ? { host, id, roots: trustedRoots(host, journal, known, path) } : everywhere;
   if (!journal || journal.state === "staging") {
     if (holdsKept(site)) throw badJournal(path, "it commits nothing, but files were replaced");
     return discardUnbegun(site, madeFolders(site, journal));
@@ -99,13 +108,19 @@ function withoutRepeats(roots: TargetRoot[]): TargetRoot[] {
 }
 
 /** The roots of a journal, if each is one that this machine knows by itself. */
-function trustedRoots(journal: Journal, known: TargetRoot[], path: string): TargetRoot[] {
+function trustedRoots(
+  host: Host,
+  journal: Journal,
+  known: TargetRoot[],
+  path: string,
+): TargetRoot[] {
   return journal.header.roots.map((root, index) => {
     if (index === 0) return known[0];
     const trusted = known.find((one) =>
       one.id === root.id && one.kind === root.kind && one.path === root.path
     );
     if (!trusted) throw badJournal(path, `${root.path} is no folder of this home`);
+    if (!isOwnFolderReal(host, trusted)) throw badJournal(path, `${OWN_FOLDER} in it is a link`);
     return trusted;
   });
 }

@@ -95,6 +95,7 @@ async function backUpBefore(host: Host, options: ApplyOptions, plan: Plan): Prom
     backupRoot,
     format,
     jobs,
+    kit: host.executable ? "full" : "light", // run from its sources, there is none to add
     preRestore: { mustHold },
   });
   return made.archive ?? made.backup_dir;

@@ -29,7 +29,10 @@ export function protectFromSweep(planner: Planner): void {
   }
   if (count === 0) return;
   plan.warnings.push(
-    `${count} files of conversations older than 7 days get the present time, since Claude Code ` +
+    `${count} ${
+      count === 1 ? "file" : "files"
+    } of conversations older than 7 days get the present ` +
+      "time, since Claude Code " +
       "would delete them by their age when it starts. Raise cleanupPeriodDays in settings.json to " +
       "keep them longer.",
   );

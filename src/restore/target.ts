@@ -1,6 +1,13 @@
 /** Where a restore writes: decided by the local profile and the user, never by the archive. */
 import type { Manifest, ManifestRoot } from "../archive/mod.ts";
-import { type Host, isInside, LifeboatError, pathsOf, relativePathFault } from "../base/mod.ts";
+import {
+  type Host,
+  isInside,
+  LifeboatError,
+  lstatIfThere,
+  pathsOf,
+  relativePathFault,
+} from "../base/mod.ts";
 import {
   compilePatterns,
   type Home,
@@ -25,7 +32,8 @@ export interface Target {
 
 /**
  * Decides where each root of a backup goes. Throws `unknown_root` when the user names one that the
- * backup does not have, `bad_root_path`, `unsafe_manifest` and `roots_overlap`.
+ * backup does not have, `bad_root_path`, `unsafe_manifest`, `home_is_a_file`, `roots_overlap`, and what
+ * {@linkcode checkApartFromBackup} throws.
  */
 export function resolveTarget(host: Host, options: RestoreOptions, manifest: Manifest): Target {
   checkIds(manifest);
@@ -33,9 +41,18 @@ export function resolveTarget(host: Host, options: RestoreOptions, manifest: Man
   const target = options.targetDir === undefined
     ? targetInPlace(host, options, manifest)
     : targetBelow(host, options, manifest, options.targetDir);
+  checkHome(host, target.home);
   checkOverlap(host, target.roots);
   checkApartFromBackup(host, options.backup.source, target.roots);
   return target;
+}
+
+function checkHome({ fs }: Host, { path }: Home): void {
+  const there = lstatIfThere(fs, path);
+  if (!there || there.kind === "directory") return;
+  throw new LifeboatError("refused", "home_is_a_file", `${path} is a ${there.kind}, not a folder`, {
+    hint: "Move it away, or restore to another folder with --home.",
+  });
 }
 
 function checkIds({ roots }: Manifest): void {

@@ -1,0 +1,326 @@
+import { join } from "node:path";
+import { assert, rejectsWith } from "../assert.ts";
+import { openBackup } from "../../src/archive/mod.ts";
+import { createBackup } from "../../src/backup/mod.ts";
+import { type Host, takeHomeLock } from "../../src/base/mod.ts";
+import type { Home } from "../../src/profiles/mod.ts";
+import { applyRestore, planRestore, type RestoreResult } from "../../src/restore/mod.ts";
+import { addNotes, countNotes, leaveBehind, makeDatabase } from "../support/databases.ts";
+import { faultyFs, systemError } from "../support/faulty_fs.ts";
+import { withTempDir } from "../support/host.ts";
+import { makeTree, readTree, type TreeSpec } from "../support/trees.ts";
+import { leftovers, quickHost, testHome } from "./fixture.ts";
+
+/** A home that was backed up for real. */
+interface Saved {
+  folder: string;
+  host: Host;
+  home: Home;
+  backupRoot: string;
+  archive: string;
+}
+
+async function save(
+  folder: string,
+  spec: TreeSpec,
+  prepare = (_home: string) => {},
+): Promise<Saved> {
+  const host = quickHost(folder);
+  const home = testHome(folder, { roots: [] });
+  makeTree(home.path, spec);
+  prepare(home.path);
+  const backupRoot = join(folder, "Backups");
+  const { archive } = await createBackup(host, {
+    home,
+    backupRoot,
+    directory: false,
+    kit: "light",
+    verify: false,
+    jobs: 1,
+  });
+  return { folder, host, home, backupRoot, archive: archive! };
+}
+
+async function apply(
+  { host, home, backupRoot, archive }: Saved,
+  changes: Partial<Parameters<typeof applyRestore>[1]> = {},
+): Promise<RestoreResult> {
+  const backup = await openBackup(host, archive);
+  try {
+    return await applyRestore(host, {
+      backup,
+      home,
+      backupRoot,
+      confirmed: true,
+      jobs: 1,
+      ...changes,
+    });
+  } finally {
+    backup.close();
+  }
+}
+
+const SPEC: TreeSpec = {
+  "config.toml": { text: "a = 1\n", mode: 0o600 },
+  "sessions/one.jsonl": '{"a":1}\n',
+  "empty": { mode: 0o750 },
+  "link": { link: "config.toml" },
+};
+
+Deno.test("a home that was deleted comes back as it was, with modes, times, links and empty folders", async () => {
+  await withTempDir(async (folder) => {
+    const saved = await save(folder, SPEC);
+    const before = readTree(saved.home.path);
+    Deno.removeSync(saved.home.path, { recursive: true });
+    const result = await apply(saved);
+    assert.equal(result.ok, true);
+    assert.equal(result.pre_restore_backup, null);
+    assert.equal(result.restore!.restored_files, 3);
+    assert.deepEqual(readTree(saved.home.path, [".lifeboat"]), before);
+    assert.equal(Deno.statSync(saved.home.path).mode! & 0o777, 0o700);
+    assert.equal(result.post_restore_doctor!.core_ok, true);
+    assert.equal(result.post_restore_doctor_mode, "structural");
+  });
+});
+
+Deno.test("what a restore replaces is in the backup before it, and kept in the home", async () => {
+  await withTempDir(async (folder) => {
+    const saved = await save(folder, SPEC);
+    const config = join(saved.home.path, "config.toml");
+    Deno.writeTextFileSync(config, "newer = 2\n");
+    const result = await apply(saved);
+    assert.equal(Deno.readTextFileSync(config), "a = 1\n");
+    assert.match(result.pre_restore_backup!, /pre-restore-/);
+    const earlier = await openBackup(saved.host, result.pre_restore_backup!);
+    const texts: string[] = [];
+    await earlier.visit((path) => path === "files/config.toml", async (_, chunks) => {
+      for await (const chunk of chunks) texts.push(new TextDecoder().decode(chunk));
+    });
+    earlier.close();
+    assert.deepEqual(texts, ["newer = 2\n"]);
+    const kept = join(saved.home.path, ".lifeboat", `undo-${result.undo_id}`, "kept/config.toml");
+    assert.equal(Deno.readTextFileSync(kept), "newer = 2\n");
+    assert.ok(result.post_restore_next_steps.some((step) => step.includes("pre-restore-")));
+  });
+});
+
+Deno.test("a restored database has the backed-up rows, whatever WAL lay beside the newer one", async () => {
+  await withTempDir(async (folder) => {
+    const live = makeDatabase(join(folder, "live.sqlite"), "wal");
+    const put = (home: string) => {
+      leaveBehind(join(folder, "live.sqlite"), join(home, "state.sqlite"), "-wal", "-shm");
+    };
+    const saved = await save(folder, SPEC, put);
+    const path = join(saved.home.path, "state.sqlite");
+    addNotes(live, 50);
+    for (const suffix of ["", "-wal", "-shm"]) Deno.removeSync(path + suffix);
+    put(saved.home.path);
+    live.close();
+    const result = await apply(saved);
+    assert.equal(result.plan.set_aside, 2);
+    assert.equal(countNotes(path), 100);
+    assert.deepEqual(
+      Object.keys(readTree(saved.home.path)).filter((one) => /^state.*-/.test(one)),
+      [],
+    );
+    const again = await apply(saved);
+    assert.equal(again.plan.unchanged, again.plan.files + 1, "and the link");
+  });
+});
+
+Deno.test("a database that is the same but for its WAL loses the WAL", async () => {
+  await withTempDir(async (folder) => {
+    const saved = await save(folder, SPEC, (home) => {
+      makeDatabase(join(home, "state.sqlite"), "wal").close();
+    });
+    const path = join(saved.home.path, "state.sqlite");
+    await apply(saved);
+    Deno.writeTextFileSync(`${path}-wal`, "of another database");
+    const { plan } = await apply(saved);
+    assert.equal(plan.overwrite, 0);
+    assert.equal(plan.set_aside, 1);
+    assert.equal(countNotes(path), 100);
+  });
+});
+
+Deno.test("without the confirmation nothing is done, and the flag is named", async () => {
+  await withTempDir(async (folder) => {
+    const saved = await save(folder, SPEC);
+    Deno.writeTextFileSync(join(saved.home.path, "config.toml"), "newer");
+    const before = readTree(folder);
+    const error = await rejectsWith(
+      () => apply(saved, { confirmed: false }),
+      "confirmation_required",
+    );
+    assert.match(error.hint!, /--i-understand-this-restores-sensitive-state/);
+    assert.equal(error.kind, "refused");
+    assert.deepEqual(readTree(folder), before);
+  });
+});
+
+Deno.test("while another lifeboat is at work on the home nothing is done", async () => {
+  await withTempDir(async (folder) => {
+    const saved = await save(folder, SPEC);
+    const lock = takeHomeLock(saved.host, saved.home.path);
+    const error = await rejectsWith(() => apply(saved), "locked");
+    assert.equal(error.kind, "busy");
+    lock.release();
+    assert.equal((await apply(saved)).ok, true);
+  });
+});
+
+Deno.test("a file that cannot be saved before is not replaced, nor is anything else", async () => {
+  await withTempDir(async (folder) => {
+    const saved = await save(folder, SPEC);
+    makeTree(saved.home.path, {
+      "config.toml": "longer than before",
+      "sessions/one.jsonl": "newer",
+    });
+    const before = readTree(saved.home.path);
+    const fs = faultyFs(
+      saved.host.fs,
+      ({ operation, path }) =>
+        operation === "read" && path.endsWith("config.toml") ? systemError("EIO") : undefined,
+    );
+    await rejectsWith(() => apply({ ...saved, host: { ...saved.host, fs } }), "pre_restore_failed");
+    assert.deepEqual(readTree(saved.home.path), before);
+  });
+});
+
+Deno.test("a broken home is restored: a malformed database is kept as it is", async () => {
+  await withTempDir(async (folder) => {
+    const saved = await save(folder, SPEC, (home) => {
+      makeDatabase(join(home, "state.sqlite")).close();
+    });
+    const path = join(saved.home.path, "state.sqlite");
+    const file = Deno.openSync(path, { write: true });
+    file.seekSync(100, Deno.SeekMode.Start);
+    file.writeSync(new Uint8Array(8000).fill(7));
+    file.close();
+    const result = await apply(saved);
+    assert.equal(result.ok, true);
+    assert.equal(countNotes(path), 100);
+  });
+});
+
+Deno.test("a backup whose file is damaged restores nothing", async () => {
+  await withTempDir(async (folder) => {
+    const saved = await save(folder, SPEC);
+    makeTree(saved.home.path, { "config.toml": "newer", "sessions/one.jsonl": "newer, too" });
+    const backup = await openBackup(saved.host, saved.archive);
+    const manifest = await backup.loadManifest();
+    manifest.entries.find(({ relative_path }) => relative_path === "config.toml")!.sha256 = "0";
+    const before = readTree(saved.home.path);
+    const lying = { ...backup, loadManifest: () => Promise.resolve(manifest) };
+    await rejectsWith(() => apply(saved, { backup: lying }), "damaged_archive");
+    manifest.entries.push({ ...manifest.entries[0], relative_path: "missing" });
+    manifest.entries.splice(0, manifest.entries.length - 1);
+    await rejectsWith(() => apply(saved, { backup: lying }), "damaged_archive");
+    backup.close();
+    assert.deepEqual(readTree(saved.home.path), before);
+    assert.deepEqual(leftovers(folder), []);
+  });
+});
+
+Deno.test("a disk without room for the new files is refused before anything is written", async () => {
+  await withTempDir(async (folder) => {
+    const saved = await save(folder, SPEC);
+    Deno.removeSync(saved.home.path, { recursive: true });
+    const fs = { ...saved.host.fs, freeSpace: () => 1000 };
+    const error = await rejectsWith(
+      () => apply({ ...saved, host: { ...saved.host, fs } }),
+      "disk_full",
+    );
+    assert.match(error.message, /1000 are free/);
+    assert.throws(() => Deno.statSync(saved.home.path), Deno.errors.NotFound);
+  });
+});
+
+Deno.test("an interrupt while files are staged leaves the home as it was", async () => {
+  await withTempDir(async (folder) => {
+    const saved = await save(folder, SPEC);
+    Deno.removeSync(saved.home.path, { recursive: true });
+    const stop = new AbortController();
+    const host: Host = {
+      ...saved.host,
+      signal: stop.signal,
+      progress: ({ phase }) => phase === "restoring" ? stop.abort() : undefined,
+    };
+    await rejectsWith(() => apply({ ...saved, host }), "interrupted");
+    assert.throws(() => Deno.statSync(saved.home.path), Deno.errors.NotFound);
+  });
+});
+
+Deno.test("conflicts are left out and named, and the result says that not all is well", async () => {
+  await withTempDir(async (folder) => {
+    const saved = await save(folder, SPEC);
+    Deno.removeSync(saved.home.path, { recursive: true });
+    makeTree(saved.home.path, { "config.toml/in-the-way": "" });
+    const result = await apply(saved);
+    assert.equal(result.ok, false);
+    assert.deepEqual(result.restore!.errors.map(({ path }) => path), ["config.toml"]);
+    assert.equal(result.restore!.restored_files, 2);
+    assert.ok(Deno.statSync(join(saved.home.path, "config.toml")).isDirectory);
+  });
+});
+
+Deno.test("a restore to a folder apart writes there and nowhere else", async () => {
+  await withTempDir(async (folder) => {
+    const saved = await save(folder, SPEC);
+    Deno.writeTextFileSync(join(saved.home.path, "config.toml"), "newer");
+    const before = readTree(saved.home.path);
+    const result = await apply(saved, { targetDir: join(folder, "apart/below") });
+    assert.equal(result.ok, true);
+    assert.equal(
+      Deno.readTextFileSync(join(folder, "apart/below/home/config.toml")),
+      "a = 1\n",
+    );
+    assert.deepEqual(readTree(saved.home.path), before);
+  });
+});
+
+Deno.test("old transcripts get the present time when they come back", async () => {
+  await withTempDir(async (folder) => {
+    const old = 1_600_000_000_000;
+    const saved = await save(folder, {
+      "projects/-p/a.jsonl": { text: "{}\n", mtimeMs: old },
+      "settings.json": { text: "{}", mtimeMs: old },
+    });
+    Deno.removeSync(saved.home.path, { recursive: true });
+    const profile = { ...saved.home.profile, transcripts: "claude-code" as const };
+    await apply(saved, { home: { ...saved.home, profile } });
+    const mtime = (path: string) => Deno.statSync(join(saved.home.path, path)).mtime!.getTime();
+    assert.equal(mtime("projects/-p/a.jsonl"), saved.host.now().getTime());
+    assert.equal(mtime("settings.json"), old);
+  });
+});
+
+Deno.test("where links cannot be made the rest is restored and they are named", async () => {
+  await withTempDir(async (folder) => {
+    const saved = await save(folder, SPEC);
+    Deno.removeSync(saved.home.path, { recursive: true });
+    const fs = faultyFs(
+      saved.host.fs,
+      ({ operation }) => operation === "symlink" ? systemError("EPERM") : undefined,
+    );
+    const result = await apply({ ...saved, host: { ...saved.host, fs } });
+    assert.deepEqual(result.restore!.skipped.map(({ path, reason }) => ({ path, reason })), [
+      { path: "link", reason: "link_not_possible" },
+    ]);
+    assert.equal(result.restore!.restored_files, 2);
+  });
+});
+
+Deno.test("an interrupted restore is brought to its end before the next one plans", async () => {
+  await withTempDir(async (folder) => {
+    const saved = await save(folder, SPEC);
+    const leftover = join(saved.home.path, ".lifeboat/restore-20261120-120000-00000000");
+    makeTree(leftover, { "staged/0": "x" });
+    const backup = await openBackup(saved.host, saved.archive);
+    await planRestore(saved.host, { backup, home: saved.home });
+    backup.close();
+    assert.ok(Deno.statSync(leftover).isDirectory, "a dry run leaves it");
+    const result = await apply(saved);
+    assert.match(result.warnings.join(), /had changed nothing and was removed/);
+  });
+});

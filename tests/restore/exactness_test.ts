@@ -1,0 +1,94 @@
+import { join } from "node:path";
+import fc from "fast-check";
+import { assert } from "../assert.ts";
+import { carryPlan } from "../../src/restore/carry_plan.ts";
+import { planRestore } from "../../src/restore/mod.ts";
+import { makePlan } from "../../src/restore/plan.ts";
+import { withTempDir } from "../support/host.ts";
+import { memoryBackup } from "../support/memory_backup.ts";
+import { makeTree, readTree, type Tree, type TreeSpec } from "../support/trees.ts";
+import { quickHost, testHome } from "./fixture.ts";
+
+/** A leaf, or a folder of nodes. */
+type Node = string | { link: string } | { in: Record<string, Node> };
+
+const name = fc.constantFrom("a", "b", "c", "ü", "a b", "line\nbreak", "x.sqlite", "x.sqlite-wal");
+const text = fc.constantFrom("", "1", "2", "22", "SQLite format 3\0 1", "SQLite format 3\0 2");
+const link = fc.record({ link: fc.constantFrom("a", "b", "a b") });
+
+const { folder } = fc.letrec<{ node: Node; folder: Record<string, Node> }>((tie) => ({
+  node: fc.oneof(
+    { depthSize: "small" },
+    { weight: 4, arbitrary: text },
+    { weight: 1, arbitrary: link },
+    { weight: 2, arbitrary: fc.record({ in: tie("folder") }) },
+  ),
+  folder: fc.dictionary(name, tie("node"), { maxKeys: 5, depthIdentifier: "tree" }),
+}));
+
+function specOf(nodes: Record<string, Node>, above = ""): TreeSpec {
+  const spec: TreeSpec = {};
+  for (const [name, node] of Object.entries(nodes)) {
+    const path = above + name;
+    if (typeof node === "string" || "link" in node) spec[path] = node;
+    else Object.assign(spec, { [path]: {} }, specOf(node.in, `${path}/`));
+  }
+  return spec;
+}
+
+/** What differs between two trees, as a plan counts it. */
+function difference(before: Tree, after: Tree) {
+  const counts = { create: 0, overwrite: 0, set_aside: 0, create_folders: 0 };
+  for (const [path, now] of Object.entries(after)) {
+    const was = before[path];
+    if (now.startsWith("folder")) counts.create_folders += was === undefined ? 1 : 0;
+    else if (was === undefined) counts.create++;
+    else if (was !== now) counts.overwrite++;
+  }
+  for (const path of Object.keys(before)) if (!(path in after)) counts.set_aside++;
+  return counts;
+}
+
+Deno.test("what a plan says is what apply does, on random trees", async () => {
+  await fc.assert(
+    fc.asyncProperty(folder, folder, (before, backedUp) =>
+      withTempDir(async (at) => {
+        makeTree(join(at, "source"), specOf(backedUp), 1_700_000_000_000);
+        makeTree(join(at, "home"), specOf(before), 1_710_000_000_000);
+        const backup = memoryBackup(join(at, "source"));
+        const [host, home] = [quickHost(at), testHome(at, { roots: [] })];
+        const was = readTree(home.path);
+        const { plan: said } = await planRestore(host, { backup, home, listFiles: true });
+        const { restoredFiles, setAside } = await carryPlan(
+          host,
+          backup,
+          await makePlan(host, { backup, home }),
+        );
+        const { create, overwrite, set_aside, create_folders } = said;
+        assert.deepEqual(
+          { create, overwrite, set_aside, create_folders },
+          difference(was, readTree(home.path, [".lifeboat"])),
+        );
+        assert.equal(restoredFiles, create + overwrite);
+        assert.deepEqual(setAside, []);
+        const { plan: again } = await planRestore(host, { backup, home });
+        assert.deepEqual(
+          [again.create, again.overwrite, again.create_folders, again.set_aside],
+          [0, 0, 0, 0],
+        );
+        assert.deepEqual(again.conflicts, said.conflicts);
+        if (said.conflicts.length === 0) {
+          assertHolds(readTree(home.path), readTree(backup.head.home));
+        }
+      })),
+    { numRuns: Deno.env.get("SLOW") ? 1000 : 60 },
+  );
+});
+
+/** All that was backed up is there, and the same: what was unchanged kept its time. */
+function assertHolds(tree: Tree, backedUp: Tree): void {
+  const withoutTimes = (what: string) => what?.replace(/^(file|folder) (\d+) \d+/, "$1 $2");
+  for (const [path, what] of Object.entries(backedUp)) {
+    assert.equal(withoutTimes(tree[path]), withoutTimes(what), path);
+  }
+}
