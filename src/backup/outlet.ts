@@ -1,5 +1,6 @@
-import type { ArchiveWriter, EntrySink } from "../archive/mod.ts";
+import type { ArchiveWriter, DatabaseMethod, EarlierFile, EntrySink } from "../archive/mod.ts";
 import {
+  checkInterrupt,
   ensureDir,
   type FileHandle,
   type Host,
@@ -20,6 +21,12 @@ export interface FileMeta {
   mtimeMs: number;
 }
 
+/** What is told of a file that lies on disk. */
+export interface CopyMeta extends Omit<FileMeta, "size"> {
+  /** For databases. */
+  method?: DatabaseMethod;
+}
+
 /** One file on its way into the backup. After `rollback` it may begin again, or be left out. */
 export interface FileSink {
   begin(meta: FileMeta): Promise<void>;
@@ -31,13 +38,18 @@ export interface FileSink {
 /** Where files go: the folder form, the archive, or both. */
 export interface Outlet {
   directory(stored: string, mode: number, mtimeMs: number): Promise<void>;
-  file(stored: string): FileSink;
+  file(stored: string, method?: DatabaseMethod): FileSink;
   /** A small file made here. Gives back its SHA-256, upper-case hex. */
   bytes(stored: string, content: Uint8Array, mode: number): Promise<string>;
+  /**
+   * A file that is as it was in an earlier backup. False when the folder form cannot share it; then
+   * nothing was written.
+   */
+  known(file: EarlierFile): Promise<boolean>;
   /** A file that lies on disk, into folder and archive. */
   copy(stored: string, path: string, mode: number): Promise<Written>;
   /** A file that already lies in the folder form (or in scratch room), into the archive only. */
-  archive(stored: string, path: string, mode: number, mtimeMs: number): Promise<Written>;
+  archive(stored: string, path: string, meta: CopyMeta): Promise<Written>;
   /** Where a file lies in the folder form, its folder made; undefined without a folder form. */
   folderPath(stored: string): string | undefined;
   /** Closes a file whose writing failed. */
@@ -56,6 +68,8 @@ export interface OutletOptions {
   /** The folder form while it is written; none without one. */
   folder?: string;
   archive?: ArchiveWriter;
+  /** Folder form of the earlier backup. */
+  earlierFolder?: string;
   /** Make sure that each file is on disk: needed where the folder is all there is. */
   sync: boolean;
   /** The time of files made here, ms. */
@@ -80,11 +94,11 @@ export function createOutlet(host: Host, options: OutletOptions): Outlet {
     return path;
   }
 
-  function file(stored: string): FileSink {
+  function file(stored: string, method?: DatabaseMethod): FileSink {
     const path = folderPath(stored);
     return createSink(
       path ? folderSink(host, path, open, options.sync) : undefined,
-      archive ? archiveSink(archive, stored) : undefined,
+      archive ? archiveSink(archive, stored, method) : undefined,
     );
   }
 
@@ -102,9 +116,17 @@ export function createOutlet(host: Host, options: OutletOptions): Outlet {
       await sink.commit(hex);
       return hex;
     },
-    copy: (stored, path, mode) => pour(host, file(stored), path, { mode, mtimeMs: nowMs }),
-    archive: (stored, path, mode, mtimeMs) =>
-      pour(host, createSink(archive && archiveSink(archive, stored)), path, { mode, mtimeMs }),
+    async known(known) {
+      const [stored] = known.entry;
+      const path = folderPath(stored);
+      if (path && !shareFile(host, options.earlierFolder, known, path)) return false;
+      await archive?.known(known);
+      return true;
+    },
+    copy: (stored, path, mode) =>
+      pour(host, file(stored), path, { mode, mtimeMs: host.fs.stat(path).mtimeMs }),
+    archive: (stored, path, meta) =>
+      pour(host, createSink(archive && archiveSink(archive, stored, meta.method)), path, meta),
     folderPath,
     abort() {
       for (const file of open) file.close();
@@ -117,7 +139,7 @@ async function pour(
   host: Host,
   sink: FileSink,
   path: string,
-  meta: Omit<FileMeta, "size">,
+  meta: CopyMeta,
 ): Promise<Written> {
   const file = host.fs.open(path);
   try {
@@ -126,6 +148,7 @@ async function pour(
     const hash = sha256();
     const piece = new Uint8Array(PIECE_BYTES);
     for (let n = file.read(piece); n > 0; n = file.read(piece)) {
+      checkInterrupt(host);
       hash.update(piece.subarray(0, n));
       await sink.write(piece.subarray(0, n));
     }
@@ -181,11 +204,38 @@ function folderSink(host: Host, path: string, open: Set<FileHandle>, sync: boole
   };
 }
 
-function archiveSink(archive: ArchiveWriter, stored: string): FileSink {
+/** File systems allow 1,024 links and more; a copy is made long before that. */
+const MAX_LINKS = 1000;
+
+/** Links to the earlier backup's file, which is never written again. False when that cannot be. */
+function shareFile(
+  host: Host,
+  earlierFolder: string | undefined,
+  { entry: [stored, size, mtimeMs] }: EarlierFile,
+  path: string,
+): boolean {
+  if (!earlierFolder) return false;
+  const existing = pathsOf(host.platform).join(earlierFolder, stored);
+  try {
+    const info = host.fs.lstat(existing);
+    const isSame = info.kind === "file" && info.size === size && info.mtimeMs === mtimeMs;
+    if (!isSame || info.links >= MAX_LINKS) return false;
+    host.fs.hardLink(existing, path);
+    return true;
+  } catch {
+    return false; // gone, or a file system without links: the file is read again
+  }
+}
+
+function archiveSink(
+  archive: ArchiveWriter,
+  stored: string,
+  method: DatabaseMethod | undefined,
+): FileSink {
   let entry: EntrySink | undefined;
   return {
     async begin(meta) {
-      entry = await archive.beginFile({ path: stored, ...meta });
+      entry = await archive.beginFile({ path: stored, ...meta, method });
     },
     write: (chunk) => entry!.write(chunk),
     async rollback() {
