@@ -37,12 +37,16 @@ export async function runCommandLine(start: Start): Promise<Ending> {
     printer.answer(answer);
     ending = { ok: answer.result.ok };
   };
-  const program = createProgram(printer.help);
+  let help = ""; // commander hands it over in pieces
+  const program = createProgram((text) => help += text);
   defineCommands(program, act);
   try {
     await program.parseAsync(args, { from: "user" });
   } catch (thrown) {
-    if (isHelpShown(thrown)) return ending;
+    if (isHelpShown(thrown)) {
+      printer.help(help);
+      return ending;
+    }
     const error = usageError(thrown, program, args) ?? asLifeboatError(thrown);
     printer.failure(error);
     ending = { ok: false, error };
