@@ -36,8 +36,14 @@ export const INDEX_PATH = "index.json";
 export const TABLE_HEADER = { format: "lifeboat-segments", version: 1 } as const;
 
 /**
+ * How a database was captured, so that the next backup knows it without opening it: by SQLite's own
+ * copy, or as raw bytes because it is damaged.
+ */
+export type DatabaseMethod = "sqlite_backup" | "raw_database";
+
+/**
  * A tar entry in the table: path (folders end in a slash), size, mtime_ms, mode, SHA-256, and for
- * SQLite's own copy of a database, so that the next backup knows it without opening it, that method.
+ * databases the method.
  */
 export type TableEntry = [
   path: string,
@@ -45,7 +51,7 @@ export type TableEntry = [
   mtimeMs: number,
   mode: number,
   sha256: string | null,
-  method?: "sqlite_backup",
+  method?: DatabaseMethod,
 ];
 
 /** What a segment covers: whole entries, the header of a large one, or a slice of its content. */

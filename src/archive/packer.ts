@@ -1,5 +1,6 @@
 import type { OutputFile } from "./output_file.ts";
 import type { EarlierArchive, EarlierFile } from "./earlier.ts";
+import type { DatabaseMethod } from "./format.ts";
 import type { SegmentQueue } from "./segment_queue.ts";
 import type { Spool } from "./spool.ts";
 
@@ -11,8 +12,8 @@ export interface EntryMeta {
   mode: number;
   /** Whole milliseconds since 1970. */
   mtimeMs: number;
-  /** Told in the table for SQLite's own copy of a database. */
-  method?: "sqlite_backup";
+  /** Told in the table, for databases. */
+  method?: DatabaseMethod;
 }
 
 /** A file whose size is known before its content. */

@@ -4,6 +4,7 @@ import { crc32 } from "../base/mod.ts";
 import { joinBytes } from "./deflate_job.ts";
 import type { EarlierFile } from "./earlier.ts";
 import type { TableEntry } from "./format.ts";
+import { partOf } from "./stored_order.ts";
 import { BLOCK } from "./tar_header.ts";
 
 /** Content of an entry: its bytes, or the file of an earlier archive that has the same. */
@@ -72,6 +73,9 @@ export function isFull(run: Run): boolean {
  * is added or grows, and their segments can be taken over from the backup before.
  */
 export function endsBefore(run: Run, path: string, length: number): boolean {
+  const last = run.entries.at(-1)?.[0] ?? "/";
+  // What carries the time of the backup must not share a segment with what does not.
+  if (last !== "/" && partOf(last) !== partOf(path)) return true;
   if (run.raw < RUN_STEP) return false;
   return crc32(encoder.encode(path)) / 2 ** 32 < length / RUN_STEP;
 }

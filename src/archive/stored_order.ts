@@ -17,7 +17,7 @@ export function compareWalked(a: string, b: string): number {
 }
 
 /** Which part of an archive a stored path belongs to; within the last there is no order. */
-function partOf(path: string): number {
+export function partOf(path: string): number {
   if (path === "/") return 0;
   if (path.startsWith("files/")) return 1;
   return path.startsWith("extra/") ? 2 : 3;

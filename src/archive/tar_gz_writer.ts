@@ -12,6 +12,7 @@ import type { EarlierArchive, EarlierFile } from "./earlier.ts";
 import {
   type ArchiveIndex,
   type Coverage,
+  type DatabaseMethod,
   INDEX_BYTES,
   INDEX_PATH,
   MANIFEST_PATH,
@@ -243,7 +244,7 @@ async function addSlice(
 /** What is known of a slice's content. */
 type Hashed = Pick<DeflateOutput, "sha256">;
 
-function methodOf({ method }: EntryMeta): ["sqlite_backup"] | [] {
+function methodOf({ method }: EntryMeta): [DatabaseMethod] | [] {
   return method ? [method] : [];
 }
 

@@ -4,7 +4,14 @@ import {
   type ManifestWriter,
   type SkippedEntry,
 } from "../archive/mod.ts";
-import { checkInterrupt, type Host, pathsOf, removeIfThere, type WorkerPool } from "../base/mod.ts";
+import {
+  checkInterrupt,
+  type FileInfo,
+  type Host,
+  pathsOf,
+  removeIfThere,
+  type WorkerPool,
+} from "../base/mod.ts";
 import {
   captureDatabase,
   captureFile,
@@ -15,6 +22,7 @@ import {
   type WalkItem,
 } from "../capture/mod.ts";
 import type { HomeRoot } from "../profiles/mod.ts";
+import { type Earlier, findUnchanged, hasSidecar } from "./earlier.ts";
 import type { Findings } from "./options.ts";
 import type { Outlet } from "./outlet.ts";
 
@@ -26,6 +34,8 @@ export interface Collector {
   outlet: Outlet;
   manifest: ManifestWriter;
   findings: Findings;
+  /** A backup to take unchanged files from. */
+  earlier?: Earlier;
   /** Room for a database copy where there is no folder form. */
   scratch: string;
 }
@@ -68,7 +78,7 @@ export async function collectRoot(collector: Collector, root: HomeRoot): Promise
 async function collectItem(walking: RootWalk, item: WalkItem): Promise<void> {
   const { root: { id: root }, manifest, outlet } = walking;
   const record = { root, relative_path: item.path };
-  if (item.type === "file") await collectFile(walking, item.path);
+  if (item.type === "file") await collectFile(walking, item.path, item.info);
   else if (item.type === "symlink") manifest.symlink({ ...record, target: item.target });
   else if (item.type === "failed") addError(walking, item.path, "walk", item);
   else if (item.type === "skipped") addSkipped(walking, item.path, item);
@@ -106,21 +116,52 @@ function absolutePath(walking: RootWalk, path: string): string {
   return root.kind === "file" ? root.path : pathsOf(host.platform).join(root.path, path);
 }
 
-async function collectFile(walking: RootWalk, path: string): Promise<void> {
+async function collectFile(walking: RootWalk, path: string, info: FileInfo): Promise<void> {
   const { host, raw } = walking;
-  const main = mainOfSidecar(host, absolutePath(walking, path));
+  const absolute = absolutePath(walking, path);
+  const main = mainOfSidecar(host, absolute);
   if (main && !raw.has(main)) {
     addSkipped(walking, path, { reason: "database_sidecar" });
-  } else if (!main && isDatabase(host.fs, absolutePath(walking, path))) {
+  } else if (await collectUnchanged(walking, path, info)) {
+    return;
+  } else if (!main && isDatabase(host.fs, absolute)) {
     await collectDatabase(walking, path);
   } else {
     await collectBytes(walking, path);
   }
 }
 
-async function collectBytes(walking: RootWalk, path: string): Promise<void> {
+/** Takes a file over from the earlier backup when it is proven to be the same. */
+async function collectUnchanged(
+  walking: RootWalk,
+  path: string,
+  info: FileInfo,
+): Promise<boolean> {
+  const { host, earlier, rules, outlet, findings, root } = walking;
+  // Configuration is always read: that it does not parse must be said each time.
+  if (rules.configFormat(root.id, path)) return false;
+  const stored = storedPath(root.id, path);
+  const file = await findUnchanged(earlier, stored, info);
+  if (!file) return false;
+  const [, bytes, , , sha256, method = "copy2"] = file.entry;
+  const isCopy = method === "sqlite_backup";
+  if (isCopy && hasSidecar(host, absolutePath(walking, path))) return false;
+  if (!await outlet.known(file)) return false;
+  if (isCopy) {
+    findings.sqliteDatabases++;
+    findings.databases.push({ path: stored, ok: true, result: "ok" });
+  }
+  addEntry(walking, path, { bytes, sha256: sha256!, info, method: isCopy ? method : "copy2" });
+  return true;
+}
+
+async function collectBytes(
+  walking: RootWalk,
+  path: string,
+  method?: "raw_database",
+): Promise<void> {
   const { host, rules, outlet, findings, root } = walking;
-  const sink = outlet.file(storedPath(root.id, path));
+  const sink = outlet.file(storedPath(root.id, path), method);
   const captured = await captureFile(host, absolutePath(walking, path), {
     config: rules.configFormat(root.id, path),
   }, sink);
@@ -158,11 +199,11 @@ async function collectDatabase(walking: RootWalk, path: string): Promise<void> {
     removeIfThere(host.fs, staged);
     addError(walking, path, "sqlite_backup", captured);
     raw.add(source);
-    return await collectBytes(walking, path);
+    return await collectBytes(walking, path, "raw_database");
   }
   const { mode, mtimeMs } = captured.info;
   host.fs.setMtime(staged, mtimeMs);
-  const written = await outlet.archive(stored, staged, mode, mtimeMs);
+  const written = await outlet.archive(stored, staged, { mode, mtimeMs, method: "sqlite_backup" });
   if (staged === scratch) removeIfThere(host.fs, staged);
   findings.sqliteDatabases++;
   addEntry(walking, path, { ...written, info: captured.info, method: "sqlite_backup" });

@@ -10,6 +10,7 @@ import {
 } from "../base/mod.ts";
 import { examineHome } from "../doctor/mod.ts";
 import { requireHome } from "../profiles/mod.ts";
+import { findEarlier } from "./earlier.ts";
 import { requireHeld } from "./must_hold.ts";
 import type { BackupOptions, BackupResult } from "./options.ts";
 import { choosePlaces, chooseRoot, clearLeftovers, makeRoot, type Places } from "./places.ts";
@@ -41,7 +42,7 @@ export async function createBackup(host: Host, options: BackupOptions): Promise<
     locks.push(takeRootLock(host, root));
     warnings.push(...clearLeftovers(host, root));
     const run: Run = { host, pool, options, doctor, warnings, startedAt };
-    return await writeAndPublish(run, choosePlaces(host, root, options));
+    return await writeWithEarlier(run, root);
   } finally {
     pool.close();
     for (const lock of locks.reverse()) lock.release();
@@ -62,6 +63,25 @@ async function examine(host: Host, pool: WorkerPool, options: BackupOptions) {
   return doctor;
 }
 
+/** Takes over what the newest backup has; when that one is damaged, everything is read instead. */
+async function writeWithEarlier(run: Run, root: string): Promise<BackupResult> {
+  const { host, options } = run;
+  const write = (run: Run) => writeAndPublish(run, choosePlaces(host, root, options));
+  if (options.format === "zip") return await write(run);
+  const earlier = await findEarlier(host, root, options.home, options.rescan ?? false);
+  try {
+    return await write({ ...run, earlier });
+  } catch (error) {
+    if (!earlier || !(error instanceof LifeboatError) || error.code !== "damaged_archive") {
+      throw error;
+    }
+    const warning = `${earlier.name} is damaged (${error.message}); nothing was taken over from it`;
+    return await write({ ...run, warnings: [...run.warnings, warning] });
+  } finally {
+    earlier?.archive.close();
+  }
+}
+
 async function writeAndPublish(run: Run, places: Places): Promise<BackupResult> {
   const { host, pool, options } = run;
   let archive: ArchiveWriter | undefined;
@@ -73,6 +93,7 @@ async function writeAndPublish(run: Run, places: Places): Promise<BackupResult> 
       top: options.home.profile.backups.prefix,
       level: options.level ?? DEFAULT_LEVEL,
       pool,
+      earlier: run.earlier?.archive,
     });
     written = await writeBackup(run, places, archive);
     if (options.preRestore) requireHeld(options.preRestore, written.findings);

@@ -21,6 +21,8 @@ export interface BackupOptions {
   exclude?: string[];
   /** The archive's own path; implies no folder. */
   output?: string;
+  /** Read every file, also those that look unchanged. */
+  rescan?: boolean;
   /** Read everything back before publishing; by default yes. */
   verify?: boolean;
   runDoctorCommands?: boolean;

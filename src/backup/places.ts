@@ -74,7 +74,7 @@ export function makeRoot(host: Host, root: string): void {
 }
 
 const OURS =
-  /^\.(?:pre-restore-)?[\w-]+-backup-\d{8}-\d{6}(?:-\d+)?(?:\.(?:tar\.gz|zip)(?:\.sha256)?)?\.partial$/;
+  /^\.(?:pre-restore-)?[\w-]+-backup-\d{8}-\d{6}(?:-\d+)?(?:\.(?:tar\.gz|zip)(?:\.sha256)?)?\.partial(?:\.spool)?$/;
 
 /**
  * Removes what a killed run left in a backup root: partial folders, archives and hash files, and a
@@ -85,7 +85,7 @@ export function clearLeftovers(host: Host, root: string): string[] {
   const cleared: string[] = [];
   for (const { name } of host.fs.list(root).entries) {
     if (!OURS.test(name)) continue;
-    const published = name.slice(1, -".partial".length);
+    const published = name.slice(1).replace(/\.partial(\.spool)?$/, "");
     const orphan = `${join(root, published)}.sha256`;
     if (/\.(tar\.gz|zip)$/.test(published) && !lstatIfThere(host.fs, join(root, published))) {
       removeIfThere(host.fs, orphan);

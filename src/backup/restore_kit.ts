@@ -2,8 +2,10 @@ import { fileURLToPath } from "node:url";
 import { type Host, LifeboatError, pathsOf, readFile, readText } from "../base/mod.ts";
 import type { Home } from "../profiles/mod.ts";
 import { listKitExecutables } from "./kit.ts";
+import { findUnchanged } from "./earlier.ts";
 import type { BackupOptions } from "./options.ts";
 import type { Outlet } from "./outlet.ts";
+import type { Run } from "./run.ts";
 
 const TEXTS = ["RESTORE.md", "RESTORE_INSTRUCTIONS.txt"];
 const SCRIPTS = [
@@ -59,12 +61,8 @@ function executables(
 }
 
 /** Puts the restore kit into a backup; gives back each file's SHA-256, upper-case hex. */
-export async function writeRestoreKit(
-  host: Host,
-  outlet: Outlet,
-  home: Home,
-  kind: NonNullable<BackupOptions["kit"]>,
-): Promise<Record<string, string>> {
+export async function writeRestoreKit(run: Run, outlet: Outlet): Promise<Record<string, string>> {
+  const { host, options: { home, kit = "full" } } = run;
   const source = (name: string) =>
     pathsOf(host.platform).join(fileURLToPath(new URL("restore/", host.kit)), name);
   const hashes: Record<string, string> = {};
@@ -75,8 +73,23 @@ export async function writeRestoreKit(
   for (const name of SCRIPTS) {
     hashes[name] = await outlet.bytes(name, readFile(host.fs, source(name), MAX_TEXT_BYTES), 0o700);
   }
-  for (const { name, path } of executables(host, kind)) {
-    hashes[name] = (await outlet.copy(name, path, 0o700)).sha256;
+  for (const { name, path } of executables(host, kit)) {
+    hashes[name] = await addExecutable(run, outlet, name, path);
   }
   return hashes;
+}
+
+const EXECUTABLE_MODE = 0o700;
+
+/** An executable is most of a small backup, and seldom another than the last time. */
+async function addExecutable(
+  { host, earlier }: Run,
+  outlet: Outlet,
+  name: string,
+  path: string,
+): Promise<string> {
+  const info = { ...host.fs.stat(path), mode: EXECUTABLE_MODE };
+  const known = await findUnchanged(earlier, name, info);
+  if (known && await outlet.known(known)) return known.entry[4]!;
+  return (await outlet.copy(name, path, EXECUTABLE_MODE)).sha256;
 }

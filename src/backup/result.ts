@@ -32,7 +32,11 @@ export function backupResult(run: Run, places: Places, written: Written): Backup
       errors: findings.errors.length,
       skipped: findings.skipped,
     },
-    bytes: { read: findings.bytes, stored: written.archive?.bytes ?? findings.bytes, reused: 0 },
+    bytes: {
+      read: findings.bytes,
+      stored: written.archive?.bytes ?? findings.bytes,
+      reused: written.archive?.reused ?? 0,
+    },
     duration_ms: host.now().getTime() - startedAt.getTime(),
     errors: findings.errors,
     warnings: [...warnings, ...findings.warnings],

@@ -1,5 +1,6 @@
 import type { Host, WorkerPool } from "../base/mod.ts";
 import type { DoctorReport } from "../doctor/mod.ts";
+import type { Earlier } from "./earlier.ts";
 import type { BackupOptions } from "./options.ts";
 
 /** One run of the pipeline, with what was decided before anything is written. */
@@ -9,5 +10,6 @@ export interface Run {
   options: BackupOptions;
   doctor: DoctorReport;
   warnings: string[];
+  earlier?: Earlier;
   startedAt: Date;
 }

@@ -4,6 +4,7 @@ import {
   type ManifestHead,
   type ManifestWriter,
   verifyBackup,
+  type WrittenArchive,
 } from "../archive/mod.ts";
 import { ensureDir, type Host, isoWithOffset, LifeboatError, pathsOf } from "../base/mod.ts";
 import { compileRules } from "../capture/mod.ts";
@@ -23,7 +24,7 @@ export interface Written {
   findings: Findings;
   /** SHA-256 of each file of the restore kit, upper-case hex. */
   kit: Record<string, string>;
-  archive?: { bytes: number; sha256: string };
+  archive?: WrittenArchive;
 }
 
 /** Writes everything that a backup holds, the manifest last, since it speaks of all the rest. */
@@ -39,6 +40,7 @@ export async function writeBackup(
   const outlet = createOutlet(host, {
     folder: places.folder && places.work,
     archive,
+    earlierFolder: run.earlier?.folder,
     sync: archive === undefined,
     nowMs,
   });
@@ -47,7 +49,7 @@ export async function writeBackup(
   const manifest = createManifestWriter(host, manifestPath, roots);
   try {
     const findings = await collect(run, places, outlet, manifest);
-    const kit = await writeRestoreKit(host, outlet, options.home, options.kit ?? "full");
+    const kit = await writeRestoreKit(run, outlet);
     await writeReports(outlet, {
       home: options.home,
       name: places.name,
@@ -55,7 +57,7 @@ export async function writeBackup(
       findings,
     });
     manifest.finish(manifestHead(run, places, { findings, kit }));
-    await outlet.archive("manifest.json", manifestPath, 0o600, nowMs);
+    await outlet.archive("manifest.json", manifestPath, { mode: 0o600, mtimeMs: nowMs });
     return { findings, kit, archive: await archive?.finish() };
   } catch (error) {
     outlet.abort();
@@ -74,9 +76,11 @@ async function collect(
   const compiled = compileRules(home.profile, preRestore ? "full" : mode, exclude);
   const rules = preRestore ? holdingRules(compiled, preRestore) : compiled;
   const scratch = pathsOf(host.platform).join(places.work, "database.scratch");
-  const collector = { host, pool, rules, outlet, manifest, findings: noFindings(), scratch };
+  const { earlier } = run;
+  const findings = noFindings();
+  const collector = { host, pool, rules, outlet, manifest, findings, earlier, scratch };
   for (const root of rootsOf(host, home)) await collectRoot(collector, root);
-  return collector.findings;
+  return findings;
 }
 
 function manifestHead(run: Run, places: Places, { findings, kit }: Written): ManifestHead {

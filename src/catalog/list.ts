@@ -21,6 +21,8 @@ export interface BackupItem {
   schema_version: number | "legacy" | null;
   profile: string | null;
   label: string | null;
+  /** The home it was made of. */
+  home: string | null;
   created_at: string | null;
   files: number | null;
   sqlite_databases: number | null;
@@ -91,6 +93,7 @@ function itemOf(parts: Parts, head: ManifestHead): Partial<BackupItem> {
     schema_version: legacy ? "legacy" : head.schema_version,
     profile: head.profile,
     label: head.label ?? null,
+    home: head.home,
     created_at: head.created_at,
     files: head.counts.files,
     sqlite_databases: head.counts.sqlite_databases,
@@ -112,6 +115,7 @@ async function describe(host: Host, catalog: Catalog, parts: Parts): Promise<Bac
     schema_version: null,
     profile: null,
     label: null,
+    home: null,
     created_at: null,
     files: null,
     sqlite_databases: null,

@@ -1,0 +1,67 @@
+import { type EarlierArchive, type EarlierFile, openEarlier } from "../archive/mod.ts";
+import { type FileInfo, type Host, statIfThere } from "../base/mod.ts";
+import { listRoot } from "../catalog/mod.ts";
+import type { Home } from "../profiles/mod.ts";
+
+/** The newest backup of the same home: what is unchanged since is not read, but taken over. */
+export interface Earlier {
+  name: string;
+  archive: EarlierArchive;
+  /** Its folder form, whose files can be linked to. */
+  folder?: string;
+  /** When it began to read the home, ms since 1970. */
+  startedMs: number;
+  /** Whether size and time decide; if not, every file is read and its hash decides. */
+  trustsTimes: boolean;
+}
+
+/**
+ * A file that was written this shortly before its last capture may have been written again within
+ * the same tick of the file system's clock, ms (design.md section 3).
+ */
+const SETTLED_MS = 2000;
+
+/** Looks for a backup to take unchanged things from; none is fine. */
+export async function findEarlier(
+  host: Host,
+  root: string,
+  home: Home,
+  rescan: boolean,
+): Promise<Earlier | undefined> {
+  for (const item of await listRoot(host, root)) {
+    const path = item.archives.find((archive) => archive.endsWith(".tar.gz"));
+    const isOfHome = item.profile === home.profile.id && item.home === home.path;
+    if (!path || !isOfHome || item.type !== "lifeboat") continue;
+    const archive = openEarlier(host, path);
+    if (!archive) continue;
+    return {
+      name: item.id,
+      archive,
+      folder: item.backup_dir ?? undefined,
+      startedMs: Date.parse(item.created_at!),
+      // On Windows the time of a file that is held open stands still while it grows
+      // (agent-homes.md 1.5).
+      trustsTimes: !rescan && host.platform !== "windows",
+    };
+  }
+  return undefined;
+}
+
+/** The earlier file at a stored path, when size, time and mode prove that it is still the same. */
+export async function findUnchanged(
+  earlier: Earlier | undefined,
+  stored: string,
+  info: FileInfo,
+): Promise<EarlierFile | undefined> {
+  if (!earlier?.trustsTimes || info.mtimeMs > earlier.startedMs - SETTLED_MS) return undefined;
+  const file = await earlier.archive.find(stored);
+  if (!file) return undefined;
+  const [, size, mtimeMs, mode, sha256, method] = file.entry;
+  const same = size === info.size && mtimeMs === info.mtimeMs && mode === info.mode;
+  return same && sha256 && method !== "raw_database" ? file : undefined;
+}
+
+/** Whether a database can have changed although its main file has not. */
+export function hasSidecar(host: Host, database: string): boolean {
+  return ["-wal", "-journal"].some((suffix) => statIfThere(host.fs, database + suffix)?.size);
+}
