@@ -16,8 +16,8 @@ export interface Run {
   /** Length of all pieces, bytes. */
   raw: number;
   entries: TableEntry[];
-  /** The earlier file at the path of the first entry: perhaps the whole run is as it was there. */
-  first?: EarlierFile;
+  /** The earlier file at the path of one of the entries: perhaps the whole run is as it was there. */
+  met?: EarlierFile;
 }
 
 /** A run is closed when it has reached this length, bytes. */
@@ -43,10 +43,10 @@ export function addToRun(run: Run, entry: TableEntry, header: Uint8Array, conten
 }
 
 /** The segments of an earlier archive that hold exactly a run's entries, if there are such. */
-export function sameSegments({ first, entries }: Run): EarlierFile | undefined {
-  const same = first?.group.entries.length === entries.length &&
-    entries.every((entry, index) => isSameEntry(entry, first.group.entries[index]));
-  return same ? first : undefined;
+export function sameSegments({ met, entries }: Run): EarlierFile | undefined {
+  const same = met?.group.entries.length === entries.length &&
+    entries.every((entry, index) => isSameEntry(entry, met.group.entries[index]));
+  return same ? met : undefined;
 }
 
 function isSameEntry(a: TableEntry, b: TableEntry): boolean {

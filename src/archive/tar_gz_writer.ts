@@ -172,7 +172,7 @@ async function addSmall(
 ): Promise<void> {
   const length = header.length + roundToBlock(entry[1]);
   if (endsBefore(archive.run, entry[0], length)) await closeRun(archive);
-  if (archive.run.raw === 0) archive.run.first = await archive.parts.earlier?.find(entry[0]);
+  archive.run.met ??= await archive.parts.earlier?.find(entry[0]);
   addToRun(archive.run, entry, header, content);
   archive.entries++;
   if (isFull(archive.run)) await closeRun(archive);
