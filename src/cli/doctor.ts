@@ -21,6 +21,8 @@ interface DoctorFlags extends GlobalFlags {
 
 async function examine(host: Host, home: Home, flags: DoctorFlags): Promise<Answer> {
   const { examineHome } = await import("../doctor/mod.ts");
+  const { requireHome } = await import("../profiles/mod.ts");
+  requireHome(host, home);
   const pool = createWorkerPool(flags.jobs ?? 1);
   try {
     const result = await examineHome(host, pool, home, { runCommands: flags.runCommands === true });
