@@ -1,12 +1,4 @@
-import {
-  checkInterrupt,
-  type Host,
-  type JobResult,
-  pathsOf,
-  realFs,
-  removeIfThere,
-  type WorkerPool,
-} from "../base/mod.ts";
+import { checkInterrupt, type Host, type JobResult, realFs, type WorkerPool } from "../base/mod.ts";
 import { type DatabaseCapture, type DatabaseJob, runDatabaseJob } from "./database_job.ts";
 
 /** Name of the job that captures a database. */
@@ -47,30 +39,4 @@ export async function captureDatabase(
   } finally {
     host.signal.removeEventListener("abort", onAbort);
   }
-}
-
-/** What the check of one database of a live home said. */
-export interface DatabaseCheck {
-  path: string;
-  ok: boolean;
-  /** `ok`, the first lines of what is wrong, or why it could not be checked. */
-  result: string;
-}
-
-/**
- * Checks a database of a live home without touching it, on a copy.
- *
- * @param folder where the copy is made, and removed again
- */
-export async function checkDatabase(
-  host: Host,
-  pool: WorkerPool,
-  path: string,
-  folder: string,
-): Promise<DatabaseCheck> {
-  const staged = pathsOf(host.platform).join(folder, "database-check");
-  const capture = await captureDatabase(host, pool, path, staged);
-  removeIfThere(host.fs, staged);
-  if (capture.status === "vanished") return { path, ok: true, result: "vanished" };
-  return { path, ok: capture.status === "captured", result: capture.result };
 }

@@ -2,6 +2,7 @@ import {
   type FileInfo,
   type FileSystem,
   type Host,
+  isNotFound,
   lstatIfThere,
   readFully,
   removeIfThere,
@@ -27,6 +28,16 @@ function readStart(fs: FileSystem, path: string, bytes: number): Uint8Array {
     const buffer = new Uint8Array(bytes);
     return buffer.subarray(0, readFully(file, buffer));
   });
+}
+
+/** The beginning of a file, or nothing when it is gone. */
+function startIfThere(fs: FileSystem, path: string, bytes: number): Uint8Array | undefined {
+  try {
+    return readStart(fs, path, bytes);
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
 }
 
 function startsAsWal(fs: FileSystem, path: string): boolean {
@@ -88,14 +99,15 @@ export interface DatabaseState {
 function lookAtSide(fs: FileSystem, path: string): Side | undefined {
   const info = lstatIfThere(fs, path);
   if (info?.kind !== "file" || info.size === 0) return undefined;
-  return { info, start: readStart(fs, path, SIDE_HEADER_BYTES).join() };
+  const start = startIfThere(fs, path, SIDE_HEADER_BYTES);
+  return start && { info, start: start.join() };
 }
 
 /** Looks at a database without opening it as one; nothing when it is not there. */
 export function lookAt(fs: FileSystem, path: string): DatabaseState | undefined {
   const main = lstatIfThere(fs, path);
-  if (main?.kind !== "file") return undefined;
-  const header = readStart(fs, path, HEADER_BYTES);
+  const header = main?.kind === "file" ? startIfThere(fs, path, HEADER_BYTES) : undefined;
+  if (!main || !header) return undefined;
   return {
     main,
     header: header.join(),

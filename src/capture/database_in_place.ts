@@ -7,7 +7,7 @@ import { fromSource } from "./source_errors.ts";
 /** How long another connection is waited for, ms. */
 const BUSY_MS = 2000;
 /** Pages between two looks at whether to stop. */
-const PAGES_AT_ONCE = 4096;
+const PAGES_AT_ONCE = 1024;
 
 /** Runs with a read transaction, which sees one state until it ends. Nothing can be written. */
 async function withReadTransaction(

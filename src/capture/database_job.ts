@@ -164,6 +164,7 @@ async function copyFromWriter(
   goOn: GoOn,
 ): Promise<DatabaseState | "busy"> {
   if (state.wal && state.shm) {
+    removeStaged(fs, staged);
     await backupLive(fs, source, staged, goOn);
     return state;
   }
