@@ -147,7 +147,7 @@ Deno.test("a transaction too quick for the clock of the file system is seen by i
     const { mtimeMs, size } = realFs.lstat(places.source);
     let meddled = false;
     const fs = withoutLocks(({ operation, path }) => {
-      if (meddled || operation !== "open" || path !== places.staged) return;
+      if (meddled || operation !== "write" || path !== places.staged) return;
       meddled = true;
       live.exec("UPDATE notes SET body = 'new'");
       realFs.setMtime(places.source, mtimeMs);
