@@ -1,35 +1,9 @@
 import type { Command } from "commander";
 import { LifeboatError } from "../../src/base/mod.ts";
-import type { Act } from "../../src/cli/command.ts";
 import { defineCommands } from "../../src/cli/commands.ts";
-import { createProgram, isHelpShown, usageError } from "../../src/cli/usage.ts";
+import { createProgram, isHelpShown } from "../../src/cli/usage.ts";
 import { assert } from "../assert.ts";
-
-interface Parsed {
-  command: string;
-  flags: Record<string, unknown>;
-  args: unknown[];
-}
-
-/** What a command line means, without running it; throws the usage error. */
-function parse(line: string): Parsed {
-  let parsed: Parsed | undefined;
-  const act: Act = () => (...received) => {
-    const command = received.at(-1) as Command;
-    const flags = command.optsWithGlobals();
-    parsed = { command: command.name(), flags, args: received.slice(0, -2) };
-    return Promise.resolve();
-  };
-  const args = line.split(" ").filter((word) => word !== "");
-  const program = createProgram(() => {});
-  defineCommands(program, act);
-  try {
-    program.parse(args, { from: "user" });
-  } catch (error) {
-    throw usageError(error, program, args) ?? error;
-  }
-  return parsed!;
-}
+import { parseLine as parse } from "../support/command_lines.ts";
 
 /** The usage error of a command line. */
 function fault(line: string): LifeboatError {
