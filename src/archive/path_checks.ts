@@ -22,8 +22,14 @@ function foldersOf(path: string): string[] {
   return folders;
 }
 
+/** A character has up to three bytes, so that few paths need to be encoded to be measured. */
+function isTooLong(path: string): boolean {
+  return path.length * 3 > MAX_PATH_BYTES &&
+    new TextEncoder().encode(path).length > MAX_PATH_BYTES;
+}
+
 function pathFault(path: string, platform: Platform): string | undefined {
-  if (path.length > MAX_PATH_BYTES) return "a path of more than 32,767 characters";
+  if (isTooLong(path)) return `more than ${MAX_PATH_BYTES} bytes`;
   return relativePathFault(path, platform);
 }
 

@@ -1,3 +1,4 @@
+import { deflateRawSync } from "node:zlib";
 import { assertAccepted, assertRefused, type Reading } from "../support/hostile.ts";
 import { type RawZipEnd, type RawZipEntry, zipOf } from "../support/raw_zip.ts";
 import { manifestFor } from "../support/stored_backups.ts";
@@ -156,4 +157,25 @@ Deno.test("a zip made on Windows, without modes and with a comment, is read", as
   const entries = [{ name: "b/files/", method: 0 }, FILE, MANIFEST];
   const made = entries.map((entry) => ({ ...entry, madeBy: 20, attributes: 0x20 }));
   await assertAccepted(zipOf(made, { comment: "PK\x05\x06 and more" }));
+});
+
+Deno.test("a zip64 archive is read, and one whose end lies is not", async () => {
+  const content = "zip64";
+  const packed = new Uint8Array(deflateRawSync(content)).length;
+  const extra = Uint8Array.of(
+    1,
+    0,
+    16,
+    0,
+    content.length,
+    ...Array(7).fill(0),
+    packed,
+    ...Array(7).fill(0),
+  );
+  const entry = { name: "b/files/x", content, bytes: 0xffffffff, packed: 0xffffffff, extra };
+  await assertAccepted(zipOf([FILE, MANIFEST, entry], { zip64: true }));
+  for (const end of [{ entries: 7 }, { directoryAt: 1 }, { directoryBytes: 9999 }]) {
+    const archive = zipOf([FILE, MANIFEST, entry], { zip64: true, ...end });
+    await assertRefused(archive, "damaged_archive");
+  }
 });

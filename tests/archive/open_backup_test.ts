@@ -281,3 +281,14 @@ Deno.test("a manifest without sizes, kinds and methods is filled from the backup
     assert.equal(found[0].sha256, sha256Of(bytesOf("12345")));
     backup.close();
   }));
+
+Deno.test("a manifest too large to be kept is read again from an archive without an index", () =>
+  withTempDir(async (folder) => {
+    const manifest = JSON.stringify(manifestFor({ a: "1" })) + " ".repeat(65 << 20);
+    const path = `${folder}/b.tar.gz`;
+    await Deno.writeFile(path, tarGzOf(membersFor(storedEntries({ a: "1" }, manifest))));
+    const backup = await openBackup(testHost(folder), path);
+    assert.equal((await backup.loadManifest()).entries.length, 1);
+    assert.equal((await backup.loadManifest()).entries.length, 1);
+    backup.close();
+  }));

@@ -27,6 +27,8 @@ export interface RawZipEnd {
   directoryAt?: number;
   directoryBytes?: number;
   comment?: string;
+  /** The numbers stand in a zip64 record before it. */
+  zip64?: boolean;
 }
 
 const encoder = new TextEncoder();
@@ -97,15 +99,22 @@ export function zipOf(entries: RawZipEntry[], end: RawZipEnd = {}): Uint8Array {
 function endRecord(at: number, directory: Uint8Array[], end: RawZipEnd): Uint8Array {
   const bytes = directory.reduce((sum, { length }) => sum + length, 0);
   const count = end.entries ?? directory.length;
-  const comment = encoder.encode(end.comment ?? "");
-  return record([
-    [4, 0x06054b50],
-    [2, 0],
-    [2, 0],
-    [2, count],
-    [2, count],
+  const place: [2 | 4, number][] = [
     [4, end.directoryBytes ?? bytes],
     [4, end.directoryAt ?? at],
-    [2, comment.length],
-  ], comment);
+  ];
+  const comment = encoder.encode(end.comment ?? "");
+  const start: [2 | 4, number][] = [[4, 0x06054b50], [2, 0], [2, 0]];
+  const stop: [2 | 4, number][] = [[2, comment.length]];
+  if (!end.zip64) return record([...start, [2, count], [2, count], ...place, ...stop], comment);
+  const wide = (value: number): [2 | 4, number][] => [[4, value], [4, 0]];
+  const end64 = record([
+    ...[[4, 0x06064b50], ...wide(44), [2, 45], [2, 45], [4, 0], [4, 0]] as [2 | 4, number][],
+    ...wide(count),
+    ...wide(count),
+    ...place.flatMap(([, value]) => wide(value)),
+  ]);
+  const locator = record([[4, 0x07064b50], [4, 0], ...wide(at + bytes), [4, 1]]);
+  const full: [2 | 4, number][] = [[2, 0xffff], [2, 0xffff], [4, 0xffffffff], [4, 0xffffffff]];
+  return join([end64, locator, record([...start, ...full, ...stop], comment)]);
 }
