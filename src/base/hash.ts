@@ -35,7 +35,8 @@ export function sha256OfFile(fs: FileSystem, path: string): string {
   const file = fs.open(path);
   try {
     const hash = sha256();
-    const buffer = new Uint8Array(1 << 20);
+    // A home has many small files: a large buffer for each costs more than reading it.
+    const buffer = new Uint8Array(Math.min(1 << 20, file.info().size + 1));
     for (let n = file.read(buffer); n > 0; n = file.read(buffer)) {
       hash.update(buffer.subarray(0, n));
     }

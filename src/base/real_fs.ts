@@ -67,6 +67,7 @@ function wrapFile(file: Deno.FsFile, path: string): FileHandle {
     truncate: (length) => file.truncateSync(length),
     info: () => infoOf(file, path),
     sync: () => file.syncDataSync(),
+    syncSoon: () => file.syncData(),
     close: () => file.close(),
   };
 }

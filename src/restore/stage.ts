@@ -71,18 +71,39 @@ async function stageFiles(site: Site, backup: Backup, files: Map<string, Waiting
   const [totalFiles, totalBytes] = [files.size, sumOf(files)];
   let [done, bytes] = [0, 0];
   if (totalFiles === 0) return;
-  await backup.visit((path) => files.has(path), async ({ path }, chunks) => {
-    checkInterrupt(host);
-    const waiting = files.get(path)!;
-    files.delete(path);
-    await stageFile(site, waiting, chunks, (written) => {
-      bytes += written;
-      host.progress({ phase: "restoring", files: done, totalFiles, bytes, totalBytes });
+  const onTheWay: Promise<void>[] = [];
+  try {
+    await backup.visit((path) => files.has(path), async ({ path }, chunks) => {
+      checkInterrupt(host);
+      const waiting = files.get(path)!;
+      files.delete(path);
+      const file = await writeFile(site, waiting, chunks, (written) => {
+        bytes += written;
+        host.progress({ phase: "restoring", files: done, totalFiles, bytes, totalBytes });
+      });
+      onTheWay.push(handled(completeFile(site, waiting, file)));
+      if (onTheWay.length === MANY) await settle(onTheWay);
+      done++;
     });
-    done++;
-  });
+  } finally {
+    await settle(onTheWay);
+  }
   const [missing] = files.keys();
   if (missing !== undefined) throw damaged(missing, "it is not in the backup");
+}
+
+/** Files that are on their way to the disk at the same time, and open. */
+const MANY = 64;
+
+/** A promise whose failure is seen later, in {@linkcode settle}. */
+function handled(promise: Promise<void>): Promise<void> {
+  promise.catch(() => {});
+  return promise;
+}
+
+async function settle(promises: Promise<void>[]): Promise<void> {
+  const results = await Promise.allSettled(promises.splice(0));
+  for (const result of results) if (result.status === "rejected") throw result.reason;
 }
 
 function sumOf(files: Map<string, Waiting>): number {
@@ -97,22 +118,34 @@ function damaged(path: string, what: string): LifeboatError {
   });
 }
 
-async function stageFile(
+/** Writes a file and compares it with the manifest; it is still open then. */
+async function writeFile(
   site: Site,
   { op, number, file }: Waiting,
   chunks: AsyncIterable<Uint8Array>,
   progress: (bytes: number) => void,
-): Promise<void> {
-  const { fs } = site.host;
-  const path = stagedOf(site, op, number);
-  const target = fs.open(path, { createNew: true, mode: 0o600 });
+): Promise<FileHandle> {
+  const target = site.host.fs.open(stagedOf(site, op, number), { createNew: true, mode: 0o600 });
   try {
     const hash = await copyChunks(target, op, chunks, progress);
     if (hash !== op.sha256) throw damaged(file.stored, "its content is not what was backed up");
-    target.sync();
+    return target;
+  } catch (error) {
+    target.close();
+    throw error;
+  }
+}
+
+/** Waits for the disk; time and permissions are set when nothing is written any more. */
+async function completeFile(site: Site, waiting: Waiting, target: FileHandle): Promise<void> {
+  const { op, number, file } = waiting;
+  const { fs } = site.host;
+  try {
+    await target.syncSoon();
   } finally {
     target.close();
   }
+  const path = stagedOf(site, op, number);
   setAttributes(fs, path, { mode: file.mode, mtimeMs: file.mtimeMs });
   op.mtime_ms = fs.lstat(path).mtimeMs;
 }

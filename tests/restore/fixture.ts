@@ -127,7 +127,11 @@ export function leftovers(folder: string): string[] {
 const unsyncedFs: FileSystem = {
   ...realFs,
   syncDir: () => {},
-  open: (path, options) => ({ ...realFs.open(path, options), sync: () => {} }),
+  open: (path, options) => ({
+    ...realFs.open(path, options),
+    sync: () => {},
+    syncSoon: () => Promise.resolve(),
+  }),
 };
 
 /** A host for `folder` that does not wait for the disk. */
