@@ -57,8 +57,8 @@ export interface ArchiveWriter {
 
 /** An archive that was written. */
 export interface WrittenArchive extends WrittenFile {
-  /** How many of its bytes were copied from the earlier archive. */
-  reused: number;
+  /** Segments that were copied from the earlier archive: their lengths by their places, bytes. */
+  copied: ReadonlyMap<number, number>;
 }
 
 /** Begins an archive. Throws `output_exists` when there is something at its path. */
@@ -173,7 +173,7 @@ function guard(packer: Packer, files: ArchiveFiles): ArchiveWriter {
       expect("sealed");
       const written = await attempt(async () => {
         await packer.finish();
-        return { ...files.close(), reused: packer.reused };
+        return { ...files.close(), copied: packer.copied };
       });
       stage = "finished";
       return written;

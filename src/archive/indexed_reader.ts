@@ -17,7 +17,8 @@ import { readGroups, type SegmentGroup } from "./segment_groups.ts";
 import type { SourceFile } from "./source_file.ts";
 import { readTar, type TarEntry } from "./tar_reader.ts";
 
-function inflateSegment(source: SourceFile, line: SegmentLine): Uint8Array {
+/** A segment of the tar, checked against its line in the table. Throws `damaged_archive`. */
+export function inflateSegment(source: SourceFile, line: SegmentLine): Uint8Array {
   const deflated = source.read(line.at, line.bytes, DEFLATE_END.length);
   deflated.set(DEFLATE_END, line.bytes);
   const inflated = inflateWhole(source.path, deflated, line.raw);
@@ -60,7 +61,8 @@ function joinCrc(crc: number, { lines }: SegmentGroup): number {
   return lines.reduce((sum, line) => crc32Combine(sum, parseInt(line.crc, 16), line.raw), crc);
 }
 
-function trailerCrc({ segments, tailCrc }: FoundIndex, crc: number): number {
+/** The CRC-32 of the whole tar, from that of the segments in its table. */
+export function trailerCrc({ segments, tailCrc }: FoundIndex, crc: number): number {
   const table = crc32Combine(crc, parseInt(segments.crc, 16), segments.raw_bytes);
   return crc32Combine(table, tailCrc, TAIL_RAW_BYTES);
 }

@@ -64,8 +64,8 @@ export interface Packer {
   large(meta: SizedMeta): Promise<LargeEntry>;
   /** A file that is in an earlier archive as it is now. */
   known(file: EarlierFile): Promise<void>;
-  /** Compressed bytes that were copied from an earlier archive. */
-  readonly reused: number;
+  /** Segments that were copied from the earlier archive: their lengths by their places, bytes. */
+  readonly copied: ReadonlyMap<number, number>;
   /** Writes the end of the archive after everything else is in the output. */
   finish(): Promise<void>;
 }

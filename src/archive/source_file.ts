@@ -43,7 +43,7 @@ function readExactly(path: string, file: FileHandle, into: Uint8Array): void {
 }
 
 /** Opens a file for reading at any place. */
-export function openSource(host: Host, path: string): SourceFile {
+export function openSource(host: Pick<Host, "fs">, path: string): SourceFile {
   const file = reading(path, () => host.fs.open(path));
   const read = (at: number, bytes: number, more = 0) => {
     const into = new Uint8Array(bytes + more);

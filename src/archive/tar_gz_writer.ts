@@ -63,8 +63,7 @@ interface TarGz {
   run: Run;
   /** Tar entries so far. */
   entries: number;
-  /** Compressed bytes that were copied from an earlier archive. */
-  reused: number;
+  copied: Map<number, number>;
   manifest?: { tally: Tally; sha256: string };
 }
 
@@ -76,7 +75,7 @@ export function tarGzPacker(parts: PackerParts): Packer {
     writer: createSegmentWriter(parts.output, parts.spool),
     run: emptyRun(),
     entries: 1,
-    reused: 0,
+    copied: new Map(),
   };
   const top = { path: "", size: 0, mode: 0o700, mtimeMs: 0 };
   const entry: TableEntry = ["/", 0, 0, top.mode, null];
@@ -87,9 +86,7 @@ export function tarGzPacker(parts: PackerParts): Packer {
     large: (meta) => beginLarge(archive, meta),
     known: (file) => addKnown(archive, file),
     finish: () => finish(archive),
-    get reused() {
-      return archive.reused;
-    },
+    copied: archive.copied,
   };
 }
 
@@ -148,12 +145,13 @@ async function copySegment(
   coverage: Coverage,
   { group, before, tally }: SegmentOptions,
 ): Promise<void> {
+  const { copied, parts, writer } = archive;
   const bytes = earlier.packed(line);
-  archive.reused += bytes.length;
-  await archive.parts.queue.pass(() => {
+  await parts.queue.pass(() => {
     before?.();
     const crc = parseInt(line.crc, 16);
-    archive.writer.append({ bytes, raw: line.raw, crc, coverage: bareCoverage(coverage), tally });
+    copied.set(parts.output.at, bytes.length);
+    writer.append({ bytes, raw: line.raw, crc, coverage: bareCoverage(coverage), tally });
   }, group);
 }
 
@@ -220,10 +218,15 @@ async function beginLarge(archive: TarGz, meta: SizedMeta): Promise<LargeEntry> 
     },
     async drop() {
       await archive.parts.queue.drop(group);
-      if (mark) archive.writer.restore(mark);
+      if (mark) takeBack(archive, mark);
       Object.assign(archive, { run, entries });
     },
   };
+}
+
+function takeBack({ writer, copied }: TarGz, mark: SegmentMark): void {
+  for (const at of copied.keys()) if (at >= mark.output.at) copied.delete(at);
+  writer.restore(mark);
 }
 
 /** A slice whose content lies in the earlier archive, in whatever file, is copied from there. */

@@ -57,7 +57,7 @@ export function zipPacker(parts: PackerParts): Packer {
     large: (meta) => beginLarge(zip, memberOf(parts, "file", meta)),
     // No segment of a zip can be copied: its readers want whole deflate streams.
     known: () => Promise.reject(misused("an earlier archive for a zip")),
-    reused: 0,
+    copied: new Map(),
     finish: () => finish(zip),
   };
 }

@@ -97,7 +97,7 @@ async function writeAndPublish(run: Run, places: Places): Promise<BackupResult> 
     });
     written = await writeBackup(run, places, archive);
     if (options.preRestore) requireHeld(options.preRestore, written.findings);
-    if (options.verify ?? true) await verifyWritten(host, places);
+    if (options.verify ?? true) await verifyWritten(run, places, written);
     publishBackup(host, places, written.archive?.sha256);
   } catch (error) {
     archive?.abort();

@@ -35,11 +35,15 @@ export function backupResult(run: Run, places: Places, written: Written): Backup
     bytes: {
       read: findings.bytes,
       stored: written.archive?.bytes ?? findings.bytes,
-      reused: written.archive?.reused ?? 0,
+      reused: reusedBytes(written),
     },
     duration_ms: host.now().getTime() - startedAt.getTime(),
     errors: findings.errors,
     warnings: [...warnings, ...findings.warnings],
     sensitive_note: run.doctor.sensitive_note,
   };
+}
+
+function reusedBytes({ archive }: Written): number {
+  return archive?.copied.values().reduce((sum, bytes) => sum + bytes, 0) ?? 0;
 }

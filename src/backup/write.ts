@@ -3,10 +3,11 @@ import {
   createManifestWriter,
   type ManifestHead,
   type ManifestWriter,
+  readBack,
   verifyBackup,
   type WrittenArchive,
 } from "../archive/mod.ts";
-import { ensureDir, type Host, isoWithOffset, LifeboatError, pathsOf } from "../base/mod.ts";
+import { describeError, ensureDir, isoWithOffset, LifeboatError, pathsOf } from "../base/mod.ts";
 import { compileRules } from "../capture/mod.ts";
 import { agentVersion } from "../doctor/mod.ts";
 import { rootsOf } from "../profiles/mod.ts";
@@ -112,15 +113,28 @@ function manifestHead(run: Run, places: Places, { findings, kit }: Written): Man
 }
 
 /** Reads everything back. Throws `written_backup_damaged` when a byte is not what was captured. */
-export async function verifyWritten(host: Host, places: Places): Promise<void> {
+export async function verifyWritten(run: Run, places: Places, written: Written): Promise<void> {
+  const { host, pool, options } = run;
+  if (places.archive && written.archive && options.format !== "zip") {
+    try {
+      return await readBack(host, pool, places.archive.partial, written.archive.copied);
+    } catch (error) {
+      if (!(error instanceof LifeboatError) || error.code !== "damaged_archive") throw error;
+      throw damagedWrite(places, error);
+    }
+  }
   const report = await verifyBackup(host, places.archive?.partial ?? places.work, {});
-  if (report.ok) return;
-  const [damage] = report.damaged;
-  throw new LifeboatError(
+  if (!report.ok) throw damagedWrite(places, report.damaged[0]?.path ?? report.missing[0]);
+}
+
+function damagedWrite({ root }: Places, cause: unknown): LifeboatError {
+  return new LifeboatError(
     "failed",
     "written_backup_damaged",
-    `What was written to ${places.root} reads back differently` +
-      (damage ? `, first at ${damage.path}` : ""),
-    { hint: "Nothing was published. The disk may be failing; choose another with --backup-root." },
+    `What was written to ${root} reads back differently: ${describeError(cause)}`,
+    {
+      hint: "Nothing was published. The disk may be failing; choose another with --backup-root.",
+      cause,
+    },
   );
 }
