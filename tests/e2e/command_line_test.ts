@@ -1,7 +1,8 @@
 /** The frame of the command line: version, help, usage errors, JSON, exit codes. */
 import { join } from "node:path";
 import { assert } from "../assert.ts";
-import { CONFIRM, withScene } from "../support/scene.ts";
+import { PROGRAM } from "../support/lifeboat.ts";
+import { CONFIRM, type Scene, withScene } from "../support/scene.ts";
 
 Deno.test("--version tells the program's version and what it stands on", () =>
   withScene(async ({ run }) => {
@@ -96,10 +97,41 @@ Deno.test("a backup of another agent is not put into a home by mistake", () =>
     assert.deepEqual([code, json.error?.code], [2, "profile_mismatch"]);
   }));
 
-Deno.test("what a user stops ends with 130 and leaves nothing behind", () =>
-  withScene(async (scene) => {
-    const under = ["/usr/bin/timeout", "--signal=INT", "--preserve-status", "0.7"];
-    const stopped = await scene.run(["backup", "--kit", "full", "--json"], { under });
-    assert.deepEqual([stopped.code, stopped.json.error?.code], [130, "interrupted"]);
-    assert.deepEqual(scene.published(), []);
-  }));
+/** Starts a backup that takes a while, sends signals, and waits for its end. */
+async function backUpAndStop(scene: Scene, signals: Deno.Signal[]) {
+  const child = new Deno.Command(PROGRAM, {
+    args: ["backup", "--kit", "full", "--json"],
+    clearEnv: true,
+    env: { HOME: scene.user },
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  while (scene.published().length === 0) await new Promise((wake) => setTimeout(wake, 10));
+  for (const signal of signals) child.kill(signal);
+  const { code, stdout } = await child.output();
+  return { code, printed: new TextDecoder().decode(stdout) };
+}
+
+// On Windows a signal from another process ends the program at once.
+if (Deno.build.os !== "windows") {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    Deno.test(`${signal} stops a backup with 130 and leaves nothing behind`, () =>
+      withScene(async (scene) => {
+        const { code, printed } = await backUpAndStop(scene, [signal]);
+        assert.deepEqual([code, JSON.parse(printed).error.code], [130, "interrupted"]);
+        assert.deepEqual(scene.published(), []);
+      }));
+  }
+
+  Deno.test("a second signal ends the program at once; the next backup clears what it left", () =>
+    withScene(async (scene) => {
+      const { code } = await backUpAndStop(scene, ["SIGINT", "SIGTERM"]);
+      assert.equal(code, 130);
+      const { warnings } = await scene.backUp();
+      const left = scene.published().filter((name) => name.endsWith(".partial"));
+      assert.deepEqual(left, []);
+      for (const warning of warnings) {
+        assert.match(warning, /left by a backup that was interrupted/);
+      }
+    }));
+}
