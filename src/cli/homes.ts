@@ -3,7 +3,7 @@ import type { BackupScope } from "../catalog/mod.ts";
 import type { Home } from "../profiles/mod.ts";
 
 /** How the command line names homes. */
-export interface HomeFlags {
+interface HomeFlags {
   profile?: string;
   home?: string;
   withRoots?: boolean;
@@ -30,7 +30,7 @@ export async function chooseHomes(host: Host, flags: HomeFlags): Promise<Home[]>
 }
 
 /** How the command line says which backups are meant. */
-export interface ScopeFlags {
+interface ScopeFlags {
   profile?: string;
   backupRoot?: string;
 }

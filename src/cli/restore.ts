@@ -30,6 +30,8 @@ interface RestoreFlags extends GlobalFlags {
   format?: "tar.gz" | "zip";
   apply?: boolean;
   iUnderstandThisRestoresSensitiveState?: boolean;
+  /** The same, as codex-environment-backup and the kit in its backups name it. */
+  iUnderstandThisRestoresSensitiveCodexState?: boolean;
   confirm?: boolean;
   allowOutsideLinks?: boolean;
   files?: boolean;
@@ -87,7 +89,8 @@ async function isConfirmed(
   flags: RestoreFlags,
   options: RestoreOptions,
 ): Promise<boolean> {
-  if (flags.iUnderstandThisRestoresSensitiveState || flags.confirm) return true;
+  const { iUnderstandThisRestoresSensitiveState: flag, confirm } = flags;
+  if (flag || flags.iUnderstandThisRestoresSensitiveCodexState || confirm) return true;
   const { host, terminal } = context;
   if (!terminal.interactive) return false; // the engine refuses, and names the flag
   const { planRestore } = await import("../restore/mod.ts");
@@ -152,18 +155,14 @@ export function defineRestore(program: Command, act: Act): void {
     .argument("[id]", "a backup's name, the beginning of it, latest, or a path")
     .addOption(new Option("--archive, --backup-dir <path>", "the backup, as older tools name it"))
     .addOption(homeOption())
-    .addOption(new Option("--target-home <path>", "the same as --home").hideHelp())
+    .addOption(new Option("--target-home <path>").hideHelp())
     .option("--with-roots", "with --home: also what lies outside the home, such as ~/.agents")
     .option("--root <id=path>", "where something from outside the home goes; repeatable", several)
     .option("--target <dir>", "write everything below this folder, and nothing elsewhere")
     .option("--apply", "do it")
-    .addOption(
-      new Option(
-        "--i-understand-this-restores-sensitive-codex-state, --i-understand-this-restores-sensitive-state",
-        "with --apply: instead of typing RESTORE",
-      ),
-    )
-    .addOption(new Option("--confirm", "the same, as the kit of older tools has it").hideHelp())
+    .option("--i-understand-this-restores-sensitive-state", "instead of typing RESTORE")
+    .addOption(new Option("--i-understand-this-restores-sensitive-codex-state").hideHelp())
+    .addOption(new Option("--confirm").hideHelp())
     .addOption(backupRootOption())
     .addOption(
       new Option("--format <format>", "of the backup before").choices(["tar.gz", "zip"]),
@@ -171,7 +170,7 @@ export function defineRestore(program: Command, act: Act): void {
     .option("--allow-outside-links", "also links that point out of their folder")
     .option("--files", "list every file of the plan")
     .option("--run-post-restore-commands", "the doctor afterwards also runs the agent")
-    .addOption(new Option("--guided", "explain, and wait at the end").hideHelp())
+    .addOption(new Option("--guided").hideHelp())
     .addHelpText(
       "after",
       helpTail([

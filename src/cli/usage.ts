@@ -1,6 +1,19 @@
-import { Command, type CommanderError } from "commander";
+import { Command, type CommanderError, Help } from "commander";
 import { LifeboatError } from "../base/mod.ts";
 import { wholeNumber } from "./command.ts";
+
+/** Names of options longer than this have their description on the next line, columns. */
+const MAX_TERM = 30;
+
+function padWidth(command: Command, helper: Help): number {
+  return Math.min(MAX_TERM, new Help().padWidth(command, helper));
+}
+
+function formatItem(term: string, width: number, description: string, helper: Help): string {
+  const item = (term: string) => new Help().formatItem(term, width, description, helper);
+  if (term.length <= width) return item(term);
+  return `  ${helper.styleOptionTerm(term)}\n${item("")}`;
+}
 
 /**
  * The program without its commands: its global options, and errors that are thrown, not printed.
@@ -19,7 +32,7 @@ export function createProgram(printHelp: (text: string) => void): Command {
     .option("-V, --version", "print the version")
     .helpOption("-h, --help", "show help")
     .helpCommand("help [command]", "show help for a command")
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, padWidth, formatItem })
     .configureOutput({ writeOut: printHelp, writeErr: () => {} })
     .exitOverride();
 }

@@ -35,7 +35,7 @@ Deno.test("the names and flags of older tools mean what they meant", () => {
   ).flags;
   assert.equal(original.backupDir, "a.zip");
   assert.equal(original.home, "/h");
-  assert.equal(original.iUnderstandThisRestoresSensitiveState, true);
+  assert.equal(original.iUnderstandThisRestoresSensitiveCodexState, true);
   const kit = parse("restore --backup-dir . --target-home /h --apply --confirm").flags;
   assert.deepEqual([kit.backupDir, kit.targetHome, kit.confirm], [".", "/h", true]);
   assert.equal(parse("doctor --no-run-commands").flags.runCommands, false);
