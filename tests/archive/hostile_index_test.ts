@@ -214,6 +214,14 @@ Deno.test("a gzip header that does not go with the index is damaged_archive", as
   await assertRefused(archive, "damaged_archive");
 });
 
+Deno.test("a trailer with another checksum or length is damaged_archive", async () => {
+  for (let fromEnd = 1; fromEnd <= 8; fromEnd++) {
+    const archive = ARCHIVE.slice();
+    archive[archive.length - fromEnd] ^= 1;
+    await assertRefused(archive, "damaged_archive");
+  }
+});
+
 Deno.test("our archive is refused wherever it is cut", async () => {
   const places = [2, 9, 10, 11, 500, 5000, ARCHIVE.length >> 1];
   const end = [2062, 2061, 2060, 1544, 1032, 1024, 9, 8, 7, 4, 1].map((n) => ARCHIVE.length - n);

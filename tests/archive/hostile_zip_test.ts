@@ -1,4 +1,6 @@
+import { Buffer } from "node:buffer";
 import { deflateRawSync } from "node:zlib";
+import { assert } from "../assert.ts";
 import { assertAccepted, assertRefused, type Reading } from "../support/hostile.ts";
 import { type RawZipEnd, type RawZipEntry, zipOf } from "../support/raw_zip.ts";
 import { manifestFor } from "../support/stored_backups.ts";
@@ -119,6 +121,17 @@ for (const [what, [entries, code, reading]] of Object.entries(CASES)) {
     await assertRefused(zipOf([FILE, MANIFEST, ...entries]), code, reading);
   });
 }
+
+Deno.test("a zip with an entry inside another is damaged_archive", async () => {
+  const inner = { name: "b/files/y", content: "inside", method: 0 };
+  const record = zipOf([inner]).subarray(0, 30 + inner.name.length + inner.content.length);
+  const outer = { name: "b/files/x", content: record, method: 0 };
+  const nested = (at: number) =>
+    zipOf([FILE, MANIFEST, outer, { ...inner, at, withoutContent: true }]);
+  const at = Buffer.from(nested(0)).indexOf(Buffer.from(record));
+  const error = await assertRefused(nested(at), "damaged_archive");
+  assert.match(error.message, /overlap/);
+});
 
 const ENDS: Record<string, [RawZipEnd, string]> = {
   "more entries than there are": [{ entries: 3 }, "damaged_archive"],
