@@ -9,7 +9,6 @@ import {
 } from "../archive/mod.ts";
 import { describeError, ensureDir, isoWithOffset, LifeboatError, pathsOf } from "../base/mod.ts";
 import { compileRules } from "../capture/mod.ts";
-import { agentVersion } from "../doctor/mod.ts";
 import { rootsOf } from "../profiles/mod.ts";
 import type { Run } from "./run.ts";
 import { collectRoot, noFindings } from "./collect.ts";
@@ -87,6 +86,7 @@ async function collect(
 function manifestHead(run: Run, places: Places, { findings, kit }: Written): ManifestHead {
   const { host, options: { home, mode, format, label, exclude, preRestore } } = run;
   const { profile } = home;
+  const { name, version } = run.doctor.agent;
   return {
     schema_version: 1,
     created_at: isoWithOffset(run.startedAt),
@@ -106,7 +106,7 @@ function manifestHead(run: Run, places: Places, { findings, kit }: Written): Man
     status: findings.errors.length === 0 ? "ok" : "partial",
     label,
     tool: { name: "lifeboat", version: host.build.version },
-    agent: agentVersion(host, home),
+    agent: version === undefined ? undefined : { name, version },
     kit,
     profile_data: { id: profile.id, name: profile.name, restore_skip: profile.restore_skip },
   };

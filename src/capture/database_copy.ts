@@ -86,7 +86,8 @@ export function copyAtRest(
 export function settle(fs: FileSystem, staged: string): void {
   const database = new DatabaseSync(staged);
   try {
-    database.exec("PRAGMA synchronous = OFF");
+    // Prepared, since the errors of exec() do not say which they are (tried).
+    database.prepare("PRAGMA synchronous = OFF").get();
     // Reading rolls an interrupted transaction back.
     database.prepare("SELECT count(*) FROM sqlite_schema").get();
     const done = database.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get();

@@ -16,10 +16,12 @@ async function withReadTransaction(
 ): Promise<void> {
   const database = new DatabaseSync(path, { readOnly: true });
   try {
-    database.exec(`PRAGMA busy_timeout = ${BUSY_MS}; BEGIN`);
+    // Prepared, since the errors of exec() do not say which they are (tried).
+    database.prepare(`PRAGMA busy_timeout = ${BUSY_MS}`).get();
+    database.prepare("BEGIN").run();
     database.prepare("SELECT count(*) FROM sqlite_schema").get();
     await use(database);
-    database.exec("COMMIT");
+    database.prepare("COMMIT").run();
   } finally {
     database.close();
   }

@@ -1,0 +1,178 @@
+import { assert } from "../assert.ts";
+import { openBackup, verifyBackup } from "../../src/archive/mod.ts";
+import { realFs } from "../../src/base/mod.ts";
+import type { BackupResult } from "../../src/backup/mod.ts";
+import { type BackupScene, withBackupScene } from "../support/backups.ts";
+import { faultyFs } from "../support/faulty_fs.ts";
+
+/** Times of the backups: each long after the files of the one before were written. */
+function at(scene: BackupScene, day: number) {
+  return { ...scene.host, now: () => new Date(Date.UTC(2027, 0, day)) };
+}
+
+function backUpOn(scene: BackupScene, day: number, options = {}): Promise<BackupResult> {
+  return scene.backUp(options, at(scene, day));
+}
+
+/** Content of everything captured, by stored path, as the archive has it. */
+async function contentOf(scene: BackupScene, archive: string): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  const backup = await openBackup(scene.host, archive);
+  await backup.visit((path) => /^(files|extra)\//.test(path), async ({ path }, chunks) => {
+    const pieces: Uint8Array[] = [];
+    for await (const chunk of chunks) pieces.push(chunk.slice());
+    found.set(path, await new Blob(pieces as BlobPart[]).text());
+  });
+  backup.close();
+  return found;
+}
+
+Deno.test("an unchanged home is not read again, and its backup is complete", async () => {
+  await withBackupScene(async (scene) => {
+    const first = await backUpOn(scene, 1);
+    const opened: string[] = [];
+    const fs = faultyFs(realFs, ({ operation, path }) => {
+      if (operation === "open") opened.push(path);
+    });
+    const second = await scene.backUp({}, { ...at(scene, 2), fs });
+    const rollouts = opened.filter((path) =>
+      path.startsWith(scene.home.path) && /jsonl$/.test(path)
+    );
+    const sessions = rollouts.filter((path) => path.includes("/sessions/2"));
+    assert.ok(new Set(sessions).size <= 1, "only the doctor looks, at the newest rollout");
+    assert.ok(second.bytes.reused > 0.3 * second.bytes.stored);
+    assert.ok((await verifyBackup(scene.host, second.archive!, {})).ok);
+    assert.deepEqual(
+      await contentOf(scene, second.archive!),
+      await contentOf(scene, first.archive!),
+    );
+  });
+});
+
+Deno.test("what changed between two backups is in the second, also when its size is the same", async () => {
+  await withBackupScene(async (scene) => {
+    const { path } = scene.home;
+    await backUpOn(scene, 1);
+    const agents = Deno.readTextFileSync(`${path}/AGENTS.md`);
+    Deno.writeTextFileSync(`${path}/AGENTS.md`, agents.replaceAll(/[a-z]/g, "x"));
+    Deno.writeTextFileSync(`${path}/new-file`, "new");
+    Deno.removeSync(`${path}/session_index.jsonl`);
+    const second = await backUpOn(scene, 2);
+    const content = await contentOf(scene, second.archive!);
+    assert.equal(content.get("files/AGENTS.md"), agents.replaceAll(/[a-z]/g, "x"));
+    assert.equal(content.get("files/new-file"), "new");
+    assert.ok(!content.has("files/session_index.jsonl"));
+    assert.ok((await verifyBackup(scene.host, second.archive!, {})).ok);
+    assert.ok((await verifyBackup(scene.host, second.backup_dir!, {})).ok);
+  });
+});
+
+Deno.test("a file written just before its last capture is read again although its time is the same", async () => {
+  await withBackupScene(async (scene) => {
+    const path = `${scene.home.path}/note`;
+    const time = new Date(Date.UTC(2027, 0, 1) - 1000);
+    Deno.writeTextFileSync(path, "before");
+    Deno.utimeSync(path, time, time);
+    await backUpOn(scene, 1);
+    Deno.writeTextFileSync(path, "after!");
+    Deno.utimeSync(path, time, time);
+    const second = await backUpOn(scene, 2);
+    assert.equal((await contentOf(scene, second.archive!)).get("files/note"), "after!");
+  });
+});
+
+Deno.test("--rescan finds a change that left size and time as they were", async () => {
+  await withBackupScene(async (scene) => {
+    const path = `${scene.home.path}/note`;
+    const time = new Date(Date.UTC(2026, 0, 1));
+    Deno.writeTextFileSync(path, "before");
+    Deno.utimeSync(path, time, time);
+    await backUpOn(scene, 1);
+    Deno.writeTextFileSync(path, "after!");
+    Deno.utimeSync(path, time, time);
+    const trusting = await backUpOn(scene, 2);
+    assert.equal((await contentOf(scene, trusting.archive!)).get("files/note"), "before");
+    const thorough = await backUpOn(scene, 3, { rescan: true });
+    assert.equal((await contentOf(scene, thorough.archive!)).get("files/note"), "after!");
+  });
+});
+
+Deno.test("a transcript that grew has only its tail compressed again, also when it was moved", async () => {
+  await withBackupScene(async (scene) => {
+    const path = `${scene.home.path}/sessions/big.jsonl`;
+    const line = (i: number) => `{"n":${i},"x":"${(i * 2654435761 % 2 ** 32).toString(36)}"}\n`;
+    const text = Array.from({ length: 400_000 }, (_, i) => line(i)).join("");
+    Deno.writeTextFileSync(path, text);
+    const first = await backUpOn(scene, 1);
+    Deno.writeTextFileSync(path, "one more line\n", { append: true });
+    Deno.renameSync(path, `${scene.home.path}/archived_sessions/moved.jsonl`);
+    const second = await backUpOn(scene, 2);
+    const fresh = second.bytes.stored - second.bytes.reused;
+    assert.ok(fresh < first.bytes.stored / 2, `${fresh} of ${first.bytes.stored} bytes are new`);
+    const moved = (await contentOf(scene, second.archive!)).get(
+      "files/archived_sessions/moved.jsonl",
+    );
+    assert.equal(moved, text + "one more line\n");
+    assert.ok((await verifyBackup(scene.host, second.archive!, {})).ok);
+  });
+});
+
+Deno.test("the folder form shares unchanged files with the backup before, never with the home", async () => {
+  await withBackupScene(async (scene) => {
+    const first = await backUpOn(scene, 1);
+    const second = await backUpOn(scene, 2);
+    const inode = (path: string) => Deno.statSync(path).ino;
+    const shared = "files/history.jsonl";
+    assert.equal(inode(`${second.backup_dir}/${shared}`), inode(`${first.backup_dir}/${shared}`));
+    assert.notEqual(
+      inode(`${first.backup_dir}/${shared}`),
+      inode(`${scene.home.path}/history.jsonl`),
+    );
+  });
+});
+
+Deno.test("deleting any backup never harms another", async () => {
+  await withBackupScene(async (scene) => {
+    const backups = [];
+    for (const day of [1, 2, 3]) {
+      Deno.writeTextFileSync(`${scene.home.path}/day`, String(day));
+      backups.push(await backUpOn(scene, day));
+    }
+    for (const gone of [1, 0]) {
+      Deno.removeSync(backups[gone].backup_dir!, { recursive: true });
+      Deno.removeSync(backups[gone].archive!);
+    }
+    for (const path of [backups[2].archive!, backups[2].backup_dir!]) {
+      assert.ok((await verifyBackup(scene.host, path, {})).ok);
+    }
+  });
+});
+
+Deno.test("nothing is taken over from a backup that has rotted", async () => {
+  await withBackupScene(async (scene) => {
+    const first = await backUpOn(scene, 1, { directory: false });
+    const bytes = Deno.readFileSync(first.archive!);
+    bytes[200] ^= 0x10; // in the first segment
+    Deno.writeFileSync(first.archive!, bytes);
+    const second = await backUpOn(scene, 2, { directory: false });
+    assert.ok(second.warnings.some((text) => text.includes(first.backup_name)));
+    assert.equal(second.bytes.reused, 0);
+    assert.ok((await verifyBackup(scene.host, second.archive!, {})).ok);
+  });
+});
+
+Deno.test("two backups of an unchanged home differ only in what carries the time", async () => {
+  await withBackupScene(async (scene) => {
+    const first = await backUpOn(scene, 1, { directory: false, rescan: true });
+    Deno.renameSync(first.archive!, `${scene.folder}/first.tar.gz`);
+    const second = await backUpOn(scene, 2, { directory: false, rescan: true });
+    const [a, b] = [`${scene.folder}/first.tar.gz`, second.archive!].map((path) =>
+      Deno.readFileSync(path)
+    );
+    let same = 0;
+    while (a[same] === b[same]) same++;
+    const home = await contentOf(scene, second.archive!);
+    const text = [...home.values()].join("").length;
+    assert.ok(same > text / 20, `the first ${same} bytes are the same`);
+  });
+});
