@@ -7,6 +7,7 @@ export function folderState(folder: string): string[] {
     const info = realFs.lstat(path);
     const line = `${path} ${info.kind} ${info.mode.toString(8)} ${info.mtimeMs}`;
     if (info.kind === "directory") return [line, ...folderState(path)];
+    if (info.kind === "symlink") return [`${line} ${realFs.readLink(path)}`];
     return [info.kind === "file" ? `${line} ${sha256OfFile(realFs, path)}` : line];
   });
 }
