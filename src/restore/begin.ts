@@ -70,14 +70,18 @@ export function begin({ site, header }: Beginning, rootsWereChosen: boolean): vo
   const [home, ...others] = roots;
   makeWork(site, home, header.made);
   writeNewFile(host.fs, journalOf(site), headerLine(header));
-  host.fs.syncDir(workOf(site, home));
-  host.fs.makeDir(stagedFolderOf(site, home), 0o700);
+  makeStaged(site, home);
   for (const root of others) {
     makeMissing(host, topOf(host, root), header.made);
     if (root.kind === "file") continue;
     makeWork(site, root, header.made);
-    host.fs.makeDir(stagedFolderOf(site, root), 0o700);
+    makeStaged(site, root);
   }
+}
+
+function makeStaged(site: Site, root: TargetRoot): void {
+  site.host.fs.makeDir(stagedFolderOf(site, root), 0o700);
+  site.host.fs.syncDir(workOf(site, root));
 }
 
 function makeMissing(host: Host, path: string, made: string[]): void {

@@ -142,8 +142,7 @@ function isOp(line: Line | undefined): boolean {
   if (!line || !isText(line.root) || typeof line.path !== "string") return false;
   switch (line.op) {
     case "file":
-      return isOld(line.old) && isNumber(line.size) && typeof line.mtime_ms === "number" &&
-        isText(line.sha256);
+      return isOld(line.old) && isNumber(line.size) && isText(line.sha256);
     case "link":
       return isOld(line.old) && isText(line.target);
     case "remove":

@@ -22,7 +22,6 @@ export interface FileOp {
   path: string;
   old: Old;
   size: number;
-  mtime_ms: number;
   /** Upper-case hex. */
   sha256: string;
 }

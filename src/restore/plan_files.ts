@@ -54,7 +54,6 @@ function planFile(planner: Planner, root: TargetRoot, path: string, entry: FileE
     path,
     old,
     size: entry.bytes,
-    mtime_ms: 0, // as it is once the file is staged
     sha256: entry.sha256.toUpperCase(),
   } as const;
   planner.plan.ops.push(op);

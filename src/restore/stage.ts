@@ -138,16 +138,13 @@ async function writeFile(
 
 /** Waits for the disk; time and permissions are set when nothing is written any more. */
 async function completeFile(site: Site, waiting: Waiting, target: FileHandle): Promise<void> {
-  const { op, number, file } = waiting;
-  const { fs } = site.host;
+  const { op, number, file: { mode, mtimeMs } } = waiting;
   try {
     await target.syncSoon();
   } finally {
     target.close();
   }
-  const path = stagedOf(site, op, number);
-  setAttributes(fs, path, { mode: file.mode, mtimeMs: file.mtimeMs });
-  op.mtime_ms = fs.lstat(path).mtimeMs;
+  setAttributes(site.host.fs, stagedOf(site, op, number), { mode, mtimeMs });
 }
 
 async function copyChunks(

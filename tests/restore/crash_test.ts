@@ -16,7 +16,14 @@ import {
   unlock,
   withFault,
 } from "./attempts.ts";
-import { fixtureBackup, leftovers, makeTarget, targetTree, testHome } from "./fixture.ts";
+import {
+  fixtureBackup,
+  leftovers,
+  makeTarget,
+  quickHost,
+  targetTree,
+  testHome,
+} from "./fixture.ts";
 
 /** Recovers, and asserts that the target is old or new as a whole; returns what became of it. */
 function assertRecovered(one: Attempt, trees: Trees, where: string): string {
@@ -147,12 +154,47 @@ Deno.test("a restore that cannot be taken back is brought to an end by the next 
   });
 });
 
-/** A file system on which some files are mount points, or lie on another disk. */
+Deno.test("a power cut while a restore that nearly began is cleaned up leaves the old home", async () => {
+  await withTempDir(async (folder) => {
+    const backup = fixtureBackup(folder);
+    let syncs = 0;
+    // The line that commits is written, but the disk says that it could not be synced; then power
+    // fails when a part of what was staged has been removed.
+    const halfRemoved: Beneath = (fs) => ({
+      ...fs,
+      open: (path, options) => {
+        const file = fs.open(path, options);
+        const isJournal = path.endsWith("journal.jsonl") && options?.append;
+        return isJournal ? { ...file, sync: () => failAt(++syncs) } : file;
+      },
+      removeTree(path) {
+        const staged = join(path, "staged");
+        for (const name of fs.list(staged).entries.slice(0, 3)) fs.remove(join(staged, name.name));
+        throw new PowerCut();
+      },
+    });
+    const failAt = (sync: number) => {
+      if (sync === 2) throw systemError("EIO");
+    };
+    const one = await attempt(join(folder, "one"), backup, () => {}, halfRemoved);
+    assert.ok(one.error);
+    const [recovery] = recoverInterrupted(quickHost(one.folder), testHome(one.folder));
+    assert.equal(recovery.outcome, "discarded");
+    makeTarget(join(folder, "before"));
+    assert.deepEqual(targetTree(one.folder), targetTree(join(folder, "before")));
+  });
+});
+
+/** A file system on which some files are mount points, or lie on another disk; modes hold for root too. */
 function mounted(errno: string, ...paths: string[]): Beneath {
   return (fs: FileSystem, folder: string): FileSystem => {
     const isMounted = (path: string) => paths.some((one) => path.startsWith(join(folder, one)));
     return {
       ...fs,
+      open(path, options) {
+        if (options?.write && (fs.lstat(path).mode & 0o200) === 0) throw systemError("EACCES");
+        return fs.open(path, options);
+      },
       rename(from, to) {
         if (isMounted(from) !== isMounted(to) || (errno === "EBUSY" && isMounted(to))) {
           throw systemError(errno);

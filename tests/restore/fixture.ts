@@ -11,7 +11,7 @@ const SQLITE = "SQLite format 3\0";
 const NEWER = 1_760_000_000_000;
 
 const BEFORE = {
-  "config.toml": { text: "old = 1", mode: 0o600 },
+  "config.toml": { text: "old = 1", mode: 0o400 },
   "same.txt": { text: "same", mode: 0o600 },
   "moded.txt": { text: "moded", mode: 0o666 },
   "only-here.txt": "only here",
