@@ -41,7 +41,8 @@ export async function createBackup(host: Host, options: BackupOptions): Promise<
     makeRoot(host, root);
     locks.push(takeRootLock(host, root));
     warnings.push(...clearLeftovers(host, root));
-    const run: Run = { host, pool, options, doctor, warnings, startedAt };
+    const level = options.level ?? DEFAULT_LEVEL;
+    const run: Run = { host, pool, options, level, doctor, warnings, startedAt };
     return await writeWithEarlier(run, root);
   } finally {
     pool.close();
@@ -91,7 +92,7 @@ async function writeAndPublish(run: Run, places: Places): Promise<BackupResult> 
       path: places.archive.partial,
       format: options.format ?? "tar.gz",
       top: options.home.profile.backups.prefix,
-      level: options.level ?? DEFAULT_LEVEL,
+      level: run.level,
       pool,
       earlier: run.earlier?.archive,
     });

@@ -3,6 +3,7 @@ import { type Host, LifeboatError, pathsOf, readFile, readText } from "../base/m
 import type { Home } from "../profiles/mod.ts";
 import { listKitExecutables } from "./kit.ts";
 import { findUnchanged } from "./earlier.ts";
+import { openCached } from "./kit_cache.ts";
 import type { BackupOptions } from "./options.ts";
 import type { Outlet } from "./outlet.ts";
 import type { Run } from "./run.ts";
@@ -83,13 +84,23 @@ const EXECUTABLE_MODE = 0o700;
 
 /** An executable is most of a small backup, and seldom another than the last time. */
 async function addExecutable(
-  { host, earlier }: Run,
+  run: Run,
   outlet: Outlet,
   name: string,
   path: string,
 ): Promise<string> {
+  const { host, options } = run;
   const info = { ...host.fs.stat(path), mode: EXECUTABLE_MODE };
-  const known = await findUnchanged(earlier, name, info);
+  const known = await findUnchanged(run.earlier, name, info);
   if (known && await outlet.known(known)) return known.entry[4]!;
-  return (await outlet.copy(name, path, EXECUTABLE_MODE)).sha256;
+  if (options.archive === false || options.format === "zip") {
+    return (await outlet.copy(name, path, EXECUTABLE_MODE)).sha256;
+  }
+  const cached = await openCached(host, run.pool, run.level, { name, path, info });
+  try {
+    await outlet.cached(cached, path);
+    return cached.entry[4]!;
+  } finally {
+    cached.archive.close();
+  }
 }

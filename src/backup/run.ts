@@ -8,6 +8,8 @@ export interface Run {
   host: Host;
   pool: WorkerPool;
   options: BackupOptions;
+  /** Deflate level, 1 to 9. */
+  level: number;
   doctor: DoctorReport;
   warnings: string[];
   earlier?: Earlier;

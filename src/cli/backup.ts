@@ -33,6 +33,7 @@ interface BackupFlags extends GlobalFlags {
   name?: string;
   exclude?: string[];
   output?: string;
+  rescan?: boolean;
   /** False with `--no-verify`. */
   verify: boolean;
   dryRun?: boolean;
@@ -65,6 +66,7 @@ function optionsFor(home: Home, flags: BackupFlags, label: string | undefined): 
     label: flags.name ?? label,
     exclude: flags.exclude,
     output: flags.output,
+    rescan: flags.rescan,
     verify: flags.verify,
     runDoctorCommands: flags.runDoctorCommands,
     jobs: flags.jobs,
@@ -139,6 +141,7 @@ export function defineBackup(program: Command, act: Act): void {
     .option("--name <name>", "a name of your own for this backup")
     .option("--exclude <glob>", "leave out what matches; may be repeated", several)
     .option("--output <file>", "the archive's path; no folder is written")
+    .option("--rescan", "read every file, also those that look unchanged")
     .option("--no-verify", "do not read back what was written")
     .option("--dry-run", "show what would be captured and what not")
     .option("--run-doctor-commands", "the doctor also runs the agent, such as codex --version")

@@ -176,3 +176,20 @@ Deno.test("two backups of an unchanged home differ only in what carries the time
     assert.ok(same > text / 20, `the first ${same} bytes are the same`);
   });
 });
+
+Deno.test("the executable is compressed once per version, and then copied into each archive", async () => {
+  await withBackupScene(async (scene) => {
+    const executable = `${scene.folder}/big-program`;
+    const program = new Uint8Array(3 << 20).map((_, i) => (i * i) >> 7);
+    Deno.writeFileSync(executable, program);
+    const host = { ...scene.host, executable };
+    const first = await scene.backUp({}, host);
+    assert.ok(first.bytes.reused > 0, "already the first backup copies it from the cache");
+    const elsewhere = await scene.backUp({ backupRoot: `${scene.folder}/other` }, host);
+    assert.equal(elsewhere.bytes.reused, first.bytes.reused);
+    const restorer = `${elsewhere.backup_dir}/restore-standalone`;
+    assert.deepEqual(Deno.readFileSync(restorer), program);
+    assert.ok(Deno.statSync(restorer).mode! & 0o100);
+    assert.ok((await verifyBackup(scene.host, elsewhere.archive!, {})).ok);
+  });
+});
