@@ -82,6 +82,9 @@ export async function writeRestoreKit(run: Run, outlet: Outlet): Promise<Record<
 
 const EXECUTABLE_MODE = 0o700;
 
+/** A smaller one shares a segment with its neighbours, and is compressed with them. */
+const WORTH_CACHING_BYTES = 2 << 20;
+
 /** An executable is most of a small backup, and seldom another than the last time. */
 async function addExecutable(
   run: Run,
@@ -93,7 +96,8 @@ async function addExecutable(
   const info = { ...host.fs.stat(path), mode: EXECUTABLE_MODE };
   const known = await findUnchanged(run.earlier, name, info);
   if (known && await outlet.known(known)) return known.entry[4]!;
-  if (options.archive === false || options.format === "zip") {
+  const takesSegments = options.archive !== false && options.format !== "zip";
+  if (!takesSegments || info.size < WORTH_CACHING_BYTES) {
     return (await outlet.copy(name, path, EXECUTABLE_MODE)).sha256;
   }
   const cached = await openCached(host, run.pool, run.level, { name, path, info });
