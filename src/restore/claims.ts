@@ -49,7 +49,8 @@ export function claimsOf(planner: Planner): Claim {
   return (root, path, kind) => {
     checkPath(root.id, path);
     const skip = whySkipped(root, path, kind);
-    if (skip) skipped.push({ root: root.id, path, ...skip });
+    // A folder says nothing that the files in it do not say.
+    if (skip && kind === "leaf") skipped.push({ root: root.id, path, ...skip });
     const conflict = skip ? undefined : whatIsInTheWay(root, path, kind);
     if (conflict) conflicts.push({ root: root.id, path, ...conflict });
     return !skip && !conflict;

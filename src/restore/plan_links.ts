@@ -21,7 +21,7 @@ export async function planLinks(planner: Planner, claim: Claim): Promise<void> {
 function planLink(planner: Planner, root: TargetRoot, path: string, link: SymlinkEntry): void {
   const { options, plan } = planner;
   if (!options.allowOutsideLinks && pointsOutside(planner, root, path, link.target)) {
-    const message = "points out of the home; take it with --allow-outside-links";
+    const message = "points out of what is restored; take it with --allow-outside-links";
     plan.skipped.push({ root: root.id, path, reason: "outside_link", message });
     return;
   }
@@ -37,11 +37,11 @@ function planLink(planner: Planner, root: TargetRoot, path: string, link: Symlin
   if (!same) plan.ops.push({ op: "link", root: root.id, path, old, target: link.target });
 }
 
-/** By its text alone, since what it leads to may not be there yet. */
+/** Out of all that is restored. By its text alone, since what it leads to may not be there yet. */
 function pointsOutside(planner: Planner, root: TargetRoot, path: string, target: string): boolean {
-  const { host } = planner;
-  if (root.kind === "file" || target.includes("\0")) return true;
+  const { host, plan: { target: { roots } } } = planner;
+  if (target.includes("\0")) return true;
   const { resolve, dirname } = pathsOf(host.platform);
   const end = resolve(dirname(pathBelow(host, root, path)), target);
-  return !isInside(end, root.path, host.platform);
+  return !roots.some((one) => isInside(end, one.path, host.platform));
 }
