@@ -1,71 +1,13 @@
 import { join } from "node:path";
 import { assert, rejectsWith } from "../assert.ts";
 import { openBackup } from "../../src/archive/mod.ts";
-import { createBackup } from "../../src/backup/mod.ts";
 import { type Host, takeHomeLock } from "../../src/base/mod.ts";
-import type { Home } from "../../src/profiles/mod.ts";
-import { applyRestore, planRestore, type RestoreResult } from "../../src/restore/mod.ts";
-import { addNotes, countNotes, leaveBehind, makeDatabase } from "../support/databases.ts";
+import { planRestore } from "../../src/restore/mod.ts";
 import { faultyFs, systemError } from "../support/faulty_fs.ts";
 import { withTempDir } from "../support/host.ts";
-import { makeTree, readTree, type TreeSpec } from "../support/trees.ts";
-import { leftovers, quickHost, testHome } from "./fixture.ts";
-
-/** A home that was backed up for real. */
-interface Saved {
-  folder: string;
-  host: Host;
-  home: Home;
-  backupRoot: string;
-  archive: string;
-}
-
-async function save(
-  folder: string,
-  spec: TreeSpec,
-  prepare = (_home: string) => {},
-): Promise<Saved> {
-  const host = quickHost(folder);
-  const home = testHome(folder, { roots: [] });
-  makeTree(home.path, spec);
-  prepare(home.path);
-  const backupRoot = join(folder, "Backups");
-  const { archive } = await createBackup(host, {
-    home,
-    backupRoot,
-    directory: false,
-    kit: "light",
-    verify: false,
-    jobs: 1,
-  });
-  return { folder, host, home, backupRoot, archive: archive! };
-}
-
-async function apply(
-  { host, home, backupRoot, archive }: Saved,
-  changes: Partial<Parameters<typeof applyRestore>[1]> = {},
-): Promise<RestoreResult> {
-  const backup = await openBackup(host, archive);
-  try {
-    return await applyRestore(host, {
-      backup,
-      home,
-      backupRoot,
-      confirmed: true,
-      jobs: 1,
-      ...changes,
-    });
-  } finally {
-    backup.close();
-  }
-}
-
-const SPEC: TreeSpec = {
-  "config.toml": { text: "a = 1\n", mode: 0o600 },
-  "sessions/one.jsonl": '{"a":1}\n',
-  "empty": { mode: 0o750 },
-  "link": { link: "config.toml" },
-};
+import { makeTree, readTree } from "../support/trees.ts";
+import { leftovers } from "./fixture.ts";
+import { apply, save, SPEC } from "./saved.ts";
 
 Deno.test("a home that was deleted comes back as it was, with modes, times, links and empty folders", async () => {
   await withTempDir(async (folder) => {
@@ -101,45 +43,6 @@ Deno.test("what a restore replaces is in the backup before it, and kept in the h
     const kept = join(saved.home.path, ".lifeboat", `undo-${result.undo_id}`, "kept/config.toml");
     assert.equal(Deno.readTextFileSync(kept), "newer = 2\n");
     assert.ok(result.post_restore_next_steps.some((step) => step.includes("pre-restore-")));
-  });
-});
-
-Deno.test("a restored database has the backed-up rows, whatever WAL lay beside the newer one", async () => {
-  await withTempDir(async (folder) => {
-    const live = makeDatabase(join(folder, "live.sqlite"), "wal");
-    const put = (home: string) => {
-      leaveBehind(join(folder, "live.sqlite"), join(home, "state.sqlite"), "-wal", "-shm");
-    };
-    const saved = await save(folder, SPEC, put);
-    const path = join(saved.home.path, "state.sqlite");
-    addNotes(live, 50);
-    for (const suffix of ["", "-wal", "-shm"]) Deno.removeSync(path + suffix);
-    put(saved.home.path);
-    live.close();
-    const result = await apply(saved);
-    assert.equal(result.plan.set_aside, 2);
-    assert.equal(countNotes(path), 100);
-    assert.deepEqual(
-      Object.keys(readTree(saved.home.path)).filter((one) => /^state.*-/.test(one)),
-      [],
-    );
-    const again = await apply(saved);
-    assert.equal(again.plan.unchanged, again.plan.files + 1, "and the link");
-  });
-});
-
-Deno.test("a database that is the same but for its WAL loses the WAL", async () => {
-  await withTempDir(async (folder) => {
-    const saved = await save(folder, SPEC, (home) => {
-      makeDatabase(join(home, "state.sqlite"), "wal").close();
-    });
-    const path = join(saved.home.path, "state.sqlite");
-    await apply(saved);
-    Deno.writeTextFileSync(`${path}-wal`, "of another database");
-    const { plan } = await apply(saved);
-    assert.equal(plan.overwrite, 0);
-    assert.equal(plan.set_aside, 1);
-    assert.equal(countNotes(path), 100);
   });
 });
 
@@ -184,22 +87,6 @@ Deno.test("a file that cannot be saved before is not replaced, nor is anything e
     );
     await rejectsWith(() => apply({ ...saved, host: { ...saved.host, fs } }), "pre_restore_failed");
     assert.deepEqual(readTree(saved.home.path), before);
-  });
-});
-
-Deno.test("a broken home is restored: a malformed database is kept as it is", async () => {
-  await withTempDir(async (folder) => {
-    const saved = await save(folder, SPEC, (home) => {
-      makeDatabase(join(home, "state.sqlite")).close();
-    });
-    const path = join(saved.home.path, "state.sqlite");
-    const file = Deno.openSync(path, { write: true });
-    file.seekSync(100, Deno.SeekMode.Start);
-    file.writeSync(new Uint8Array(8000).fill(7));
-    file.close();
-    const result = await apply(saved);
-    assert.equal(result.ok, true);
-    assert.equal(countNotes(path), 100);
   });
 });
 

@@ -5,7 +5,7 @@ import { realFs } from "../../src/base/mod.ts";
 import type { Home, Profile } from "../../src/profiles/mod.ts";
 import { testHost } from "../support/host.ts";
 import { type MemoryBackup, memoryBackup } from "../support/memory_backup.ts";
-import { makeTree, readTree, type Tree } from "../support/trees.ts";
+import { makeTree, readTree, type Tree, type TreeSpec } from "../support/trees.ts";
 
 const SQLITE = "SQLite format 3\0";
 const NEWER = 1_760_000_000_000;
@@ -92,6 +92,15 @@ export function fixtureBackup(folder: string): MemoryBackup {
   for (const name of ["source", "source-agents", "source-file"]) {
     Deno.removeSync(join(folder, name), { recursive: true });
   }
+  return backup;
+}
+
+/** A backup of a home that holds `spec`. */
+export function backupOf(folder: string, spec: TreeSpec): MemoryBackup {
+  const source = join(folder, "source");
+  makeTree(source, spec);
+  const backup = memoryBackup(source);
+  Deno.removeSync(source, { recursive: true });
   return backup;
 }
 
