@@ -17,7 +17,7 @@ export interface HashFileCheck {
 const MAX_BYTES = 64 << 10;
 
 /** The hash in the text of such a file; the name in it may be from before a renaming. */
-export function parseHashFile(text: string): string | undefined {
+function parseHashFile(text: string): string | undefined {
   return /^\\?([0-9A-Fa-f]{64})(?:[ \t]|\r?\n|$)/.exec(text)?.[1].toUpperCase();
 }
 

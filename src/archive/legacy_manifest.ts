@@ -1,8 +1,5 @@
 import { type ManifestHead } from "./manifest.ts";
 
-/** Files below this folder of a backup are those of the home. */
-export const HOME_FOLDER = "files/";
-
 const LISTS = ["included_root_files", "included_directories", "sqlite_online_backup"];
 
 type Fields = Record<string, unknown>;

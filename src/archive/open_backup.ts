@@ -112,7 +112,7 @@ async function withSizes(container: Container, entries: ReadEntry[]): Promise<Fi
 }
 
 /** The whole manifest; what it lacks is taken from the container. */
-export async function loadManifest(
+async function loadManifest(
   container: Container,
   head: ManifestHead,
   source: ManifestSource,
