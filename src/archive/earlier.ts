@@ -38,13 +38,16 @@ export interface EarlierArchive {
   close(): void;
 }
 
-/** Opens an archive to take segments from; undefined when it has no index. */
-export function openEarlier(host: Host, path: string): EarlierArchive | undefined {
+/**
+ * Opens an archive to take segments from; undefined when it has no index, or another top folder,
+ * which stands in every tar header.
+ */
+export function openEarlier(host: Host, path: string, top: string): EarlierArchive | undefined {
   const source = openSource(host, path);
   try {
     const index = findIndex(source);
     const allowance = allowanceOf(path, source.size, READ_LIMITS);
-    if (index) return createEarlier(host, { source, index, allowance });
+    if (index?.top === top) return createEarlier(host, { source, index, allowance });
   } catch (error) {
     source.close();
     throw error;

@@ -32,7 +32,7 @@ export async function findEarlier(
     const path = item.archives.find((archive) => archive.endsWith(".tar.gz"));
     const isOfHome = item.profile === home.profile.id && item.home === home.path;
     if (!path || !isOfHome || item.type !== "lifeboat") continue;
-    const archive = openEarlier(host, path);
+    const archive = openEarlier(host, path, home.profile.backups.prefix);
     if (!archive) continue;
     return {
       name: item.id,

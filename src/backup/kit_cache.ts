@@ -22,6 +22,13 @@ export interface KitProgram {
   info: FileInfo;
 }
 
+/** What the compressed bytes depend on beside the program. */
+export interface CacheSettings {
+  /** The top folder of the archives they are copied into, which stands in the tar header. */
+  top: string;
+  level: number;
+}
+
 const PREFIX = "restorer-";
 
 /**
@@ -32,45 +39,49 @@ const PREFIX = "restorer-";
 export async function openCached(
   host: Host,
   pool: WorkerPool,
-  level: number,
+  settings: CacheSettings,
   program: KitProgram,
 ): Promise<EarlierFile> {
   const { join } = pathsOf(host.platform);
   const folder = join(host.folders.cache, "kit");
   const { path, info } = program;
-  const key = sha256Of([path, info.size, info.mtimeMs, level].join("\n")).slice(0, 32);
+  const { top, level } = settings;
+  const key = sha256Of([path, info.size, info.mtimeMs, top, level].join("\n")).slice(0, 32);
   const cached = join(folder, `${PREFIX}${key}.tar.gz`);
   if (!lstatIfThere(host.fs, cached)) {
     ensureDir(host.fs, folder, host.platform);
-    clearOthers(host, folder);
-    await writeCache(host, pool, level, { program, cached });
+    clearOld(host, folder);
+    await writeCache(host, pool, settings, { program, cached });
   }
-  const file = await openEarlier(host, cached)?.find(program.name);
+  const file = await openEarlier(host, cached, top)?.find(program.name);
   if (file) return file;
   throw new LifeboatError("failed", "bad_cache", `${cached} is not what was written there`, {
     hint: "Remove it; it is made again by the next backup.",
   });
 }
 
-/** An executable of another version is not asked for again. */
-function clearOthers(host: Host, folder: string): void {
+/** Executables of old versions are not asked for again; others are made anew when they are. */
+const KEPT_MS = 90 * 24 * 3600 * 1000;
+
+function clearOld(host: Host, folder: string): void {
   for (const { name } of host.fs.list(folder).entries) {
-    if (name.startsWith(PREFIX)) removeIfThere(host.fs, pathsOf(host.platform).join(folder, name));
+    const path = pathsOf(host.platform).join(folder, name);
+    const age = host.now().getTime() - host.fs.lstat(path).mtimeMs;
+    if (name.startsWith(PREFIX) && age > KEPT_MS) removeIfThere(host.fs, path);
   }
 }
 
 async function writeCache(
   host: Host,
   pool: WorkerPool,
-  level: number,
+  settings: CacheSettings,
   { program, cached }: { program: KitProgram; cached: string },
 ): Promise<void> {
   const partial = `${cached}.${randomUUID()}.partial`;
   const archive = createArchiveWriter(host, {
     path: partial,
     format: "tar.gz",
-    top: "kit",
-    level,
+    ...settings,
     pool,
   });
   try {

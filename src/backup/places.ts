@@ -25,7 +25,7 @@ export interface Places {
   sha256?: { partial: string; final: string };
 }
 
-/** The folder that backups go into. Throws when it lies in what is backed up. */
+/** The folder that backups go into. Throws when it lies in what is backed up, or `output_exists`. */
 export function chooseRoot(
   host: Host,
   options: BackupOptions,
@@ -37,6 +37,7 @@ export function chooseRoot(
     ? { path: resolve(options.backupRoot), warnings: [] }
     : defaultBackupRoot(host, options.home.profile);
   const root = realPathOfPlanned(host, chosen.path);
+  if (options.output) refuseExisting(host, resolve(options.output));
   for (const captured of [options.home.path, ...options.home.roots.map((root) => root.path)]) {
     if (isInside(root, captured, host.platform)) throw rootInside(root, captured);
   }
@@ -110,6 +111,13 @@ function freeName(host: Host, root: string, home: Home, preRestore: boolean): st
   }
 }
 
+function refuseExisting(host: Host, output: string): void {
+  if (!lstatIfThere(host.fs, output)) return;
+  throw new LifeboatError("refused", "output_exists", `${output} is already there`, {
+    hint: "Choose another --output; nothing is ever overwritten.",
+  });
+}
+
 /** Names the parts of a new backup. Throws `output_exists` rather than overwrite anything. */
 export function choosePlaces(host: Host, root: string, options: BackupOptions): Places {
   const { join, basename } = pathsOf(host.platform);
@@ -120,11 +128,7 @@ export function choosePlaces(host: Host, root: string, options: BackupOptions): 
   if (!archive) return { name, root, work, folder };
   const file = output ? basename(output) : `${name}.${format}`;
   const final = join(root, file);
-  if (lstatIfThere(host.fs, final)) {
-    throw new LifeboatError("refused", "output_exists", `${final} is already there`, {
-      hint: "Choose another --output; nothing is ever overwritten.",
-    });
-  }
+  refuseExisting(host, final);
   const partial = join(root, `.${name}.${format}.partial`);
   return {
     name,

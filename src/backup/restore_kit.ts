@@ -100,7 +100,9 @@ async function addExecutable(
   if (!takesSegments || info.size < WORTH_CACHING_BYTES) {
     return (await outlet.copy(name, path, EXECUTABLE_MODE)).sha256;
   }
-  const cached = await openCached(host, run.pool, run.level, { name, path, info });
+  const top = options.home.profile.backups.prefix;
+  const settings = { top, level: run.level };
+  const cached = await openCached(host, run.pool, settings, { name, path, info });
   try {
     await outlet.cached(cached, path);
     return cached.entry[4]!;
