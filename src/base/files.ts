@@ -75,7 +75,9 @@ export function ensureDir(fs: FileSystem, path: string, platform: Platform): voi
   const info = statIfThere(fs, path);
   if (info?.kind === "directory") return;
   if (info) {
-    throw new LifeboatError("refused", "not_a_folder", `${path} is a ${info.kind}, not a folder`);
+    throw new LifeboatError("refused", "not_a_folder", `${path} is a ${info.kind}, not a folder`, {
+      hint: "Choose another folder, or move that away.",
+    });
   }
   ensureDir(fs, pathsOf(platform).dirname(path), platform);
   fs.makeDir(path, 0o700);

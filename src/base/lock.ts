@@ -10,25 +10,35 @@ export interface Lock {
   release(): void;
 }
 
+/** SQLite's codes for a lock that another connection holds: BUSY and LOCKED. */
+const HELD = [5, 6];
+
 /**
  * Takes a lock: a SQLite file held by `BEGIN EXCLUSIVE`, which the system frees with the process
- * (Deno 2.6 has no try-lock; design.md section 7). Throws `locked` (busy) when another holds it.
+ * (Deno 2.6 has no try-lock; design.md section 7). Throws `locked` (busy) when another holds it,
+ * `lock_unusable` when its file cannot be written.
  *
  * @param path the lock's file; its folder must exist
  * @param what what the lock stands for, for the message
  */
 export function takeLock(path: string, what: string): Lock {
-  const database = new DatabaseSync(path);
+  let database: DatabaseSync | undefined;
   try {
+    database = new DatabaseSync(path);
     database.exec("PRAGMA busy_timeout = 0; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
   } catch (cause) {
-    database.close();
-    throw new LifeboatError("busy", "locked", `Another lifeboat is at work on ${what}`, {
-      hint: "Wait until it has finished, then try again.",
-      cause,
-    });
+    database?.close();
+    throw HELD.includes((cause as { errcode?: number }).errcode ?? 0)
+      ? new LifeboatError("busy", "locked", `Another lifeboat is at work on ${what}`, {
+        hint: "Wait until it has finished, then try again.",
+        cause,
+      })
+      : new LifeboatError("refused", "lock_unusable", `The lock ${path} cannot be written`, {
+        hint: "Make its folder writable for you, or choose another one.",
+        cause,
+      });
   }
-  return { release: () => database.close() };
+  return { release: () => database!.close() };
 }
 
 /** The lock of one home, kept in the state folder since a backup changes nothing in the home. */

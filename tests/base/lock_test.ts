@@ -37,3 +37,14 @@ Deno.test("a lock that was released can be taken again, and leaves no journal", 
     assert.deepEqual([...Deno.readDirSync(folder)].map((entry) => entry.name), ["lock"]);
   });
 });
+
+Deno.test("a lock whose file cannot be written is no lock that another holds", async () => {
+  await withTempDir(async (folder) => {
+    await rejectsWith(() => takeLock(`${folder}/missing/lock`, "x"), "lock_unusable");
+    Deno.writeTextFileSync(
+      `${folder}/lock`,
+      "not a database, and longer than its header is: ".repeat(9),
+    );
+    await rejectsWith(() => takeLock(`${folder}/lock`, "x"), "lock_unusable");
+  });
+});
