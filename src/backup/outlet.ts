@@ -51,11 +51,18 @@ export function createOutlet(host: Host, options: OutletOptions): Outlet {
   const { join, dirname } = pathsOf(host.platform);
   const { folder, archive, nowMs } = options;
   const open = new Set<FileHandle>();
+  const made = new Set<string>();
+
+  function makeFolder(path: string): void {
+    if (made.has(path)) return;
+    ensureDir(host.fs, path, host.platform);
+    made.add(path);
+  }
 
   function folderPath(stored: string): string | undefined {
     if (!folder) return undefined;
     const path = join(folder, stored);
-    ensureDir(host.fs, dirname(path), host.platform);
+    makeFolder(dirname(path));
     return path;
   }
 
@@ -69,7 +76,7 @@ export function createOutlet(host: Host, options: OutletOptions): Outlet {
 
   return {
     async directory(stored, mode, mtimeMs) {
-      if (folder) ensureDir(host.fs, join(folder, stored), host.platform);
+      if (folder) makeFolder(join(folder, stored));
       await archive?.directory(stored, { mode, mtimeMs });
     },
     file,

@@ -7,9 +7,8 @@ import {
   nameStamp,
   pathsOf,
   removeIfThere,
-  statIfThere,
 } from "../base/mod.ts";
-import { defaultBackupRoot, type Home } from "../profiles/mod.ts";
+import { defaultBackupRoot, type Home, realPathOf } from "../profiles/mod.ts";
 import type { BackupOptions } from "./options.ts";
 
 /** Where the parts of a backup are written, and where they lie once it is published. */
@@ -36,7 +35,7 @@ export function chooseRoot(
     : options.backupRoot
     ? { path: resolve(options.backupRoot), warnings: [] }
     : defaultBackupRoot(host, options.home.profile);
-  const root = realPathOfPlanned(host, chosen.path);
+  const root = realPathOf(host, chosen.path);
   if (options.output) refuseExisting(host, resolve(options.output));
   for (const captured of [options.home.path, ...options.home.roots.map((root) => root.path)]) {
     if (isInside(root, captured, host.platform)) throw rootInside(root, captured);
@@ -51,14 +50,6 @@ function rootInside(root: string, captured: string): LifeboatError {
     `The backup root ${root} lies inside ${captured}, which is being backed up`,
     { hint: "Choose a folder outside with --backup-root." },
   );
-}
-
-/** The real path of a folder that may not exist yet. */
-function realPathOfPlanned(host: Host, path: string): string {
-  const { dirname, basename, join } = pathsOf(host.platform);
-  if (statIfThere(host.fs, path)) return host.fs.realPath(path);
-  const parent = dirname(path);
-  return parent === path ? path : join(realPathOfPlanned(host, parent), basename(path));
 }
 
 /** Makes the backup root. What is not a folder, or cannot be written, is refused. */
