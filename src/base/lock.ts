@@ -25,7 +25,11 @@ export function takeLock(path: string, what: string): Lock {
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(path);
-    database.exec("PRAGMA busy_timeout = 0; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
+    database.exec("PRAGMA busy_timeout = 0");
+    // Errors of exec() have no code.
+    for (const sql of ["PRAGMA journal_mode = MEMORY", "BEGIN EXCLUSIVE"]) {
+      database.prepare(sql).get();
+    }
   } catch (cause) {
     database?.close();
     throw HELD.includes((cause as { errcode?: number }).errcode ?? 0)
