@@ -6,9 +6,8 @@ import type {
   PackerParts,
   SizedMeta,
 } from "./packer.ts";
-import { sha256Of } from "../base/mod.ts";
-import { type DeflateOutput, joinBytes } from "./deflate_job.ts";
-import type { EarlierArchive, EarlierFile } from "./earlier.ts";
+import { joinBytes } from "./deflate_job.ts";
+import type { EarlierFile } from "./earlier.ts";
 import {
   type ArchiveIndex,
   type Coverage,
@@ -16,7 +15,6 @@ import {
   INDEX_BYTES,
   INDEX_PATH,
   MANIFEST_PATH,
-  type SegmentLine,
   SLICE_BYTES,
   TABLE_PATH,
   type TableEntry,
@@ -28,44 +26,16 @@ import {
   emptyRun,
   endsBefore,
   isFull,
-  type Run,
   type RunContent,
   sameSegments,
 } from "./runs.ts";
-import {
-  createSegmentWriter,
-  type SegmentMark,
-  type SegmentWriter,
-  type Tally,
-} from "./segment_writer.ts";
-import { BLOCK, roundToBlock, type TarHeaders, tarHeaders } from "./tar_header.ts";
-
-/** How a segment is written beside its bytes. */
-interface SegmentOptions {
-  /** From what the worker found out. */
-  coverage?: (output: DeflateOutput) => Coverage;
-  tally?: Tally;
-  /** Content bytes, whose SHA-256 the worker tells. */
-  hashed?: number;
-  group?: object;
-  /** Called just before it is written. */
-  before?: () => void;
-}
+import { createSegmentWriter, type SegmentMark, type Tally } from "./segment_writer.ts";
+import { addSlice, takeBack, takeOver } from "./take_over.ts";
+import { compress, type Hashed, headerOf, type SegmentOptions, type TarGz } from "./tar_gz.ts";
+import { BLOCK, roundToBlock, tarHeaders } from "./tar_header.ts";
 
 const encoder = new TextEncoder();
 const NOTHING = new Uint8Array();
-
-interface TarGz {
-  parts: PackerParts;
-  encodeHeader: TarHeaders;
-  writer: SegmentWriter;
-  /** Small entries that are no segment yet. */
-  run: Run;
-  /** Tar entries so far. */
-  entries: number;
-  copied: Map<number, number>;
-  manifest?: { tally: Tally; sha256: string };
-}
 
 /** A `.tar.gz` made of segments, as FORMAT.md says. */
 export function tarGzPacker(parts: PackerParts): Packer {
@@ -90,34 +60,6 @@ export function tarGzPacker(parts: PackerParts): Packer {
   };
 }
 
-function headerOf(
-  archive: TarGz,
-  kind: "file" | "directory",
-  meta: SizedMeta,
-): Uint8Array<ArrayBuffer> {
-  const { size, mode, mtimeMs } = meta;
-  const name = `${archive.parts.top}/${meta.path}`;
-  return archive.encodeHeader({ kind, name, size, mode, mtimeMs });
-}
-
-function compress(
-  archive: TarGz,
-  bytes: Uint8Array<ArrayBuffer>,
-  options: SegmentOptions,
-): Promise<void> {
-  const raw = bytes.length;
-  const { coverage, tally, hashed, group, before } = options;
-  return archive.parts.queue.submit({
-    input: { bytes, parts: [raw], ending: "segment", hashed },
-    group,
-    write(output) {
-      before?.();
-      const { crc } = output.parts[0];
-      archive.writer.append({ bytes: output.bytes, raw, crc, coverage: coverage?.(output), tally });
-    },
-  });
-}
-
 async function closeRun(archive: TarGz, options: SegmentOptions = {}): Promise<void> {
   const { run } = archive;
   if (run.raw === 0) return;
@@ -126,40 +68,6 @@ async function closeRun(archive: TarGz, options: SegmentOptions = {}): Promise<v
   if (same) return await takeOver(archive, same, options);
   const coverage = (): Coverage => ({ kind: "run", entries: run.entries });
   await compress(archive, await bytesOfRun(run), { ...options, coverage });
-}
-
-/** Copies the compressed segments of an earlier archive that hold a run or a large file. */
-async function takeOver(
-  archive: TarGz,
-  { group, archive: earlier }: EarlierFile,
-  options: SegmentOptions,
-): Promise<void> {
-  for (const line of group.lines) await copySegment(archive, earlier, line, line, options);
-}
-
-/** Copies one compressed segment, which covers here what `coverage` says. */
-async function copySegment(
-  archive: TarGz,
-  earlier: EarlierArchive,
-  line: SegmentLine,
-  coverage: Coverage,
-  { group, before, tally }: SegmentOptions,
-): Promise<void> {
-  const { copied, parts, writer } = archive;
-  const bytes = earlier.packed(line);
-  await parts.queue.pass(() => {
-    before?.();
-    const crc = parseInt(line.crc, 16);
-    copied.set(parts.output.at, bytes.length);
-    writer.append({ bytes, raw: line.raw, crc, coverage: bareCoverage(coverage), tally });
-  }, group);
-}
-
-/** Without the place that a line has in its own archive. */
-function bareCoverage(coverage: Coverage): Coverage {
-  if (coverage.kind !== "slice") return { kind: coverage.kind, entries: coverage.entries };
-  const { kind, path, offset, length, sha256, file_sha256 } = coverage;
-  return { kind, path, offset, length, sha256, ...(file_sha256 && { file_sha256 }) };
 }
 
 async function addSmall(
@@ -223,29 +131,6 @@ async function beginLarge(archive: TarGz, meta: SizedMeta): Promise<LargeEntry> 
     },
   };
 }
-
-function takeBack({ writer, copied }: TarGz, mark: SegmentMark): void {
-  for (const at of copied.keys()) if (at >= mark.output.at) copied.delete(at);
-  writer.restore(mark);
-}
-
-/** A slice whose content lies in the earlier archive, in whatever file, is copied from there. */
-async function addSlice(
-  archive: TarGz,
-  buffer: Uint8Array<ArrayBuffer>,
-  options: SegmentOptions & { hashed: number; coverage: (output: Hashed) => Coverage },
-): Promise<void> {
-  const { earlier } = archive.parts;
-  const sha256 = earlier && sha256Of(buffer.subarray(0, options.hashed));
-  const line = sha256 && await earlier.slice(sha256);
-  if (!line || line.length !== options.hashed || line.raw !== buffer.length) {
-    return await compress(archive, buffer, options);
-  }
-  await copySegment(archive, earlier!, line, options.coverage({ sha256 }), options);
-}
-
-/** What is known of a slice's content. */
-type Hashed = Pick<DeflateOutput, "sha256">;
 
 function methodOf({ method }: EntryMeta): [DatabaseMethod] | [] {
   return method ? [method] : [];
