@@ -1,26 +1,131 @@
-/** Measures what starting the compiled program costs, beside a compiled program that does nothing. */
-import { dirname, join } from "node:path";
+/**
+ * Measures Lifeboat beside what a user would take instead, on a home that is made for it: every
+ * program as a whole process, in turn, several rounds. Prints the medians as tables; nothing is
+ * asserted, since times are also the machine's.
+ */
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { type Growth, judgeGrowth, measureGrowth } from "./bench/growth.ts";
+import { type BenchHome, makeBenchHome } from "./bench/home.ts";
+import { measureList } from "./bench/list.ts";
+import { describeMachine, isBusy } from "./bench/machine.ts";
+import { createMeter } from "./bench/measure.ts";
+import { type BenchOptions, parseOptions } from "./bench/options.ts";
+import { findPeers, installPeers, PEERS } from "./bench/peers.ts";
+import { judge } from "./bench/promises.ts";
+import { renderReport, type Report } from "./bench/report.ts";
+import { compareSizes, type Contest, presentStages, runContest } from "./bench/rounds.ts";
 import { measureStarts } from "./bench/startup.ts";
+import { STAGES } from "./bench/steps.ts";
 import { run } from "./build/process.ts";
 import { hostTarget } from "./build/targets.ts";
-import { runScript } from "./terminal.ts";
+import { runScript, say } from "./terminal.ts";
 
 const ROOT = dirname(import.meta.dirname!);
-const ROUNDS = 30;
+/** As many workers as Lifeboat takes at most by itself. */
+const MOST_JOBS = 8;
+const GROWTH_ROUNDS = 3;
 
-await runScript(async () => {
-  const build = join(ROOT, "scripts", "build.ts");
-  await run(Deno.execPath(), ["run", "-A", build, "--if-needed"]);
-  await run(Deno.execPath(), ["run", "-A", build, "--empty"]);
-  const { suffix } = hostTarget();
-  const [empty, lifeboat] = ["empty", "lifeboat"].map((name) => join(ROOT, "dist", name + suffix));
-  const commands = [[empty], [lifeboat, "--version"], [lifeboat, "--help"]];
-  const times = await measureStarts(commands, ROUNDS);
-  const rows = commands.map(([program, ...args], i) => ({
-    program: [program.slice(ROOT.length + 1), ...args].join(" "),
-    "start to end, ms": Number(times[i].toFixed(1)),
-    "of the empty program": Number((times[i] / times[0]).toFixed(2)),
-  }));
-  // deno-lint-ignore no-console -- the table is the result of this script
-  console.table(rows);
-});
+function program(name: string): string {
+  return join(ROOT, "dist", name + hostTarget().suffix);
+}
+
+/** Builds the program and one that does nothing; tells the version of the first. */
+async function build(): Promise<string> {
+  const script = join(ROOT, "scripts", "build.ts");
+  await run(Deno.execPath(), ["run", "-A", script, "--if-needed"]);
+  await run(Deno.execPath(), ["run", "-A", script, "--empty"]);
+  return await run(program("lifeboat"), ["--version"]);
+}
+
+/**
+ * Not in /tmp: that may be memory, and where a test run has just deleted thousands of files, making
+ * new ones is slow for minutes.
+ */
+async function makeWorkFolder({ home }: BenchOptions): Promise<string> {
+  const dir = home ? dirname(resolve(home)) : Deno.build.os === "linux" ? "/var/tmp" : tmpdir();
+  return await Deno.makeTempDir({ dir, prefix: "lifeboat-bench-" });
+}
+
+async function measureStartup(starts: number): Promise<Report["startup"]> {
+  const commands = [[program("empty")], [program("lifeboat"), "--version"]];
+  const [empty, version] = await measureStarts(commands, starts);
+  return { empty, version };
+}
+
+function makeHome({ home, size, seed }: BenchOptions, work: string): BenchHome {
+  const folder = home ? resolve(home) : join(work, "user", ".codex");
+  say(`Making a home of ${(size / 1e6).toFixed(0)} MB in ${folder}`);
+  Deno.mkdirSync(dirname(folder), { recursive: true });
+  Deno.mkdirSync(folder); // never one that is there: it will be changed
+  return makeBenchHome({ folder, size, seed, project: ROOT });
+}
+
+async function bench(options: BenchOptions, work: string): Promise<Report> {
+  const { rounds, jobs, minutes, grow, seed, listed } = options;
+  const date = new Date();
+  const machine = describeMachine();
+  if (isBusy(machine)) say(`The machine is busy (load ${machine.load.toFixed(1)}): expect noise`);
+  const version = await build();
+  const found = await findPeers();
+  const peers = options.install ? await installPeers(found) : found;
+  const home = makeHome(options, work);
+  const { bytes, files } = home;
+  const lifeboat = program("lifeboat");
+  const meter = createMeter(work, "time" in peers);
+  const deadline = date.getTime() + minutes * 60_000;
+  let size: Report["size"];
+  const contest: Contest = {
+    ...{ meter, home, work, lifeboat, jobs, rounds, deadline, say },
+    stages: presentStages(STAGES, peers),
+    inspect: async (round) => {
+      size ??= await compareSizes(round, peers);
+    },
+  };
+  const series = await runContest(contest);
+  const list = { meter, work: join(work, "list"), lifeboat, backups: listed, rounds };
+  series.push(...await measureList(list));
+  const startup = await measureStartup(options.starts);
+  const most = jobs ?? Math.min(machine.cores, MOST_JOBS);
+  const growth: Growth[] = grow
+    ? await measureGrowth({
+      ...{ meter, lifeboat, jobs, deadline, say, seed },
+      project: ROOT,
+      work: join(work, "growth"),
+      rounds: Math.min(rounds, GROWTH_ROUNDS),
+    })
+    : [];
+  return {
+    date: date.toISOString(),
+    machine,
+    lifeboat: version,
+    peers,
+    missing: PEERS.map(({ program }) => program).filter((name) => !(name in peers)),
+    home: { bytes, files },
+    rounds: series[0].samples.length,
+    jobs: most,
+    series,
+    size,
+    startup,
+    growth,
+    verdicts: [
+      ...judge(series, { jobs: most, size, startup }),
+      ...(grow ? judgeGrowth(growth, most) : []),
+    ],
+  };
+}
+
+if (import.meta.main) {
+  await runScript(async () => {
+    const options = parseOptions(Deno.args);
+    const work = await makeWorkFolder(options);
+    try {
+      const report = await bench(options, work);
+      if (options.out) Deno.writeTextFileSync(options.out, JSON.stringify(report, null, 2) + "\n");
+      // deno-lint-ignore no-console -- the tables are the result of this script
+      console.log(renderReport(report));
+    } finally {
+      await Deno.remove(work, { recursive: true });
+    }
+  });
+}
