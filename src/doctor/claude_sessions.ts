@@ -1,8 +1,6 @@
-import { type Host, isNotFound, readText } from "../base/mod.ts";
+import type { Host } from "../base/mod.ts";
 import type { Home } from "../profiles/mod.ts";
-import { findTranscripts } from "../sessions/mod.ts";
-import type { Configuration } from "./config.ts";
-import { parseConfig, tableOf } from "./parse.ts";
+import { findTranscripts, homeRetention, isSweptSoon, SOON_DAYS } from "../sessions/mod.ts";
 import {
   countOf,
   type Finding,
@@ -10,44 +8,11 @@ import {
   type SessionsExam,
   type SessionsReport,
 } from "./report.ts";
-import {
-  managedSettingsPaths,
-  type Retention,
-  retentionOf,
-  type SettingsFile,
-} from "./retention.ts";
-
-const DAY_MS = 86_400_000;
-const SOON_DAYS = 7;
-const MAX_SETTINGS_BYTES = 4 << 20;
-const USER_SETTINGS = "settings.json";
-
-function managedSettings(host: Host, path: string): SettingsFile {
-  try {
-    const parsed = parseConfig(readText(host.fs, path, MAX_SETTINGS_BYTES), "json");
-    return parsed.ok
-      ? { path, settings: tableOf(parsed.value), broken: false }
-      : { path, broken: true };
-  } catch (error) {
-    return { path, broken: !isNotFound(error) };
-  }
-}
-
-function retention(host: Host, config: Configuration): Retention {
-  const managed = managedSettingsPaths(host.platform, host.env)
-    .map((path) => managedSettings(host, path));
-  const user: SettingsFile = {
-    path: USER_SETTINGS,
-    settings: config.values.get(USER_SETTINGS),
-    broken: config.report.parse_status === "failed",
-  };
-  return retentionOf([...managed, user]);
-}
 
 /** Counts conversations, and those that Claude Code deletes by itself within a week. */
-export function examineSessions(host: Host, home: Home, config: Configuration): SessionsExam {
-  const { days, setBy, doubt } = retention(host, config);
-  const oldest = host.now().getTime() - (days - SOON_DAYS) * DAY_MS;
+export function examineSessions(host: Host, home: Home): SessionsExam {
+  const retention = homeRetention(host, home);
+  const { days, setBy, doubt } = retention;
   const sessions: SessionsReport = {
     count: 0,
     archived: 0,
@@ -60,7 +25,7 @@ export function examineSessions(host: Host, home: Home, config: Configuration): 
   for (const { bytes, mtimeMs } of findTranscripts(host, home, () => {})) {
     sessions.count += 1;
     sessions.bytes += bytes;
-    if (mtimeMs <= oldest) sessions.at_risk += 1;
+    if (isSweptSoon(mtimeMs, retention, host.now())) sessions.at_risk += 1;
   }
   return { sessions, findings: [...atRisk(sessions), ...doubtful(doubt)] };
 }

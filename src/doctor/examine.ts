@@ -81,7 +81,7 @@ async function examineStructure(
   const survey = isThere ? surveyHome(host, home) : emptySurvey();
   const config = inspectConfig(host, home, survey);
   const databases = await examineDatabases(host, pool, checkDatabases ? survey : emptySurvey());
-  const sessions = isThere ? examineConversations(host, home, config, databases) : NO_SESSIONS;
+  const sessions = isThere ? examineConversations(host, home, databases) : NO_SESSIONS;
   const findings = isThere
     ? [
       ...config.findings,
@@ -99,11 +99,10 @@ async function examineStructure(
 function examineConversations(
   host: Host,
   home: Home,
-  config: Configuration,
   databases: DatabasesExam,
 ): SessionsExam {
   if (home.profile.transcripts === "codex") return examineRollouts(host, home, databases.rows);
-  if (home.profile.transcripts === "claude-code") return examineSessions(host, home, config);
+  if (home.profile.transcripts === "claude-code") return examineSessions(host, home);
   return NO_SESSIONS;
 }
 

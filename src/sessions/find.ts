@@ -1,21 +1,21 @@
 import { checkInterrupt, type Host, lstatIfThere, pathsOf, statIfThere } from "../base/mod.ts";
 import type { Home } from "../profiles/mod.ts";
+import {
+  subAgentAt,
+  subAgentFolder,
+  type TranscriptAgent,
+  transcriptAt,
+  type TranscriptName,
+} from "./layout.ts";
 
 /** A conversation as a file of the home; nothing of its text. */
-export interface Transcript {
-  /** Thread or session id; the file's stem where its name holds none. */
-  id: string;
-  agent: "codex" | "claude-code";
+export interface Transcript extends TranscriptName {
   /** Below the home, forward slashes. */
   path: string;
   /** Size as it lies there, compressed or not. */
   bytes: number;
   /** ms since 1970. */
   mtimeMs: number;
-  /** In Codex's folder of archived conversations. */
-  archived: boolean;
-  /** Whether it is zstd-compressed (`.jsonl.zst`). */
-  compressed: boolean;
 }
 
 /** Told of each folder that could not be listed, and of each file that could not be looked at. */
@@ -61,49 +61,34 @@ function isFolder(search: Search, path: string): boolean {
   }
 }
 
-function describe(search: Search, path: string, id: string): Transcript | undefined {
+function describe(search: Search, agent: TranscriptAgent, path: string): Transcript | undefined {
+  const name = transcriptAt(agent, path);
+  if (!name) return undefined;
   try {
     const info = lstatIfThere(search.host.fs, absolute(search, path));
     if (info?.kind !== "file") return undefined;
-    return {
-      id,
-      agent: search.home.profile.transcripts!,
-      path,
-      bytes: info.size,
-      mtimeMs: info.mtimeMs,
-      archived: path.startsWith("archived_sessions/"),
-      compressed: path.endsWith(".zst"),
-    };
+    return { ...name, path, bytes: info.size, mtimeMs: info.mtimeMs };
   } catch (error) {
     search.unreadable(path, error);
     return undefined;
   }
 }
 
-const ROLLOUT = /\/rollout-([^/]*?)\.jsonl(?:\.zst)?$/;
-const ROLLOUT_ID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-/**
- * Codex: `sessions/YYYY/MM/DD/rollout-<time>-<id>.jsonl[.zst]` and `archived_sessions/`. Where a
- * rollout lies there plain and compressed, the plain one is the rollout (agent-homes.md 1.5).
- */
+/** Where a rollout lies there plain and compressed, the plain one is the rollout (agent-homes.md 1.5). */
 function* findRollouts(search: Search): Generator<Transcript> {
   for (const folder of ["sessions", "archived_sessions"]) {
     if (!isFolder(search, folder)) continue;
     let plain = "";
     for (const path of filesBelow(search, folder)) {
-      const stem = ROLLOUT.exec(path)?.[1];
-      if (stem === undefined || path === `${plain}.zst`) continue;
+      if (path === `${plain}.zst`) continue;
+      const found = describe(search, "codex", path);
+      if (!found) continue;
       plain = path;
-      const found = describe(search, path, ROLLOUT_ID.exec(stem)?.[0].toLowerCase() ?? stem);
-      if (found) yield found;
+      yield found;
     }
   }
 }
 
-const SESSION = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jsonl$/i;
-
-/** Claude Code: `projects/<slug>/<id>.jsonl`; what lies deeper belongs to one of these. */
 function* findSessions(search: Search): Generator<Transcript> {
   if (!isFolder(search, "projects")) return;
   for (const slug of entriesOf(search, "projects")) {
@@ -112,8 +97,7 @@ function* findSessions(search: Search): Generator<Transcript> {
       (slug.kind === "symlink" && isFolder(search, folder));
     if (!isProject) continue;
     for (const { name, kind } of entriesOf(search, folder)) {
-      const id = kind === "file" && SESSION.exec(name)?.[1];
-      const found = id && describe(search, `${folder}/${name}`, id.toLowerCase());
+      const found = kind === "file" && describe(search, "claude-code", `${folder}/${name}`);
       if (found) yield found;
     }
   }
@@ -131,4 +115,35 @@ export function* findTranscripts(
   const search = { host, home, unreadable };
   if (home.profile.transcripts === "codex") yield* findRollouts(search);
   if (home.profile.transcripts === "claude-code") yield* findSessions(search);
+}
+
+/** A file that a sub-agent of a conversation wrote. */
+export interface SubAgentFile {
+  id: string;
+  /** Below the home, forward slashes. */
+  path: string;
+  bytes: number;
+}
+
+/** Claude Code: the files of the sub-agents of a conversation. Throws only `interrupted`. */
+export function findSubAgents(
+  host: Host,
+  home: Home,
+  transcript: string,
+  unreadable: Unreadable,
+): SubAgentFile[] {
+  const search = { host, home, unreadable };
+  const folder = subAgentFolder(transcript);
+  if (!isFolder(search, folder)) return [];
+  const found: SubAgentFile[] = [];
+  for (const path of filesBelow(search, folder)) {
+    const id = subAgentAt(path)?.id;
+    if (id === undefined) continue;
+    try {
+      found.push({ id, path, bytes: host.fs.lstat(absolute(search, path)).size });
+    } catch (error) {
+      unreadable(path, error);
+    }
+  }
+  return found;
 }

@@ -30,12 +30,24 @@ export function readPart(host: Host, path: string, offset: number, limit: number
 /** What one line says; nothing where it is no JSON object (a transcript may end in half a line). */
 export function describeLine(line: string): TranscriptHead {
   try {
-    const parsed = JSON.parse(line);
-    const said = parsed?.type === "session_meta" ? parsed.payload : parsed;
-    return { cwd: textOf(said?.cwd), version: versionOf(said?.cli_version ?? said?.version) };
+    return describeParsed(JSON.parse(line));
   } catch {
     return {};
   }
+}
+
+/** The same of a line that is already parsed, whatever it holds. */
+export function describeParsed(line: unknown): TranscriptHead {
+  const { type, payload } = objectOf(line);
+  const said = objectOf(type === "session_meta" ? payload : line);
+  return { cwd: textOf(said.cwd), version: versionOf(said.cli_version ?? said.version) };
+}
+
+/** A value as an object; an empty one for anything else. */
+export function objectOf(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? value as Record<string, unknown>
+    : {};
 }
 
 function textOf(value: unknown): string | undefined {

@@ -1,4 +1,13 @@
-/** What a transcript is, per agent. */
+/** What a transcript is, per agent: where conversations lie, and what can be told of them. */
+export { openSessionsBackup } from "./backup_source.ts";
+export type { Excerpt } from "./excerpt.ts";
 export { findTranscripts, type Transcript, type Unreadable } from "./find.ts";
 export { readTranscriptHead, type TranscriptHead } from "./head.ts";
+export type { SessionItem, SourceItem } from "./item.ts";
+export { type TranscriptAgent, transcriptAt, type TranscriptName } from "./layout.ts";
+export { listSessions, type SessionFilter, type SessionsReport } from "./list.ts";
+export { homeRetention, isSweptSoon, type Retention, SOON_DAYS } from "./retention.ts";
+export { type SearchReport, type SearchResult, searchSessions } from "./search.ts";
+export { type SessionDetails, showSessions, type ShowSessionsReport } from "./show.ts";
+export { openHome, type SessionSource } from "./source.ts";
 export { lastAgentVersion } from "./version.ts";

@@ -1,4 +1,4 @@
-import { managedSettingsPaths, retentionOf } from "../../src/doctor/retention.ts";
+import { managedSettingsPaths, retentionOf } from "../../src/sessions/retention.ts";
 import { assert } from "../assert.ts";
 
 const file = (path: string, cleanupPeriodDays?: unknown) => ({

@@ -1,5 +1,6 @@
-import { type Env, type Platform } from "../base/mod.ts";
-import type { Table } from "./parse.ts";
+import { type Env, type Host, isNotFound, pathsOf, type Platform, readText } from "../base/mod.ts";
+import type { Home } from "../profiles/mod.ts";
+import { objectOf } from "./head.ts";
 
 /** Claude Code's own default (agent-homes.md 2.6). */
 export const DEFAULT_DAYS = 30;
@@ -17,7 +18,7 @@ export interface Retention {
 /** A settings file; no `settings` where it is not there or does not parse. */
 export interface SettingsFile {
   path: string;
-  settings?: Table;
+  settings?: { [key: string]: unknown };
   /** It is there, but could not be read or parsed. */
   broken: boolean;
 }
@@ -61,4 +62,42 @@ export function retentionOf(files: SettingsFile[]): Retention {
     }
   }
   return { days: DEFAULT_DAYS, setBy: "default" };
+}
+
+const MAX_SETTINGS_BYTES = 4 << 20;
+
+/** @param path what the file is called when it decides */
+function settingsAt(host: Host, file: string, path: string): SettingsFile {
+  try {
+    const value = JSON.parse(readText(host.fs, file, MAX_SETTINGS_BYTES));
+    return { path, settings: objectOf(value), broken: false };
+  } catch (error) {
+    return { path, broken: !isNotFound(error) };
+  }
+}
+
+/** How long Claude Code keeps the conversations of a home, as far as this machine's settings say. */
+export function homeRetention(host: Host, home: Home): Retention {
+  const user = "settings.json";
+  return retentionOf([
+    ...managedSettingsPaths(host.platform, host.env).map((path) => settingsAt(host, path, path)),
+    settingsAt(host, pathsOf(host.platform).join(home.path, user), user),
+  ]);
+}
+
+const DAY_MS = 86_400_000;
+/** How long before its deletion a conversation counts as endangered, days. */
+export const SOON_DAYS = 7;
+
+/**
+ * Whether Claude Code deletes a file that was last written at some time within a week, by its own
+ * clean-up (agent-homes.md 2.6).
+ */
+export function isSweptSoon(mtimeMs: number, { days }: Retention, now: Date): boolean {
+  return mtimeMs <= now.getTime() - (days - SOON_DAYS) * DAY_MS;
+}
+
+/** When Claude Code may delete such a file, ms since 1970. */
+export function sweptAfter(mtimeMs: number, { days }: Retention): number {
+  return mtimeMs + days * DAY_MS;
 }
