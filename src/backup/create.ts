@@ -102,7 +102,7 @@ async function writeAndPublish(run: Run, places: Places): Promise<BackupResult> 
     publishBackup(host, places, written.archive?.sha256);
   } catch (error) {
     archive?.abort();
-    discardBackup(host, places);
+    await discardBackup(host, places);
     throw error;
   }
   return backupResult(run, places, written);

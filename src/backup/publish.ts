@@ -1,4 +1,5 @@
 import {
+  delay,
   type Host,
   lstatIfThere,
   publish as publishFile,
@@ -24,8 +25,25 @@ export function publishBackup(host: Host, places: Places, archiveSha256?: string
   else removeIfThere(host.fs, work);
 }
 
-/** Removes what was written of a backup that will not be published. */
-export function discardBackup(host: Host, places: Places): void {
+const MAX_DISCARDS = 20;
+const PAUSE_MS = 50;
+
+/**
+ * Removes what was written of a backup that will not be published. A worker that was told to stop
+ * may still put a file there, hence several tries. What stays all the same is cleared and reported
+ * by the next backup; the error that stopped this one is what the user has to hear of.
+ */
+export async function discardBackup(host: Host, places: Places): Promise<void> {
+  for (let tries = 1; tries <= MAX_DISCARDS; tries++) {
+    try {
+      return removeParts(host, places);
+    } catch {
+      await delay(PAUSE_MS);
+    }
+  }
+}
+
+function removeParts(host: Host, places: Places): void {
   const { archive, sha256, work } = places;
   removeIfThere(host.fs, work);
   if (!archive || !sha256) return;
