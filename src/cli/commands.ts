@@ -6,6 +6,7 @@ import { defineKit } from "./kit.ts";
 import { defineList } from "./list.ts";
 import { defineProfiles } from "./profiles.ts";
 import { defineRestore } from "./restore.ts";
+import { defineSessions } from "./sessions.ts";
 import { defineShow } from "./show.ts";
 import { defineVerify } from "./verify.ts";
 
@@ -17,6 +18,7 @@ export function defineCommands(program: Command, act: Act): void {
   defineVerify(program, act);
   defineRestore(program, act);
   defineDoctor(program, act);
+  defineSessions(program, act);
   defineProfiles(program, act);
   defineKit(program, act);
 }

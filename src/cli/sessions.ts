@@ -1,0 +1,189 @@
+import { type Command, Option } from "commander";
+import { type Host, LifeboatError } from "../base/mod.ts";
+import type { SessionFilter, SessionSource } from "../sessions/mod.ts";
+import {
+  type Act,
+  type Answer,
+  backupRootOption,
+  type Context,
+  type GlobalFlags,
+  helpTail,
+  homeOption,
+  wholeNumber,
+} from "./command.ts";
+import { backupScope } from "./homes.ts";
+import { parseMoment } from "./since.ts";
+import { searchText, sessionsText, sessionText } from "./text/sessions.ts";
+
+interface SessionsFlags extends GlobalFlags {
+  json?: boolean;
+  home?: string;
+  backup?: string;
+  backupRoot?: string;
+  project?: string;
+  since?: string;
+  limit?: number;
+  text?: boolean;
+}
+
+/** How many messages `show --text` shows. */
+const LAST_MESSAGES = 20;
+
+/** A home that is named is held against every layout; those that find nothing there say nothing. */
+function withFinds(sources: SessionSource[]): SessionSource[] {
+  const found = sources.filter(({ transcripts }) => transcripts.length > 0);
+  return found.length > 0 ? found : sources.slice(0, 1);
+}
+
+/** The homes that are there, or the one that is named. */
+async function openHomes(host: Host, { profile, home }: SessionsFlags): Promise<SessionSource[]> {
+  const { openHome } = await import("../sessions/mod.ts");
+  const { findProfile, homeExists, loadProfiles, requireHome, resolveHome } = await import(
+    "../profiles/mod.ts"
+  );
+  const named = profile && profile !== "all" ? [findProfile(host, profile)] : undefined;
+  const homes = (named ?? loadProfiles(host).filter(({ transcripts }) => transcripts))
+    .map((one) => resolveHome(host, one, { home }));
+  if (named || home) homes.forEach((one) => requireHome(host, one));
+  const sources = homes.filter((one) => homeExists(host, one)).map((one) => openHome(host, one));
+  if (sources.length > 0) return home ? withFinds(sources) : sources;
+  throw new LifeboatError("missing", "no_such_home", "No home of any known agent was found", {
+    hint: "See where they are looked for with: lifeboat profiles list",
+  });
+}
+
+async function openBackupNamed(host: Host, id: string, flags: SessionsFlags) {
+  if (flags.home) {
+    throw new LifeboatError("refused", "usage", "--home and --backup cannot be used together");
+  }
+  const { findBackup } = await import("../catalog/mod.ts");
+  const { openSessionsBackup } = await import("../sessions/mod.ts");
+  const path = await findBackup(host, id, await backupScope(host, flags));
+  return [await openSessionsBackup(host, path)];
+}
+
+/** Runs with the homes or the backup that are meant, and closes them whatever happens. */
+async function withSources(
+  host: Host,
+  flags: SessionsFlags,
+  use: (sources: SessionSource[]) => Promise<Answer>,
+): Promise<Answer> {
+  const { backup } = flags;
+  const sources = backup
+    ? await openBackupNamed(host, backup, flags)
+    : await openHomes(host, flags);
+  try {
+    return await use(sources);
+  } finally {
+    for (const source of sources) source.close();
+  }
+}
+
+/** Conversations are shown to a person who asks for it, and never reach a file or a program. */
+function allowText({ terminal }: Context, { text, json }: SessionsFlags): boolean {
+  if (!text) return false;
+  if (terminal.outIsTerminal && !json) return true;
+  throw new LifeboatError(
+    "refused",
+    "text_needs_terminal",
+    "--text shows conversations only on a terminal",
+    {
+      hint: "Leave out --text, --json and any redirection of the output.",
+    },
+  );
+}
+
+function filterOf(host: Host, { project, since, limit }: SessionsFlags): SessionFilter {
+  return { project, limit, sinceMs: since ? parseMoment(since, host.now()) : undefined };
+}
+
+async function list({ host }: Context, flags: SessionsFlags): Promise<Answer> {
+  const { listSessions } = await import("../sessions/mod.ts");
+  const filter = filterOf(host, flags);
+  return await withSources(host, flags, async (sources) => {
+    const result = await listSessions(host, sources, filter);
+    return { result, text: (style) => sessionsText(result, host.now(), style) };
+  });
+}
+
+async function search(context: Context, flags: SessionsFlags, args: unknown[]): Promise<Answer> {
+  const { host } = context;
+  const { searchSessions } = await import("../sessions/mod.ts");
+  const options = { ...filterOf(host, flags), withText: allowText(context, flags) };
+  return await withSources(host, flags, async (sources) => {
+    const { report, excerpts } = await searchSessions(
+      host,
+      sources,
+      args.flat() as string[],
+      options,
+    );
+    return { result: report, text: (style) => searchText(report, excerpts, host.now(), style) };
+  });
+}
+
+async function show(context: Context, flags: SessionsFlags, [id]: (string | undefined)[]) {
+  const { host } = context;
+  const { showSessions } = await import("../sessions/mod.ts");
+  const last = allowText(context, flags) ? flags.limit ?? LAST_MESSAGES : 0;
+  return await withSources(host, flags, async (sources) => {
+    const { report, excerpts } = await showSessions(host, sources, id!, last);
+    return { result: report, text: (style) => sessionText(report, excerpts, style) };
+  });
+}
+
+function placeOptions(command: Command): Command {
+  return command.addOption(homeOption())
+    .option("--backup <id>", "look into a backup: its name, the beginning of it, latest, or a path")
+    .addOption(backupRootOption());
+}
+
+function filterOptions(command: Command): Command {
+  return placeOptions(command)
+    .option("--project <glob>", "only in these folders: a name, an absolute path, or . for here")
+    .option("--since <time>", "only those taken up since: 8h, 7d, 2026-11-20")
+    .option("--limit <n>", "only the latest n", wholeNumber(1));
+}
+
+function textOption(): Option {
+  return new Option("--text", "also show what was said; only on a terminal");
+}
+
+/** `sessions list|search|show`. */
+export function defineSessions(program: Command, act: Act): void {
+  const sessions = program.command("sessions")
+    .description("what conversations a home or a backup holds")
+    .addHelpText("after", helpTail(["lifeboat sessions list"], [0, 1, 2, 10]));
+  filterOptions(sessions.command("list"))
+    .description("the conversations, those last taken up first")
+    .addHelpText(
+      "after",
+      helpTail([
+        "lifeboat sessions list --project . --since 7d",
+        "lifeboat sessions list --backup latest --profile claude-code",
+      ], [0, 1, 2, 3, 10, 130]),
+    )
+    .action(act(list));
+  filterOptions(sessions.command("search"))
+    .description("the conversations in which all of the words are somewhere")
+    .argument("<words...>", "in the id, the name, the project or what was said")
+    .addOption(textOption())
+    .addHelpText(
+      "after",
+      helpTail(["lifeboat sessions search parser bug --since 2w"], [0, 1, 2, 3, 10, 130]),
+    )
+    .action(act(search));
+  placeOptions(sessions.command("show"))
+    .description("one conversation: how much was said, its sub-agents")
+    .argument("<id>", "its id, or the beginning of it")
+    .addOption(textOption())
+    .option(
+      "--limit <n>",
+      "with --text: only the last n messages (default 20)",
+      wholeNumber(1, 1000),
+    )
+    .addHelpText(
+      "after",
+      helpTail(["lifeboat sessions show 01890a5d --text"], [0, 1, 2, 3, 10, 130]),
+    )
+    .action(act(show));
+}
