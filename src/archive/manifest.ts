@@ -39,7 +39,10 @@ export interface SymlinkEntry {
   target: string;
 }
 
-/** A folder, with or without files in it. */
+/** How a root itself is named among the folders. */
+export const ROOT_PATH = ".";
+
+/** A folder, with or without files in it; a root itself is `ROOT_PATH`. */
 export interface DirectoryEntry {
   root: string;
   relative_path: string;

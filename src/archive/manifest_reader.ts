@@ -1,8 +1,8 @@
-import { LifeboatError, type Platform, relativePathFault } from "../base/mod.ts";
+import { LifeboatError, type Platform } from "../base/mod.ts";
 import { badManifest, unsafe } from "./faults.ts";
 import { createJsonScanner, JsonFault, type JsonPath, type JsonPlan } from "./json_stream.ts";
 import type { ReadLimits } from "./limits.ts";
-import { HOME_ROOT, type Manifest, type ManifestRoot } from "./manifest.ts";
+import { HOME_ROOT, type Manifest, type ManifestRoot, ROOT_PATH } from "./manifest.ts";
 import {
   directoryEntry,
   errorEntry,
@@ -206,6 +206,16 @@ export function rootFolder(rootId: string): string {
   return rootId === HOME_ROOT ? "files/" : `extra/${rootId}/`;
 }
 
+/**
+ * How a path would lead out of its root where backslashes part names. A name that only cannot exist
+ * there is no reason to refuse the rest: the restorer leaves it out and says so.
+ */
+function windowsEscape(path: string): string | undefined {
+  if (/^[A-Za-z]:[\\/]/.test(path)) return "a drive";
+  if (path.startsWith("\\")) return "an absolute path";
+  return path.split(/[\\/]/).includes("..") ? 'a ".." segment' : undefined;
+}
+
 /** No path may lead out of its root, stand there twice, or lie below a file or a link. */
 function checkPaths(lists: ManifestLists, { path, platform, limits }: ManifestSource): void {
   const guards = new Map<string, PathGuard>([
@@ -219,7 +229,7 @@ function checkPaths(lists: ManifestLists, { path, platform, limits }: ManifestSo
   const admit = (root: string, relative: string, kind: "file" | "directory") => {
     const guard = guards.get(root);
     if (!guard) throw badManifest(path, `it has no root ${root}`);
-    const fault = relativePathFault(relative, platform);
+    const fault = platform === "windows" ? windowsEscape(relative) : undefined;
     if (fault) {
       throw unsafe(path, `its manifest has a path with ${fault}: ${relative.slice(0, 200)}`);
     }
@@ -230,5 +240,8 @@ function checkPaths(lists: ManifestLists, { path, platform, limits }: ManifestSo
     for (const { relative_path } of entries) admit(id, relative_path, "file");
   }
   for (const { root, relative_path } of lists.symlinks) admit(root, relative_path, "file");
-  for (const { root, relative_path } of lists.directories) admit(root, relative_path, "directory");
+  for (const { root, relative_path } of lists.directories) {
+    if (relative_path !== ROOT_PATH) admit(root, relative_path, "directory");
+    else if (!guards.has(root)) throw badManifest(path, `it has no root ${root}`);
+  }
 }

@@ -6,7 +6,7 @@ import {
   diffWithFiles,
   entriesByPath,
 } from "./diff_backups.ts";
-import type { FileEntry, Manifest, ManifestHead } from "./manifest.ts";
+import { type FileEntry, type Manifest, type ManifestHead, ROOT_PATH } from "./manifest.ts";
 import { type Backup, openBackup } from "./open_backup.ts";
 
 /** What `show` is to tell beside the summary. */
@@ -141,7 +141,7 @@ function summarise({ source, form, indexed, head }: Backup, manifest: Manifest):
     folders: tally(files),
     largest: largest(files),
     symlinks: manifest.symlinks,
-    directories: manifest.directories.length,
+    directories: manifest.directories.filter((one) => one.relative_path !== ROOT_PATH).length,
     skipped: manifest.skipped,
     errors: manifest.errors,
   };

@@ -154,8 +154,8 @@ const UNSAFE: Record<string, [Changes, Platform?]> = {
   "a drive letter": [paths("C:\\Windows\\x"), "windows"],
   "a UNC path": [paths("\\\\server\\share\\x"), "windows"],
   "backslashes": [paths("..\\..\\x"), "windows"],
-  "a reserved name": [paths("sub/aux.txt"), "windows"],
-  "a stream": [paths("file:stream"), "windows"],
+  "backslashes further in": [paths("x\\..\\..\\y"), "windows"],
+  "a drive letter with a slash": [paths("c:/x"), "windows"],
   "half of a surrogate pair": [paths("a\ud800")],
   "the same path twice": [paths("x", "x")],
   "a file below a file": [paths("x", "x/y")],
@@ -171,6 +171,30 @@ for (const [what, [changes, platform]] of Object.entries(UNSAFE)) {
   Deno.test(`a manifest that names ${what} is unsafe_archive`, () =>
     loadBoth({ ...GOOD, ...changes }, { platform }, refused("unsafe_archive")));
 }
+
+const IMPOSSIBLE = ["sub/aux.txt", "file:stream", "C:evil", "trailing.", "question?", "a\\b"];
+
+for (const name of IMPOSSIBLE) {
+  Deno.test(`a manifest with ${name}, which Windows does not allow, is read there all the same`, () =>
+    loadBoth(
+      { ...GOOD, ...paths(name) },
+      { platform: "windows" },
+      async (path, folder, reading) => {
+        const loaded = await load(path, folder, reading);
+        assert.equal(loaded.manifest.entries[0].relative_path, name);
+        return loaded;
+      },
+    ));
+}
+
+Deno.test("a root itself may stand among the folders, as nothing else may", async () => {
+  await loadBoth({ ...GOOD, ...folder({ relative_path: "." }) });
+  await loadBoth(
+    { ...GOOD, ...folder({ relative_path: ".", root: "other" }) },
+    {},
+    refused("bad_manifest"),
+  );
+});
 
 Deno.test("a link may aim anywhere, since the restorer decides about it", () =>
   loadBoth({ ...GOOD, ...link({ target: "../../etc/passwd" }) }, {}, async (path, folder) => {

@@ -135,6 +135,25 @@ Deno.test("what is in the way is a conflict, and the rest is planned", async () 
   });
 });
 
+Deno.test("a name that cannot exist here is a conflict, and the rest is planned", async () => {
+  await withTempDir(async (folder) => {
+    const backup = backupOf(folder, { "a:b": "1", "sub/aux.txt": "2", "C:x/y": "3", "ok": "4" });
+    const host = quickHost(folder, { platform: "windows" });
+    const home = testHome(folder, { roots: [] });
+    const { plan } = await planRestore(host, { backup, home, listFiles: true });
+    assert.deepEqual(
+      plan.conflicts.map(({ path, code }) => `${path} ${code}`).sort(),
+      [
+        "C:x name_not_possible",
+        "C:x/y name_not_possible",
+        "a:b name_not_possible",
+        "sub/aux.txt name_not_possible",
+      ],
+    );
+    assert.deepEqual(plan.items!.map(({ path }) => path).sort(), ["ok", "sub"]);
+  });
+});
+
 Deno.test("a manifest that aims outside is refused", async () => {
   for (const path of ["../evil", "/evil", "a/../../evil", "a\0b"]) {
     await withTempDir(async (folder) => {
