@@ -75,13 +75,15 @@ export function lastActive({ facts, transcript }: Surveyed): number {
   return facts?.endedMs ?? transcript.mtimeMs ?? 0;
 }
 
-/** How many conversations name each id as the one that started them. */
+/** Those that name a conversation as the one that started them, by its id. */
 export function childrenOf(all: Surveyed[]): Map<string, Surveyed[]> {
   const children = new Map<string, Surveyed[]>();
   for (const one of all) {
     const parent = one.facts?.parentId;
     if (parent === undefined) continue;
-    children.set(parent, [...children.get(parent) ?? [], one]);
+    const known = children.get(parent);
+    if (known) known.push(one);
+    else children.set(parent, [one]);
   }
   return children;
 }

@@ -19,9 +19,12 @@ function unreadable(message: string, cause?: unknown): LifeboatError {
 /**
  * Inflates as a stream. Throws `damaged_transcript` where it is no zstd or inflates to far more than
  * a transcript can, `zstd_unavailable` where the runtime cannot do it, and what the source throws.
+ *
+ * @param freeBytes what even a tiny one may inflate to
  */
 export async function* inflateZstd(
   chunks: AsyncIterable<Uint8Array>,
+  freeBytes = FREE_BYTES,
 ): AsyncGenerator<Uint8Array> {
   if (!canInflateZstd()) {
     const message = "This build of lifeboat cannot read zstd-compressed transcripts";
@@ -52,7 +55,7 @@ export async function* inflateZstd(
   try {
     for await (const chunk of inflated) {
       given += chunk.length;
-      if (given > FREE_BYTES + RATIO * taken) throw unreadable("It inflates to far too much");
+      if (given > freeBytes + RATIO * taken) throw unreadable("It inflates to far too much");
       yield chunk;
     }
   } catch (error) {

@@ -30,6 +30,15 @@ Deno.test("what is no zstd is refused with its reason", async () => {
   await rejectsWith(() => inflate(inPieces(new Uint8Array(500))), "damaged_transcript");
 });
 
+Deno.test("what inflates to far more than a transcript can is refused, before all of it came out", async () => {
+  let bytes = 0;
+  await rejectsWith(async () => {
+    const bomb = inPieces(compress("x".repeat(30_000_000)));
+    for await (const chunk of inflateZstd(bomb, 1_000_000)) bytes += chunk.length;
+  }, "damaged_transcript");
+  assert.ok(bytes < 3_000_000, String(bytes));
+});
+
 Deno.test("what the source throws is thrown on", async () => {
   async function* failing() {
     yield* inPieces(compress("x".repeat(1000)).subarray(0, 10));
