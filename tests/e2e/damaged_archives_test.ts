@@ -1,19 +1,12 @@
 /** Our own archives, cut and with flipped bits: found by `verify`, and never half restored. */
 import { join } from "node:path";
 import { assert } from "../assert.ts";
-import { folderState } from "../support/folder_state.ts";
+import { copyFolder, homeState } from "../support/folder_state.ts";
 import { randomNumbers } from "../support/killing.ts";
-import { runTool } from "../support/oracles.ts";
 import { CONFIRM, makeSmallHome, type Scene, withScene } from "../support/scene.ts";
 
 const FLIPS = 10;
 const CUTS = 4;
-
-/** The agent's files, without the times of folders and links. */
-function stateOf({ home }: Scene): string[] {
-  return folderState(home).filter((line) => !line.startsWith(`${home}/.lifeboat`))
-    .map((line) => line.replace(/( (?:directory|symlink) \d+) \d+/, "$1"));
-}
 
 /** The archive with damage of each kind, and what was done to it. */
 function* damagedCopies(whole: Uint8Array): Generator<[what: string, bytes: Uint8Array]> {
@@ -53,20 +46,20 @@ for (const format of ["tar.gz", "zip"]) {
       const whole = await Deno.readFile(archive!);
       await changeHome(scene);
       const template = join(scene.folder, "template");
-      await runTool(["cp", "-a", scene.home, template]);
+      copyFolder(scene.home, template);
       const setBack = async () => {
         await Deno.remove(scene.home, { recursive: true });
-        await runTool(["cp", "-a", template, scene.home]);
+        copyFolder(template, scene.home);
       };
       const path = join(scene.folder, `damaged.${format}`);
       if (NEEDS_HASH_FILE.includes(format)) {
         await Deno.rename(`${archive}.sha256`, `${path}.sha256`);
       }
       const restore = ["restore", path, "--apply", CONFIRM, "--json"];
-      const oldHome = stateOf(scene);
+      const oldHome = homeState(scene.home);
       await Deno.writeFile(path, whole);
       assert.equal((await scene.run(restore)).code, 0);
-      const newHome = stateOf(scene);
+      const newHome = homeState(scene.home);
       for (const [what, bytes] of damagedCopies(whole)) {
         await setBack();
         await Deno.writeFile(path, bytes);
@@ -74,7 +67,7 @@ for (const format of ["tar.gz", "zip"]) {
         assert.ok(verified.code !== 0 && verified.json.ok === false, `verify: ${what}`);
         const { code, json } = await scene.run(restore);
         assert.equal(json.ok, code === 0, what);
-        assert.deepEqual(stateOf(scene), code === 0 ? newHome : oldHome, what);
+        assert.deepEqual(homeState(scene.home), code === 0 ? newHome : oldHome, what);
         if (code !== 0) assert.notEqual(json.error?.code, "unexpected", json.error?.message);
       }
     }, makeSmallHome));

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { RestoreResult } from "../../src/restore/mod.ts";
 import { assert } from "../assert.ts";
-import { folderState } from "../support/folder_state.ts";
+import { folderState, homeState } from "../support/folder_state.ts";
 import type { Outcome } from "../support/lifeboat.ts";
 import { CONFIRM, makeSmallHome, namesIn, type Scene, withScene } from "../support/scene.ts";
 import { type SmallDisk, withSmallDisk } from "../support/small_disk.ts";
@@ -45,7 +45,7 @@ if (Deno.build.os === "linux") {
       const { code, json } = await restore();
       await disk.makeRoom();
       assert.deepEqual([code, json.error?.code], [2, "disk_full"]);
-      assert.deepEqual(stateOf(scene), old);
+      assert.deepEqual(homeState(scene.home), old);
       assert.deepEqual(scene.published().filter((name) => name.includes("pre-restore")), []);
     }));
 
@@ -58,7 +58,7 @@ if (Deno.build.os === "linux") {
         await disk.makeRoom();
         if (code === 0) break;
         assert.deepEqual([code, json.error?.code], [3, "disk_full"], json.error?.message);
-        assert.deepEqual(stateOf(scene), old, `room for ${files} files`);
+        assert.deepEqual(homeState(scene.home), old, `room for ${files} files`);
         assert.deepEqual(namesIn(join(scene.home, ".lifeboat")), []);
         failed++;
       }
@@ -66,12 +66,6 @@ if (Deno.build.os === "linux") {
       const restored = await Deno.readTextFile(join(scene.home, "AGENTS.md"));
       assert.notEqual(restored, "changed since");
     }));
-}
-
-/** The agent's files, without the times of folders. */
-function stateOf({ home }: Scene): string[] {
-  return folderState(home).filter((line) => !line.startsWith(`${home}/.lifeboat`))
-    .map((line) => line.replace(/( directory \d+) \d+$/, "$1"));
 }
 
 interface HomeOnDisk {
@@ -96,7 +90,7 @@ function withHomeOnDisk(use: (home: HomeOnDisk) => Promise<void>): Promise<void>
       await use({
         scene,
         disk,
-        old: stateOf(scene),
+        old: homeState(scene.home),
         restore: () => scene.run<RestoreResult>(args),
       });
     }), () => Promise.resolve({ secrets: [] }));

@@ -2,9 +2,8 @@
 import { basename, dirname, join } from "node:path";
 import type { RestoreResult } from "../../src/restore/mod.ts";
 import { assert } from "../assert.ts";
-import { folderState } from "../support/folder_state.ts";
+import { copyFolder, homeState } from "../support/folder_state.ts";
 import { fastest, killDuring, type Moment, randomNumbers } from "../support/killing.ts";
-import { runTool } from "../support/oracles.ts";
 import { makeSampleCodexHome } from "../support/sample_home.ts";
 import { CONFIRM, namesIn, type Scene, withScene } from "../support/scene.ts";
 
@@ -26,17 +25,6 @@ interface Stage {
   durationMs: number;
 }
 
-/**
- * The agent's files in a home, without what lifeboat keeps there for an undo, and without the times
- * of folders and links, which no backup has.
- */
-function homeState(home: string): string[] {
-  if (!namesIn(home).length) return [];
-  return folderState(home)
-    .filter((line) => !line.startsWith(`${home}/.lifeboat`))
-    .map((line) => line.replace(/( (?:directory|symlink) \d+) \d+/, "$1"));
-}
-
 /** Enough files that a restore takes a moment. */
 function makeHome(path: string, seed = 1, databases: "closed" | "killed" = "closed") {
   return makeSampleCodexHome(path, { conversations: 60, turns: 1, seed, databases });
@@ -45,7 +33,7 @@ function makeHome(path: string, seed = 1, databases: "closed" | "killed" = "clos
 /** Removes what a restore brought, and backups that were made since. */
 async function setBack({ scene, template, keep }: Stage): Promise<void> {
   await Deno.remove(scene.home, { recursive: true }).catch(() => {});
-  if (template) await runTool(["cp", "-a", template, scene.home]);
+  if (template) copyFolder(template, scene.home);
   const later = scene.published().filter((name) => !keep.includes(name));
   for (const name of later) await Deno.remove(join(scene.backups, name), { recursive: true });
 }

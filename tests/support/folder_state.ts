@@ -1,4 +1,5 @@
-import { realFs, sha256OfFile } from "../../src/base/mod.ts";
+import { cpSync } from "node:fs";
+import { lstatIfThere, realFs, sha256OfFile } from "../../src/base/mod.ts";
 
 /** What is in a folder, as lines that change with any name, mode, time or byte; sorted. */
 export function folderState(folder: string): string[] {
@@ -10,4 +11,19 @@ export function folderState(folder: string): string[] {
     if (info.kind === "symlink") return [`${line} ${realFs.readLink(path)}`];
     return [info.kind === "file" ? `${line} ${sha256OfFile(realFs, path)}` : line];
   });
+}
+
+/**
+ * The agent's part of a home: without what lifeboat keeps there for an undo, and without the times
+ * of folders and links, which a restore need not bring back.
+ */
+export function homeState(home: string): string[] {
+  return lstatIfThere(realFs, home) === undefined ? [] : folderState(home)
+    .filter((line) => !line.startsWith(`${home}/.lifeboat`))
+    .map((line) => line.replace(/( (?:directory|symlink) \d+) \d+/, "$1"));
+}
+
+/** Copies a folder with all that is in it, times and permissions too. */
+export function copyFolder(from: string, to: string): void {
+  cpSync(from, to, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
 }
