@@ -30,6 +30,7 @@ export function pathIn(planner: Planner, root: TargetRoot, path: string): string
 function leavesOf(planner: Planner, manifest: Manifest): Map<string, number> {
   const leaves = new Map<string, number>();
   const add = (root: string, path: string) => {
+    if (!planner.selection.has(root, path)) return;
     const id = key(root, collisionKey(path, planner.host.platform));
     leaves.set(id, (leaves.get(id) ?? 0) + 1);
   };

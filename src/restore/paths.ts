@@ -21,3 +21,15 @@ export function foldersAbove(path: string): string[] {
 export function folderOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }
+
+/** How the names of the files beside a database end. */
+export const SIDECARS = ["-wal", "-shm", "-journal"];
+
+/** The path of the database that a file would belong to by its name. */
+export function mainByName(path: string): string | undefined {
+  const suffix = SIDECARS.find((one) => path.endsWith(one));
+  return suffix && path.slice(0, -suffix.length);
+}
+
+/** Rights of folders that come back: no set-user-id; the others have a meaning of their own there. */
+export const FOLDER_MODE = 0o3777;

@@ -7,9 +7,11 @@ import { planActivations } from "./plan_activates.ts";
 import { planFiles } from "./plan_files.ts";
 import { planFolders } from "./plan_folders.ts";
 import { planLinks } from "./plan_links.ts";
+import { planMirror } from "./plan_mirror.ts";
 import { planSidecars } from "./plan_sidecars.ts";
 import type { Plan, Planner } from "./planner.ts";
 import { protectFromSweep } from "./retention.ts";
+import { checkUsed, selectionOf } from "./selection.ts";
 import { resolveTarget, type Target } from "./target.ts";
 
 /** Compares a backup with the target. Changes nothing. */
@@ -20,6 +22,7 @@ export async function makePlan(host: Host, options: RestoreOptions): Promise<Pla
     host,
     options,
     plan,
+    selection: selectionOf(options, manifest, host.platform),
     planned: [],
     folders: new Map(),
     pulse: createPulse(host),
@@ -28,7 +31,9 @@ export async function makePlan(host: Host, options: RestoreOptions): Promise<Pla
   await planFiles(planner, claim);
   await planLinks(planner, claim);
   await planSidecars(planner);
+  await planMirror(planner);
   await planFolders(planner, claim);
+  checkUsed(planner);
   await planActivations(planner);
   protectFromSweep(planner);
   return plan;
@@ -47,6 +52,7 @@ function emptyPlan(manifest: Manifest, target: Target): Plan {
     warnings: [],
     files: 0,
     bytes: 0,
+    notSelected: 0,
   };
 }
 

@@ -6,6 +6,7 @@ import { type Claim, pathIn } from "./claims.ts";
 import type { TargetRoot } from "./journal_types.ts";
 import { pathBelow } from "./layout.ts";
 import { addConflict, at, oldOf, type PlannedFile, type Planner } from "./planner.ts";
+import { isLeftAlone } from "./selection.ts";
 
 /** Only the owner's, the group's and the others' rights come back, no set-user-id. */
 const FILE_MODE = 0o777;
@@ -20,7 +21,8 @@ export async function planFiles(planner: Planner, claim: Claim): Promise<void> {
     for (const entry of entries) {
       await planner.pulse();
       const path = pathIn(planner, root, entry.relative_path);
-      if (claim(root, path, "leaf")) planFile(planner, root, path, entry);
+      if (!planner.selection.has(root.id, path)) planner.plan.notSelected++;
+      else if (claim(root, path, "leaf")) planFile(planner, root, path, entry);
     }
   }
 }
@@ -31,6 +33,10 @@ function planFile(planner: Planner, root: TargetRoot, path: string, entry: FileE
   if (!old) {
     const message = `a ${info!.kind} is where the file must go`;
     return addConflict(planner, { root: root.id, path, code: "not_a_file", message });
+  }
+  if (isLeftAlone(planner, root, path, info)) {
+    const item = { root: root.id, path, kind: "file", action: "kept", bytes: entry.bytes } as const;
+    return void planner.plan.items.push(item);
   }
   const hash = hashIfSameSize(planner, root, path, entry, info);
   if (hash && old.kind === "file") old.sha256 = hash;

@@ -1,28 +1,31 @@
 /** Planning of folders: those that must be made, and permissions and times of those that are there. */
-import type { DirectoryEntry } from "../archive/mod.ts";
+import { type DirectoryEntry, ROOT_PATH } from "../archive/mod.ts";
 import type { FileInfo } from "../base/mod.ts";
 import type { Claim } from "./claims.ts";
 import { isMove, type TargetRoot } from "./journal_types.ts";
-import { folderOf } from "./paths.ts";
+import { FOLDER_MODE, folderOf } from "./paths.ts";
 import { addConflict, at, folderState, type Planner } from "./planner.ts";
-
-/** No set-user-id; the others have a meaning of their own on folders. */
-const FOLDER_MODE = 0o3777;
 
 /** Plans the folders of the backup, and those that what comes back needs. After files and links. */
 export async function planFolders(planner: Planner, claim: Claim): Promise<void> {
   const { manifest, target } = planner.plan;
   for (const root of target.roots) {
     if (root.kind === "file") continue;
-    const entries = new Map<string, DirectoryEntry>();
-    for (const entry of manifest.directories) {
-      const { relative_path: path } = entry;
-      if (entry.root === root.id && claim(root, path, "folder")) entries.set(path, entry);
-    }
-    const touched = foldersTouched(planner, root, entries.keys());
-    for (const path of [...new Set([...entries.keys(), ...touched])].sort()) {
+    const entries = new Map(
+      manifest.directories.filter((entry) => entry.root === root.id)
+        .filter(({ relative_path }) => relative_path !== ROOT_PATH)
+        .map((entry) => [entry.relative_path, entry]),
+    );
+    const named = new Set(
+      [...entries.keys()].filter((path) =>
+        planner.selection.has(root.id, path) && claim(root, path, "folder")
+      ),
+    );
+    const touched = foldersTouched(planner, root, named);
+    for (const path of [...new Set([...named, ...touched])].sort()) {
       await planner.pulse();
-      planFolder(planner, root, path, entries.get(path), touched.has(path));
+      const folder = { entry: entries.get(path), isTouched: touched.has(path) };
+      planFolder(planner, root, path, { ...folder, isNamed: named.has(path) });
     }
   }
 }
@@ -44,17 +47,21 @@ function foldersTouched(planner: Planner, root: TargetRoot, named: Iterable<stri
   return touched;
 }
 
-function planFolder(
-  planner: Planner,
-  root: TargetRoot,
-  path: string,
-  entry: DirectoryEntry | undefined,
-  isTouched: boolean,
-): void {
+interface Folder {
+  entry: DirectoryEntry | undefined;
+  /** Something in it is created, replaced or set aside. */
+  isTouched: boolean;
+  /** It comes back itself, and is not only on the way to what does. */
+  isNamed: boolean;
+}
+
+function planFolder(planner: Planner, root: TargetRoot, path: string, folder: Folder): void {
   const info = at(planner, root, path);
+  const { entry, isTouched, isNamed } = folder;
   if (!info) return planNewFolder(planner, root, path, entry);
   if (info.kind === "directory") {
-    return planAttributes(planner, root, path, entry, isTouched, info);
+    const isChanged = isNamed && !planner.options.missingOnly;
+    return planAttributes(planner, root, path, isChanged ? entry : undefined, isTouched, info);
   }
   const message = `a ${info.kind} is where the folder must go`;
   addConflict(planner, { root: root.id, path, code: "not_a_folder", message });

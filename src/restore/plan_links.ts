@@ -5,6 +5,7 @@ import { type Claim, pathIn } from "./claims.ts";
 import type { TargetRoot } from "./journal_types.ts";
 import { pathBelow } from "./layout.ts";
 import { addConflict, at, oldOf, type Planner } from "./planner.ts";
+import { isLeftAlone } from "./selection.ts";
 
 /** Plans the links of all roots that go somewhere. */
 export async function planLinks(planner: Planner, claim: Claim): Promise<void> {
@@ -14,7 +15,8 @@ export async function planLinks(planner: Planner, claim: Claim): Promise<void> {
     const root = target.roots.find(({ id }) => id === link.root);
     if (!root) continue; // its root was skipped as a whole
     const path = pathIn(planner, root, link.relative_path);
-    if (claim(root, path, "leaf")) planLink(planner, root, path, link);
+    if (!planner.selection.has(root.id, path)) planner.plan.notSelected++;
+    else if (claim(root, path, "leaf")) planLink(planner, root, path, link);
   }
 }
 
@@ -30,6 +32,10 @@ function planLink(planner: Planner, root: TargetRoot, path: string, link: Symlin
   if (!old) {
     const message = `a ${info!.kind} is where the link must go`;
     return addConflict(planner, { root: root.id, path, code: "not_a_file", message });
+  }
+  if (isLeftAlone(planner, root, path, info)) {
+    const item = { root: root.id, path, kind: "link", action: "kept", bytes: 0 } as const;
+    return void plan.items.push(item);
   }
   const same = old.kind === "symlink" && old.target === link.target;
   const action = same ? "unchanged" : old.kind === "absent" ? "create" : "overwrite";

@@ -6,10 +6,8 @@ import type { Backup } from "../archive/mod.ts";
 import { readFully, withFile } from "../base/mod.ts";
 import type { TargetRoot } from "./journal_types.ts";
 import { pathBelow } from "./layout.ts";
-import { folderOf } from "./paths.ts";
+import { folderOf, SIDECARS } from "./paths.ts";
 import { at, folderState, key, oldOf, type PlannedFile, type Planner } from "./planner.ts";
-
-const SUFFIXES = ["-wal", "-shm", "-journal"];
 
 const MAGIC = new TextEncoder().encode("SQLite format 3\0");
 
@@ -20,7 +18,7 @@ export async function planSidecars(planner: Planner): Promise<void> {
   const folders = new Map<string, Set<string>>();
   for (const file of planner.planned) {
     await planner.pulse();
-    const sidecars = SUFFIXES.map((suffix) => file.path + suffix)
+    const sidecars = SIDECARS.map((suffix) => file.path + suffix)
       .filter((path) => isThere(planner, folders, file.root, path))
       .filter((path) => !inBackup.has(key(file.root.id, path)));
     if (sidecars.length > 0 && wouldChange(planner, file, sidecars)) found.push({ file, sidecars });
@@ -113,11 +111,14 @@ async function firstBytes(chunks: AsyncIterable<Uint8Array>, count: number): Pro
   return bytes;
 }
 
-function planRemoval(planner: Planner, root: TargetRoot, path: string): void {
+/** Plans that a file or link leaves its place, and nothing takes it. */
+export function planRemoval(planner: Planner, root: TargetRoot, path: string): void {
   const { plan } = planner;
   const info = at(planner, root, path);
   const old = oldOf(planner, root, path, info);
   if (!info || !old) return; // no file: SQLite reads none then
-  plan.items.push({ root: root.id, path, kind: "file", action: "set_aside", bytes: info.size });
+  const kind = info.kind === "symlink" ? "link" : "file";
+  const bytes = kind === "file" ? info.size : 0;
+  plan.items.push({ root: root.id, path, kind, action: "set_aside", bytes });
   plan.ops.push({ op: "remove", root: root.id, path, old });
 }

@@ -5,6 +5,7 @@ import type { Old, Op, TargetRoot } from "./journal_types.ts";
 import { pathBelow } from "./layout.ts";
 import type { Activation, Conflict, PlanItem, RestoreOptions, SkippedItem } from "./options.ts";
 import { folderOf } from "./paths.ts";
+import type { Selection } from "./selection.ts";
 import type { Target } from "./target.ts";
 
 /** A new file: where its content is in the backup, and what it gets when it is staged. */
@@ -31,6 +32,8 @@ export interface Plan {
   /** Files of the backup that take part, and their bytes. */
   files: number;
   bytes: number;
+  /** Files and links of the backup that `--only` does not mean. */
+  notSelected: number;
 }
 
 /** A file of the backup that has a place in the target. */
@@ -47,6 +50,7 @@ export interface Planner {
   host: Host;
   options: RestoreOptions;
   plan: Plan;
+  selection: Selection;
   /** Files that come back or are already there; for what depends on them. */
   planned: PlannedFile[];
   /** What the folders on the way are, by `key(root, path)`. */

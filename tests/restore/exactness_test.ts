@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import fc from "fast-check";
 import { assert } from "../assert.ts";
+import type { Host, LifeboatError } from "../../src/base/mod.ts";
 import { carryPlan } from "../../src/restore/carry_plan.ts";
-import { planRestore } from "../../src/restore/mod.ts";
+import { type PlanItem, planRestore, type RestoreOptions } from "../../src/restore/mod.ts";
 import { makePlan } from "../../src/restore/plan.ts";
 import { withTempDir } from "../support/host.ts";
 import { memoryBackup } from "../support/memory_backup.ts";
@@ -84,6 +85,110 @@ Deno.test("what a plan says is what apply does, on random trees", async () => {
     { numRuns: Deno.env.get("SLOW") ? 1000 : 60 },
   );
 });
+
+/** A selection, and what it has to do with each path, said in another way than the program does. */
+interface Chosen {
+  options: Pick<RestoreOptions, "only" | "missingOnly" | "mirror">;
+  isMeant: RegExp;
+}
+
+const ONLY: [glob: string, isMeant: RegExp][] = [
+  ["a", /(^|\/)a(\/|$)/],
+  ["/a", /^a(\/|$)/],
+  ["**/b", /(^|\/)b(\/|$)/],
+  ["a/**", /^a\/./],
+  ["*.sqlite", /(^|\/)[^/]*\.sqlite(\/|$)/],
+  ["c/*/b", /^c\/[^/]+\/b(\/|$)/],
+];
+
+const chosen: fc.Arbitrary<Chosen> = fc.record({
+  only: fc.option(fc.uniqueArray(fc.constantFrom(...ONLY), { minLength: 1, maxLength: 2 })),
+  how: fc.constantFrom({}, { missingOnly: true }, { mirror: true }),
+}).map(({ only, how }) => ({
+  options: { ...how, ...(only ? { only: only.map(([glob]) => glob) } : {}) },
+  isMeant: new RegExp(only?.map(([, { source }]) => source).join("|") ?? ""),
+}));
+
+const withoutTime = (what?: string) => what?.replace(/^(file|folder) (\d+) \d+/, "$1 $2");
+const content = (what?: string) => what?.replace(/^(file|folder) \d+ \d+/, "$1");
+
+/** Holds what is there after a restore against what the plan said of every single path. */
+function assertAsSaid(items: PlanItem[], before: Tree, after: Tree, backedUp: Tree): void {
+  const said = new Map(items.map((item) => [item.path, item]));
+  assert.equal(said.size, items.length, "each path is told once");
+  for (const path of new Set([...Object.keys(before), ...Object.keys(after), ...said.keys()])) {
+    const [was, is, stored] = [before[path], after[path], backedUp[path]];
+    const action = said.get(path)?.action;
+    const about = `${action} ${path}`;
+    if (action === undefined || action === "kept") assert.equal(content(is), content(was), about);
+    if (action === "kept") assert.equal(withoutTime(is), withoutTime(was), about);
+    if (action === "unchanged") assert.equal(content(is), content(was), about);
+    if (action === "create" || action === "overwrite") {
+      assert.equal(was === undefined, action === "create", about);
+      assert.equal(withoutTime(is), withoutTime(stored), about);
+    }
+    if (action === "set_aside") assert.deepEqual([was !== undefined, is], [true, undefined], about);
+  }
+}
+
+/** What a selection promises, whatever the plan said. */
+function assertChosen({ options, isMeant }: Chosen, before: Tree, after: Tree, backedUp: Tree) {
+  const isSidecar = (path: string) => /\.sqlite-wal$/.test(path);
+  for (const path of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    const [was, is] = [before[path], after[path]];
+    if (is?.startsWith("folder") || isSidecar(path)) continue;
+    if (!isMeant.test(path)) assert.equal(content(is), content(was), `not chosen: ${path}`);
+    if (was !== undefined && options.missingOnly) assert.equal(is, was, `not missing: ${path}`);
+    if (is === undefined && !options.mirror) assert.fail(`gone: ${path}`);
+    if (is === undefined) assert.equal(backedUp[path], undefined, `set aside: ${path}`);
+  }
+}
+
+Deno.test("a chosen part comes back as the plan says of each path, on random trees", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      folder,
+      folder,
+      chosen,
+      (before, backedUp, which) =>
+        withTempDir(async (at) => {
+          makeTree(join(at, "source"), specOf(backedUp), 1_700_000_000_000);
+          makeTree(join(at, "home"), specOf(before), 1_710_000_000_000);
+          const backup = memoryBackup(join(at, "source"));
+          const [host, home] = [quickHost(at), testHome(at, { roots: [] })];
+          const options = { backup, home, ...which.options };
+          const was = readTree(home.path);
+          const said = await planned(host, options);
+          if (!said) return;
+          const { id } = await carryPlan(host, backup, await makePlan(host, options));
+          const is = readTree(home.path, [".lifeboat"]);
+          const stored = readTree(backup.head.home);
+          assertAsSaid(said.items!, was, is, stored);
+          assertChosen(which, was, is, stored);
+          const kept = readTree(join(home.path, `.lifeboat/undo-${id}/kept`));
+          for (const { path, kind, action } of said.items!) {
+            if (action !== "set_aside" || kind === "folder") continue;
+            assert.equal(kept[path], was[path], `in the undo data: ${path}`);
+          }
+          const again = await planned(host, options);
+          const open = again?.items?.filter(({ action }) =>
+            !["unchanged", "kept"].includes(action)
+          );
+          assert.deepEqual(open ?? [], [], "nothing is left to do");
+        }),
+    ),
+    { numRuns: Deno.env.get("SLOW") ? 2000 : 100 },
+  );
+});
+
+/** The plan, or nothing where the globs mean nothing. */
+async function planned(host: Host, options: RestoreOptions) {
+  try {
+    return (await planRestore(host, { ...options, listFiles: true })).plan;
+  } catch (error) {
+    assert.equal((error as LifeboatError).code, "nothing_selected");
+  }
+}
 
 /** All that was backed up is there, and the same: what was unchanged kept its time. */
 function assertHolds(tree: Tree, backedUp: Tree): void {
