@@ -7,6 +7,7 @@ export * from "./fs.ts";
 export * from "./glob.ts";
 export * from "./hash.ts";
 export * from "./host.ts";
+export * from "./kernel.ts";
 export * from "./lock.ts";
 export * from "./paths.ts";
 export * from "./real_fs.ts";

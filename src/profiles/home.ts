@@ -102,6 +102,11 @@ export function resolveHome(host: Host, profile: Profile, options: HomeOptions =
   };
 }
 
+/** Whether the agent itself uses this home, however it was named. */
+export function isActiveHome(host: Host, home: Home): boolean {
+  return home.isOwn || resolveHome(host, home.profile).path === home.path;
+}
+
 /** All roots that take part: the home itself, then those outside. */
 export function rootsOf(host: Host, home: Home): HomeRoot[] {
   const name = pathsOf(host.platform).basename(home.path);
