@@ -75,10 +75,10 @@ function optionsFor(home: Home, flags: BackupFlags, label: string | undefined): 
 
 /** Brings a restore that was cut off to its end: a mix of two states is nothing to back up. */
 async function recover(host: Host, home: Home): Promise<string[]> {
-  const { recoverInterrupted, recoveryWarning } = await import("../restore/mod.ts");
+  const { recoverUnlessRunning, recoveryWarning } = await import("../restore/mod.ts");
   const lock = takeHomeLock(host, home.path);
   try {
-    return recoverInterrupted(host, home).map(recoveryWarning);
+    return (await recoverUnlessRunning(host, home)).map(recoveryWarning);
   } finally {
     lock.release();
   }

@@ -34,9 +34,7 @@ interface RestoreFlags extends GlobalFlags {
   iUnderstandThisRestoresSensitiveCodexState?: boolean;
   confirm?: boolean;
   allowOutsideLinks?: boolean;
-  only?: string[];
-  missingOnly?: boolean;
-  mirror?: boolean;
+  allowRunning?: boolean;
   files?: boolean;
   runPostRestoreCommands?: boolean;
   /** Started by a double-click: the user knows no command line. */
@@ -144,9 +142,7 @@ async function restore(context: Context, flags: RestoreFlags, [id]: (string | un
       roots: parseRoots(host, flags.root),
       targetDir: flags.target && pathsOf(host.platform).resolve(flags.target),
       allowOutsideLinks: flags.allowOutsideLinks,
-      only: flags.only,
-      missingOnly: flags.missingOnly,
-      mirror: flags.mirror,
+      allowRunning: flags.allowRunning,
       listFiles: flags.files,
     };
     return flags.apply ? await apply(context, flags, options) : await plan(context, options);
@@ -165,17 +161,6 @@ export function defineRestore(program: Command, act: Act): void {
     .option("--with-roots", "with --home: also what lies outside the home, such as ~/.agents")
     .option("--root <id=path>", "where something from outside the home goes; repeatable", several)
     .option("--target <dir>", "write everything below this folder, and nothing elsewhere")
-    .option(
-      "--only <glob>",
-      "only what is named: skills, 'sessions/2026/**', agents:skills (in a root outside the " +
-        "home); repeatable",
-      several,
-    )
-    .option("--missing-only", "put back what is gone, and touch nothing that is there")
-    .addOption(
-      new Option("--mirror", "also set aside what the backup does not have; undo data keeps it")
-        .conflicts("missingOnly"),
-    )
     .option("--apply", "do it")
     .option("--i-understand-this-restores-sensitive-state", "instead of typing RESTORE")
     .addOption(new Option("--i-understand-this-restores-sensitive-codex-state").hideHelp())
@@ -185,6 +170,7 @@ export function defineRestore(program: Command, act: Act): void {
       new Option("--format <format>", "of the backup before").choices(["tar.gz", "zip"]),
     )
     .option("--allow-outside-links", "also links that point out of their folder")
+    .option("--allow-running", "although the agent, or another program, has files of the home open")
     .option("--files", "list every file of the plan")
     .option("--run-post-restore-commands", "the doctor afterwards also runs the agent")
     .addOption(new Option("--guided").hideHelp())
@@ -193,7 +179,6 @@ export function defineRestore(program: Command, act: Act): void {
       helpTail([
         "lifeboat restore latest",
         "lifeboat restore codex-backup-20261120-191000 --apply",
-        "lifeboat restore latest --missing-only",
         "lifeboat restore ./codex-backup.tar.gz --target /tmp/look",
       ], [0, 1, 2, 3, 10, 11, 130]),
     )

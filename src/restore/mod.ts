@@ -9,6 +9,6 @@ export type {
   RestoreResult,
   SkippedItem,
 } from "./options.ts";
-export { recoverInterrupted, type Recovery } from "./recover.ts";
 export { applyRestore, planRestore, recoveryWarning } from "./restore.ts";
+export { recoverUnlessRunning } from "./running.ts";
 export type { SetAsideFile } from "./steps.ts";

@@ -1,5 +1,5 @@
 import type { Backup } from "../archive/mod.ts";
-import type { DoctorReport } from "../doctor/mod.ts";
+import type { DoctorReport, RunningProcess } from "../doctor/mod.ts";
 import type { Home } from "../profiles/mod.ts";
 import type { SetAsideFile } from "./steps.ts";
 
@@ -15,17 +15,10 @@ export interface RestoreOptions {
   targetDir?: string;
   /** Links that point out of their root come back too. */
   allowOutsideLinks?: boolean;
-  /**
-   * `--only GLOB`: restores just that. `GLOB` is about the home, `ID:GLOB` about the root ID; how a
-   * glob is read stands in base's `matchGlobs`.
-   */
-  only?: string[];
-  /** `--missing-only`: puts back what is gone, and touches nothing that is there. */
-  missingOnly?: boolean;
-  /** `--mirror`: what the backup does not have leaves the target too, into the undo data. */
-  mirror?: boolean;
   /** `--files`: the plan lists every file. */
   listFiles?: boolean;
+  /** `--allow-running`: restore although a process is at work in the home. */
+  allowRunning?: boolean;
 }
 
 /** How a restore is carried out. */
@@ -83,8 +76,7 @@ export interface PlanItem {
   root: string;
   path: string;
   kind: "file" | "link" | "folder";
-  /** `kept`: it is there, whatever it is, and only what is gone comes back. */
-  action: "create" | "overwrite" | "unchanged" | "kept" | "set_aside";
+  action: "create" | "overwrite" | "unchanged" | "set_aside";
   bytes: number;
 }
 
@@ -92,6 +84,7 @@ export interface PlanItem {
 export interface PlanSummary {
   backup_dir: string;
   target_home: string;
+  /** Whether it is the home that the agent itself uses, by default or environment. */
   target_is_active_home: boolean;
   /** Files of the backup that take part, and their bytes. */
   files: number;
@@ -100,14 +93,7 @@ export interface PlanSummary {
   create: number;
   overwrite: number;
   unchanged: number;
-  /** With missing-only: what is there and stays as it is. */
-  kept: number;
-  /** Files and links of the backup that no glob of `only` means. */
-  not_selected: number;
-  /**
-   * Files and links that leave their place without another taking it: old WALs of databases, and with
-   * mirror what the backup does not have.
-   */
+  /** Files that leave their place without another taking it: old WALs of databases. */
   set_aside: number;
   /** Folders that are made. */
   create_folders: number;
@@ -115,10 +101,11 @@ export interface PlanSummary {
   set_permissions: number;
   /** Bytes that are written. */
   write_bytes: number;
-  mode: "overlay" | "mirror";
-  /** Prunes from the home, into the undo data; nothing is erased. */
-  will_prune_existing_files: boolean;
+  mode: "overlay";
+  will_prune_existing_files: false;
   requires_app_closed: boolean;
+  /** Processes that are at work in the target; apply refuses while there are any. */
+  running: RunningProcess[];
   will_skip_excluded_paths: boolean;
   skipped: SkippedItem[];
   remap: never[];

@@ -44,6 +44,24 @@ export interface Recovery {
  */
 export function recoverInterrupted(host: Host, home: Home): Recovery[] {
   const roots = localRoots(home);
+  const recovered = interruptedIn(host, home).map((id) => recoverOne(host, home, id))
+    .filter((recovery) => recovery !== undefined);
+  if (isOwnFolderReal(host, roots[0])) removeEmptyOwnFolder(host, roots[0]);
+  return recovered;
+}
+
+/** Whether that would move files of the home, and not only remove what is Lifeboat's own. */
+export function recoveryChangesHome(host: Host, home: Home): boolean {
+  return interruptedIn(host, home).some((id) => {
+    const { path } = journalPlace(host, home, id);
+    const state = readJournal(host, path, id)?.state;
+    return state === "committed" || state === "rolling_back";
+  });
+}
+
+/** The ids of interrupted restores, oldest first. */
+function interruptedIn(host: Host, home: Home): string[] {
+  const roots = localRoots(home);
   if (!isOwnFolderReal(host, roots[0])) return []; // a restore will refuse to write there
   const ids = new Set(recalledRestores(host, home.path));
   for (const root of roots) {
@@ -52,10 +70,14 @@ export function recoverInterrupted(host: Host, home: Home): Recovery[] {
       if (root.id === HOME_ROOT || isIdOf(id, home.path)) ids.add(id);
     }
   }
-  const recovered = [...ids].sort().map((id) => recoverOne(host, home, id))
-    .filter((recovery) => recovery !== undefined);
-  removeEmptyOwnFolder(host, roots[0]);
-  return recovered;
+  return [...ids].sort();
+}
+
+/** Where the journal of a restore lies, and all roots that it may be about. */
+function journalPlace(host: Host, home: Home, id: string) {
+  const known = [...localRoots(home), ...recalledRoots(host, id)];
+  const everywhere: Site = { host, id, roots: withoutRepeats(known) };
+  return { known, everywhere, path: journalOf(everywhere) };
 }
 
 /** All that a crash right at the beginning leaves. */
@@ -91,9 +113,7 @@ function unfinishedIn(host: Host, root: TargetRoot): string[] {
 }
 
 function recoverOne(host: Host, home: Home, id: string): Recovery | undefined {
-  const known = [...localRoots(home), ...recalledRoots(host, id)];
-  const everywhere = { host, id, roots: withoutRepeats(known) };
-  const path = journalOf(everywhere);
+  const { known, everywhere, path } = journalPlace(host, home, id);
   const journal = readJournal(host, path, id);
   const site = journal ? { host, id, roots: trustedRoots(host, journal, known, path) } : everywhere;
   if (!journal || journal.state === "staging") {

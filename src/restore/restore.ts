@@ -8,40 +8,47 @@ import {
   lstatIfThere,
   takeHomeLock,
 } from "../base/mod.ts";
-import { examineHome } from "../doctor/mod.ts";
+import { examineHome, findRunning } from "../doctor/mod.ts";
 import { carryPlan } from "./carry_plan.ts";
 import type { ApplyOptions, RestoreOptions, RestoreResult } from "./options.ts";
 import { makePlan } from "./plan.ts";
 import type { Plan } from "./planner.ts";
 import { recoverInterrupted, type Recovery } from "./recover.ts";
 import { appliedResult, dryRunResult, type Outcome } from "./result.ts";
+import { hintForRestore, refuseWhileRunning } from "./running.ts";
 import { requireSpace } from "./space.ts";
 import { targetHomeOf } from "./target.ts";
 
 /** Says exactly what a restore would do. Changes nothing, and recovers nothing. */
 export async function planRestore(host: Host, options: RestoreOptions): Promise<RestoreResult> {
   refuseOtherProfile(options);
-  return dryRunResult(options, await makePlan(host, options));
+  const plan = await makePlan(host, options);
+  return dryRunResult(options, plan, await findRunning(host, plan.target.home));
 }
 
 /**
  * Restores: plans, backs up what is there, replaces all that differs or nothing, and examines the
- * result. Throws `confirmation_required`, `locked`, `pre_restore_failed`, `damaged_archive`, …; the
- * home is then as it was.
+ * result. Throws `confirmation_required`, `locked`, `agent_running`, `pre_restore_failed`,
+ * `damaged_archive`, …; the home is then as it was.
  */
 export async function applyRestore(host: Host, options: ApplyOptions): Promise<RestoreResult> {
   refuseUnconfirmed(options);
   refuseOtherProfile(options);
   const home = targetHomeOf(host, options);
   const lock = takeHomeLock(host, home.path);
+  const running = { allowRunning: options.allowRunning, hint: hintForRestore(home) };
   try {
+    await refuseWhileRunning(host, home, running);
     const warnings = recoverInterrupted(host, home).map(recoveryWarning);
     const plan = await makePlan(host, options);
     requireSpace(host, plan);
     const preRestoreBackup = await backUpBefore(host, options, plan);
+    // It may have been started in the meantime.
+    const looked = await refuseWhileRunning(host, plan.target.home, running);
     const carried = await carryPlan(host, options.backup, plan);
     return appliedResult(options, plan, {
       ...await examine(host, options, plan, warnings),
+      looked,
       carried,
       preRestoreBackup,
     });
@@ -107,7 +114,7 @@ async function examine(
   options: ApplyOptions,
   plan: Plan,
   warnings: string[],
-): Promise<Omit<Outcome, "carried" | "preRestoreBackup">> {
+): Promise<Omit<Outcome, "looked" | "carried" | "preRestoreBackup">> {
   const runCommands = options.runDoctorCommands ?? false;
   const pool = createWorkerPool(1);
   try {

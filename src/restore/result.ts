@@ -1,5 +1,6 @@
 /** What the user is told of a restore, planned or done. */
 import type { Manifest } from "../archive/mod.ts";
+import type { Running } from "../doctor/mod.ts";
 import type { Carried } from "./carry_plan.ts";
 import { isMove } from "./journal_types.ts";
 import type { PlanSummary, RestoreOptions, RestoreResult, SkippedItem } from "./options.ts";
@@ -7,6 +8,7 @@ import type { Plan } from "./planner.ts";
 
 /** What a restore adds to its plan. */
 export interface Outcome {
+  looked: Running;
   carried: Carried;
   preRestoreBackup: string | null;
   doctor: RestoreResult["post_restore_doctor"];
@@ -15,19 +17,23 @@ export interface Outcome {
 }
 
 /** The result of a dry run. */
-export function dryRunResult(options: RestoreOptions, plan: Plan): RestoreResult {
+export function dryRunResult(
+  options: RestoreOptions,
+  plan: Plan,
+  looked: Running,
+): RestoreResult {
   return {
     ok: true,
     dry_run: true,
     message: "Nothing was changed. Restore with --apply.",
-    ...common(options, plan),
+    ...common(options, plan, looked),
     pre_restore_backup: null,
     restore: null,
     undo_id: null,
     post_restore_doctor: null,
     post_restore_doctor_mode: null,
     post_restore_next_steps: [],
-    warnings: plan.warnings,
+    warnings: [...plan.warnings, ...looked.warnings],
   };
 }
 
@@ -37,7 +43,7 @@ export function appliedResult(
   plan: Plan,
   outcome: Outcome,
 ): RestoreResult {
-  const { carried, preRestoreBackup, doctor, doctorMode } = outcome;
+  const { looked, carried, preRestoreBackup, doctor, doctorMode } = outcome;
   const { id, restoredFiles, setAside } = carried;
   const lost = carried.lostLinks.map(({ root, path }): SkippedItem => {
     return { root, path, reason: "link_not_possible", message: "links cannot be made here" };
@@ -48,7 +54,7 @@ export function appliedResult(
     dry_run: false,
     message: `${restoredFiles} files were restored` +
       (left > 0 ? `, ${left} could not be: something is in their way` : ""),
-    ...common(options, plan),
+    ...common(options, plan, looked),
     pre_restore_backup: preRestoreBackup,
     restore: {
       restored_files: restoredFiles,
@@ -62,6 +68,8 @@ export function appliedResult(
     post_restore_next_steps: nextSteps(plan, preRestoreBackup),
     warnings: [
       ...plan.warnings,
+      ...looked.warnings,
+      ...looked.running.map(({ message }) => `${message}; it was not closed for this restore`),
       ...outcome.warnings,
       ...carried.warnings,
       ...asideWarnings(carried),
@@ -87,11 +95,11 @@ function nextSteps({ target }: Plan, preRestoreBackup: string | null): string[] 
   return steps;
 }
 
-function common(options: RestoreOptions, plan: Plan) {
+function common(options: RestoreOptions, plan: Plan, { running }: Running) {
   const { manifest, target } = plan;
   const id = target.home.profile.id;
   return {
-    plan: summaryOf(options, plan),
+    plan: { ...summaryOf(options, plan), running },
     source_manifest: headOf(manifest),
     restore_kit: manifest.kit ?? {},
     sensitive_note: manifest.sensitive_note,
@@ -111,7 +119,7 @@ function headOf(manifest: Manifest): Record<string, unknown> {
   return { ...head, roots: sources, errors };
 }
 
-function summaryOf(options: RestoreOptions, plan: Plan): PlanSummary {
+function summaryOf(options: RestoreOptions, plan: Plan): Omit<PlanSummary, "running"> {
   const { target, items, ops, skipped } = plan;
   const count = (kinds: string[], action: string) =>
     items.filter((item) => kinds.includes(item.kind) && item.action === action).length;
@@ -119,21 +127,19 @@ function summaryOf(options: RestoreOptions, plan: Plan): PlanSummary {
   return {
     backup_dir: options.backup.source,
     target_home: target.home.path,
-    target_is_active_home: target.home.isOwn,
+    target_is_active_home: target.isActive,
     files: plan.files,
     bytes: plan.bytes,
     create: count(leaves, "create"),
     overwrite: count(leaves, "overwrite"),
     unchanged: count(leaves, "unchanged"),
-    kept: count(leaves, "kept"),
-    not_selected: plan.notSelected,
     set_aside: count(leaves, "set_aside"),
     create_folders: count(["folder"], "create"),
     set_permissions: ops.filter((op) => op.op === "attributes" && op.mode !== undefined).length,
     write_bytes: ops.reduce((sum, op) => sum + (isMove(op) && op.op === "file" ? op.size : 0), 0),
-    mode: options.mirror ? "mirror" : "overlay",
-    will_prune_existing_files: options.mirror ?? false,
-    requires_app_closed: target.home.isOwn,
+    mode: "overlay",
+    will_prune_existing_files: false,
+    requires_app_closed: target.isActive,
     will_skip_excluded_paths: skipped.some(({ reason }) => reason === "machine_bound"),
     skipped,
     remap: [],

@@ -13,6 +13,7 @@ import {
   type Home,
   HOME_ROOT,
   type HomeRoot,
+  isActiveHome,
   realPathOf,
 } from "../profiles/mod.ts";
 import type { TargetRoot } from "./journal_types.ts";
@@ -26,6 +27,8 @@ export interface Target {
   roots: TargetRoot[];
   /** Roots that the user chose, which the local profile alone does not tell. */
   chosen: boolean;
+  /** Whether the agent itself uses this home. */
+  isActive: boolean;
   /** Roots of the backup that go nowhere. */
   skipped: SkippedItem[];
 }
@@ -99,7 +102,8 @@ function targetBelow(host: Host, options: RestoreOptions, manifest: Manifest, di
     return { id: root.id, kind: root.kind, name, path };
   });
   const home = { ...targetHomeOf(host, options), roots };
-  return { home, roots: allRoots(home), chosen: roots.length > 0, skipped: [] };
+  const isActive = isActiveHome(host, home);
+  return { home, roots: allRoots(home), chosen: roots.length > 0, isActive, skipped: [] };
 }
 
 /** The name of the one file of a root that is a file. */
@@ -131,6 +135,7 @@ function targetInPlace(host: Host, options: RestoreOptions, manifest: Manifest):
     home: restored,
     roots: allRoots(restored),
     chosen: Object.keys(chosen).length > 0,
+    isActive: isActiveHome(host, home),
     skipped,
   };
 }

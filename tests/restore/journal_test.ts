@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { assert, rejectsWith } from "../assert.ts";
 import { commitJournal, headerLine } from "../../src/restore/journal.ts";
 import type { JournalHeader, Op } from "../../src/restore/journal_types.ts";
-import { recoverInterrupted } from "../../src/restore/mod.ts";
+import { recoverInterrupted } from "../../src/restore/recover.ts";
 import { withTempDir } from "../support/host.ts";
 import { makeTree, readTree } from "../support/trees.ts";
 import { quickHost, testHome } from "./fixture.ts";

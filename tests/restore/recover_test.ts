@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { assert, rejectsWith } from "../assert.ts";
 import { carryPlan } from "../../src/restore/carry_plan.ts";
-import { recoverInterrupted, recoveryWarning } from "../../src/restore/mod.ts";
+import { recoveryWarning } from "../../src/restore/mod.ts";
+import { recoverInterrupted } from "../../src/restore/recover.ts";
 import { makePlan } from "../../src/restore/plan.ts";
 import type { RestoreOptions } from "../../src/restore/options.ts";
 import { systemError } from "../support/faulty_fs.ts";
