@@ -35,6 +35,9 @@ interface RestoreFlags extends GlobalFlags {
   confirm?: boolean;
   allowOutsideLinks?: boolean;
   allowRunning?: boolean;
+  only?: string[];
+  missingOnly?: boolean;
+  mirror?: boolean;
   files?: boolean;
   runPostRestoreCommands?: boolean;
   /** Started by a double-click: the user knows no command line. */
@@ -143,6 +146,9 @@ async function restore(context: Context, flags: RestoreFlags, [id]: (string | un
       targetDir: flags.target && pathsOf(host.platform).resolve(flags.target),
       allowOutsideLinks: flags.allowOutsideLinks,
       allowRunning: flags.allowRunning,
+      only: flags.only,
+      missingOnly: flags.missingOnly,
+      mirror: flags.mirror,
       listFiles: flags.files,
     };
     return flags.apply ? await apply(context, flags, options) : await plan(context, options);
@@ -161,6 +167,17 @@ export function defineRestore(program: Command, act: Act): void {
     .option("--with-roots", "with --home: also what lies outside the home, such as ~/.agents")
     .option("--root <id=path>", "where something from outside the home goes; repeatable", several)
     .option("--target <dir>", "write everything below this folder, and nothing elsewhere")
+    .option(
+      "--only <glob>",
+      "only what is named: skills, 'sessions/2026/**', agents:skills (in a root outside the " +
+        "home); repeatable",
+      several,
+    )
+    .option("--missing-only", "put back what is gone, and touch nothing that is there")
+    .addOption(
+      new Option("--mirror", "also set aside what the backup does not have; undo data keeps it")
+        .conflicts("missingOnly"),
+    )
     .option("--apply", "do it")
     .option("--i-understand-this-restores-sensitive-state", "instead of typing RESTORE")
     .addOption(new Option("--i-understand-this-restores-sensitive-codex-state").hideHelp())
@@ -179,6 +196,7 @@ export function defineRestore(program: Command, act: Act): void {
       helpTail([
         "lifeboat restore latest",
         "lifeboat restore codex-backup-20261120-191000 --apply",
+        "lifeboat restore latest --missing-only",
         "lifeboat restore ./codex-backup.tar.gz --target /tmp/look",
       ], [0, 1, 2, 3, 10, 11, 130]),
     )

@@ -15,6 +15,15 @@ export interface RestoreOptions {
   targetDir?: string;
   /** Links that point out of their root come back too. */
   allowOutsideLinks?: boolean;
+  /**
+   * `--only GLOB`: restores just that. `GLOB` is about the home, `ID:GLOB` about the root ID; how a
+   * glob is read stands in base's `matchGlobs`.
+   */
+  only?: string[];
+  /** `--missing-only`: puts back what is gone, and touches nothing that is there. */
+  missingOnly?: boolean;
+  /** `--mirror`: what the backup does not have leaves the target too, into the undo data. */
+  mirror?: boolean;
   /** `--files`: the plan lists every file. */
   listFiles?: boolean;
   /** `--allow-running`: restore although a process is at work in the home. */
@@ -76,7 +85,8 @@ export interface PlanItem {
   root: string;
   path: string;
   kind: "file" | "link" | "folder";
-  action: "create" | "overwrite" | "unchanged" | "set_aside";
+  /** `kept`: it is there, whatever it is, and only what is gone comes back. */
+  action: "create" | "overwrite" | "unchanged" | "kept" | "set_aside";
   bytes: number;
 }
 
@@ -93,7 +103,14 @@ export interface PlanSummary {
   create: number;
   overwrite: number;
   unchanged: number;
-  /** Files that leave their place without another taking it: old WALs of databases. */
+  /** With missing-only: what is there and stays as it is. */
+  kept: number;
+  /** Files and links of the backup that no glob of `only` means. */
+  not_selected: number;
+  /**
+   * Files and links that leave their place without another taking it: old WALs of databases, and with
+   * mirror what the backup does not have.
+   */
   set_aside: number;
   /** Folders that are made. */
   create_folders: number;
@@ -101,8 +118,9 @@ export interface PlanSummary {
   set_permissions: number;
   /** Bytes that are written. */
   write_bytes: number;
-  mode: "overlay";
-  will_prune_existing_files: false;
+  mode: "overlay" | "mirror";
+  /** Prunes from the home, into the undo data; nothing is erased. */
+  will_prune_existing_files: boolean;
   requires_app_closed: boolean;
   /** Processes that are at work in the target; apply refuses while there are any. */
   running: RunningProcess[];

@@ -8,9 +8,11 @@ import { warnOfNewerAgent } from "./plan_agent.ts";
 import { planFiles } from "./plan_files.ts";
 import { planFolders } from "./plan_folders.ts";
 import { planLinks } from "./plan_links.ts";
+import { planMirror } from "./plan_mirror.ts";
 import { planSidecars } from "./plan_sidecars.ts";
 import type { Plan, Planner } from "./planner.ts";
 import { protectFromSweep } from "./retention.ts";
+import { checkUsed, selectionOf } from "./selection.ts";
 import { resolveTarget, type Target } from "./target.ts";
 
 /** Compares a backup with the target. Changes nothing. */
@@ -21,6 +23,7 @@ export async function makePlan(host: Host, options: RestoreOptions): Promise<Pla
     host,
     options,
     plan,
+    selection: selectionOf(options, manifest, host.platform),
     planned: [],
     folders: new Map(),
     pulse: createPulse(host),
@@ -29,7 +32,9 @@ export async function makePlan(host: Host, options: RestoreOptions): Promise<Pla
   await planFiles(planner, claim);
   await planLinks(planner, claim);
   await planSidecars(planner);
+  await planMirror(planner);
   await planFolders(planner, claim);
+  checkUsed(planner);
   await planActivations(planner);
   protectFromSweep(planner);
   warnOfNewerAgent(planner);
@@ -49,6 +54,7 @@ function emptyPlan(manifest: Manifest, target: Target): Plan {
     warnings: [],
     files: 0,
     bytes: 0,
+    notSelected: 0,
   };
 }
 

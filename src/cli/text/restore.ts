@@ -35,14 +35,17 @@ function itemLine({ root, path, kind, action, bytes }: PlanItem): string {
 }
 
 function countLines({ plan }: RestoreResult): [string, string][] {
-  const { create, overwrite, unchanged, set_aside, write_bytes } = plan;
+  const { create, overwrite, unchanged, kept, not_selected, set_aside, write_bytes } = plan;
   const counts: [string, string][] = [
     ["Create", formatCount(create, "file")],
     ["Overwrite", formatCount(overwrite, "file")],
     ["Unchanged", formatCount(unchanged, "file")],
   ];
+  if (kept > 0) counts.push(["Left alone", `${formatCount(kept, "file")}, still there`]);
+  if (not_selected > 0) counts.push(["Not chosen", formatCount(not_selected, "file")]);
   if (set_aside > 0) {
-    counts.push(["Set aside", `${formatCount(set_aside, "file")} of old databases`]);
+    const which = plan.mode === "mirror" ? "that the backup does not have" : "of old databases";
+    counts.push(["Set aside", `${formatCount(set_aside, "file")} ${which}`]);
   }
   return [...counts, ["Write", formatBytes(write_bytes)]];
 }
@@ -67,7 +70,8 @@ export function planText(result: RestoreResult, home: Home, style: Style): strin
   const { plan, warnings } = result;
   const conflicts = plan.conflicts.map((one) => `${nameOf(one)}  ${printable(one.message)}`);
   const running = plan.running.map(({ message }) => printable(message));
-  const steps = plan.items?.filter(({ action }) => action !== "unchanged").map(itemLine) ?? [];
+  const steps = plan.items?.filter(({ action }) => action !== "unchanged" && action !== "kept")
+    .map(itemLine) ?? [];
   return [
     style.bold(`Restore of ${printable(home.profile.name)}: ${sourceText(result)}`),
     ...indent(formatFields([
@@ -94,9 +98,21 @@ export function nextCommand(platform: Platform, program: string, options: Restor
   else if (!home.isOwn) parts.push("--home", word(home.path));
   if (!home.isOwn && home.roots.length > 0) parts.push("--with-roots");
   for (const [id, path] of Object.entries(roots)) parts.push("--root", word(`${id}=${path}`));
+  parts.push(...selectionParts(options, word));
   if (allowOutsideLinks) parts.push("--allow-outside-links");
   if (allowRunning) parts.push("--allow-running");
   return [...parts, "--apply"].join(" ");
+}
+
+function selectionParts(
+  { only = [], missingOnly, mirror }: RestoreOptions,
+  word: (text: string) => string,
+): string[] {
+  return [
+    ...only.flatMap((glob) => ["--only", word(glob)]),
+    ...(missingOnly ? ["--missing-only"] : []),
+    ...(mirror ? ["--mirror"] : []),
+  ];
 }
 
 /** What to do after a dry run. */

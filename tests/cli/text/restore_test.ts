@@ -24,6 +24,8 @@ const plan: PlanSummary = {
   create: 1,
   overwrite: 2,
   unchanged: 4,
+  kept: 0,
+  not_selected: 0,
   set_aside: 1,
   create_folders: 0,
   set_permissions: 0,
@@ -98,6 +100,19 @@ Deno.test("with --files the plan lists every step but what stays", () => {
   );
 });
 
+Deno.test("a plan for a part says what is left alone, and a mirror what is set aside", () => {
+  const part = { ...plan, kept: 3, not_selected: 2, set_aside: 0 };
+  assert.match(
+    planText({ ...dryRun, plan: part }, home, plain),
+    /Left alone {2}3 files, still there\n {2}Not chosen {2}2 files\n {2}Write/,
+  );
+  const mirror: PlanSummary = { ...plan, mode: "mirror", will_prune_existing_files: true };
+  assert.match(
+    planText({ ...dryRun, plan: mirror }, home, plain),
+    /Set aside {2}1 file that the backup does not have\n/,
+  );
+});
+
 function commandFor(changes: Partial<RestoreOptions>, source = "/b/a b.zip"): string {
   const backup = { source } as RestoreOptions["backup"];
   return nextCommand("linux", "lifeboat", { backup, home, ...changes });
@@ -110,6 +125,11 @@ Deno.test("the command that carries a plan out is ready to be copied", () => {
     commandFor({ home: named, roots: { agents: "/x" }, allowOutsideLinks: true }, "/b/c.zip"),
     "lifeboat restore /b/c.zip --home '/other home' --root agents=/x --allow-outside-links --apply",
   );
+  assert.equal(
+    commandFor({ only: ["skills", "agents:*.md"], missingOnly: true }, "/b/c"),
+    "lifeboat restore /b/c --only skills --only 'agents:*.md' --missing-only --apply",
+  );
+  assert.equal(commandFor({ mirror: true }, "/b/c"), "lifeboat restore /b/c --mirror --apply");
   assert.equal(
     commandFor({ targetDir: "/t" }, "/b/c"),
     "lifeboat restore /b/c --target /t --apply",
