@@ -35,7 +35,7 @@ Deno.test("a Claude Code conversation goes on after the restorer in the archive 
     const backup = await backUp(claude, folder);
     await deleteHome(claude, id);
     const extracted = await extract(String(backup.archive), join(folder, "extracted"));
-    const target = ["--target-home", claude.home, "--with-roots", "--confirm"];
+    const target = ["--target-home", claude.home, "--with-roots", "--apply", "--confirm"];
     await restorer(extracted, claude.userHome, target);
     assert.equal(await stateFile(claude), state);
     await assertGoesOn(claude, stub, id);

@@ -47,7 +47,12 @@ Deno.test("a Codex conversation goes on after the restorer in the archive restor
     const backup = await backUp(codex, folder);
     await deleteHome(codex, id);
     const extracted = await extract(String(backup.archive), join(folder, "extracted"));
-    await restorer(extracted, codex.userHome, ["--target-home", codex.home, "--confirm"]);
+    await restorer(extracted, codex.userHome, [
+      "--target-home",
+      codex.home,
+      "--apply",
+      "--confirm",
+    ]);
     await assertGoesOn(codex, stub, id);
   }));
 
