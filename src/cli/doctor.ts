@@ -44,7 +44,10 @@ async function doctor({ host }: Context, flags: DoctorFlags): Promise<Answer> {
 export function defineDoctor(program: Command, act: Act): void {
   program.command("doctor").description("is a home healthy, and safe to back up or restore")
     .addOption(homeOption())
-    .option("--run-commands", "also run the agent, such as codex --version")
+    .option(
+      "--run-commands",
+      "also run the agent: codex --version, mcp list; it may start its MCP servers and connect",
+    )
     .option("--no-run-commands", "run nothing (so it is anyway)")
     .addHelpText(
       "after",
