@@ -2,10 +2,12 @@ import {
   type FileEntry,
   HOME_ROOT,
   type ManifestWriter,
+  ROOT_PATH,
   type SkippedEntry,
 } from "../archive/mod.ts";
 import {
   checkInterrupt,
+  errnoOf,
   type FileInfo,
   type Host,
   pathsOf,
@@ -69,9 +71,23 @@ interface RootWalk extends Collector {
 export async function collectRoot(collector: Collector, root: HomeRoot): Promise<void> {
   const { host, rules } = collector;
   const walking: RootWalk = { ...collector, root, raw: new Set() };
+  describeRoot(walking);
   for (const item of walk(host, root, rules)) {
     checkInterrupt(host);
     await collectItem(walking, item);
+  }
+}
+
+/** Notes what a root folder itself is like. That it cannot be looked at, the walk tells. */
+function describeRoot({ host, root, manifest }: RootWalk): void {
+  if (root.kind === "file") return;
+  try {
+    const info = host.fs.lstat(root.path);
+    if (info.kind !== "directory") return;
+    const { mode, mtimeMs } = info;
+    manifest.directory({ root: root.id, relative_path: ROOT_PATH, mode, mtime_ms: mtimeMs });
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
   }
 }
 

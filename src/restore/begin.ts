@@ -1,4 +1,5 @@
 /** The beginning of a restore: its folders, and the journal's first line. */
+import { ROOT_PATH } from "../archive/mod.ts";
 import {
   type Host,
   isoWithOffset,
@@ -12,6 +13,8 @@ import { HOME_ROOT } from "../profiles/mod.ts";
 import { headerLine } from "./journal.ts";
 import type { JournalHeader, TargetRoot } from "./journal_types.ts";
 import { journalOf, newId, ownFolderOf, type Site, stagedFolderOf, workOf } from "./layout.ts";
+import { setAttributes } from "./moving.ts";
+import { FOLDER_MODE } from "./paths.ts";
 import type { Plan } from "./planner.ts";
 import { rememberRoots } from "./recall.ts";
 
@@ -19,6 +22,8 @@ import { rememberRoots } from "./recall.ts";
 export interface Beginning {
   site: Site;
   header: JournalHeader;
+  /** Permissions that a root had, by its path here; for those that have to be made. */
+  modes: Map<string, number>;
 }
 
 /** Decides the restore's id and what it needs. Changes nothing. */
@@ -43,7 +48,22 @@ export function prepare(host: Host, plan: Plan): Beginning {
     roots,
     made: roots.flatMap((root) => missingFolders(host, topOf(host, root))),
   };
-  return { site: { host, id, roots }, header };
+  return { site: { host, id, roots }, header, modes: modesOf(host, plan) };
+}
+
+/** What a folder needs so that its owner can restore into it. */
+const OWNER = 0o700;
+
+/** What the backup says of its roots themselves; manifests of others say nothing. */
+function modesOf({ platform }: Host, { manifest, target }: Plan): Map<string, number> {
+  if (platform === "windows") return new Map();
+  return new Map(
+    manifest.directories.filter(({ relative_path }) => relative_path === ROOT_PATH)
+      .flatMap(({ root, mode }) => {
+        const path = target.roots.find(({ id }) => id === root)?.path;
+        return path === undefined ? [] : [[path, (mode & FOLDER_MODE) | OWNER]];
+      }),
+  );
 }
 
 /** The folder that must be there for a root. */
@@ -64,17 +84,18 @@ function missingFolders(host: Host, path: string): string[] {
 }
 
 /** Makes the folders of a restore; the home and the journal come first, so that nothing is lost sight of. */
-export function begin({ site, header }: Beginning, rootsWereChosen: boolean): void {
+export function begin({ site, header, modes }: Beginning, rootsWereChosen: boolean): void {
+  const { made } = header;
   const { host, roots } = site;
   if (rootsWereChosen) rememberRoots(site);
   const [home, ...others] = roots;
-  makeWork(site, home, header.made);
+  makeWork(site, home, made, modes);
   writeNewFile(host.fs, journalOf(site), headerLine(header));
   makeStaged(site, home);
   for (const root of others) {
-    makeMissing(host, topOf(host, root), header.made);
+    makeMissing(host, topOf(host, root), made, modes);
     if (root.kind === "file") continue;
-    makeWork(site, root, header.made);
+    makeWork(site, root, made, modes);
     makeStaged(site, root);
   }
 }
@@ -84,18 +105,22 @@ function makeStaged(site: Site, root: TargetRoot): void {
   site.host.fs.syncDir(workOf(site, root));
 }
 
-function makeMissing(host: Host, path: string, made: string[]): void {
+type Modes = Beginning["modes"];
+
+function makeMissing(host: Host, path: string, made: string[], modes: Modes): void {
   if (!made.includes(path)) return;
   const { dirname } = pathsOf(host.platform);
-  makeMissing(host, dirname(path), made);
+  makeMissing(host, dirname(path), made, modes);
   if (lstatIfThere(host.fs, path)) return; // two roots may need the same one
-  host.fs.makeDir(path, 0o700);
+  host.fs.makeDir(path, OWNER);
+  const mode = modes.get(path);
+  if (mode !== undefined) setAttributes(host.fs, path, { mode });
   host.fs.syncDir(dirname(path));
 }
 
-function makeWork(site: Site, root: TargetRoot, made: string[]): void {
+function makeWork(site: Site, root: TargetRoot, made: string[], modes: Modes): void {
   const { host } = site;
-  makeMissing(host, root.path, made);
+  makeMissing(host, root.path, made, modes);
   const own = ownFolderOf(host, root)!;
   const there = lstatIfThere(host.fs, own);
   if (there && there.kind !== "directory") {

@@ -40,17 +40,18 @@ export async function carryPlan(host: Host, backup: Backup, plan: Plan): Promise
 }
 
 async function stageAndCommit(
-  { site, header }: Beginning,
+  beginning: Beginning,
   backup: Backup,
   plan: Plan,
 ): Promise<Staged> {
+  const { site, header } = beginning;
   try {
-    begin({ site, header }, plan.target.chosen);
+    begin(beginning, plan.target.chosen);
     const staged = await stage(site, backup, plan);
     commitJournal(site, header, staged.ops);
     return staged;
   } catch (error) {
-    cleanUp({ site, header });
+    cleanUp(beginning);
     throw notRestored(error);
   }
 }

@@ -67,6 +67,9 @@ Deno.test("links and empty folders are recorded, and excluded folders are one re
     const manifest = await backup.loadManifest();
     backup.close();
     assert.ok(manifest.directories.some((folder) => folder.relative_path === "empty/inner"));
+    const tops = manifest.directories.filter((folder) => folder.relative_path === ".");
+    assert.deepEqual(tops.map(({ root }) => root), ["home"]);
+    assert.equal(tops[0].mode, Deno.statSync(home.path).mode! & 0o7777);
     assert.ok(manifest.symlinks.length > 0);
     const cache = manifest.skipped.filter((skip) => /^cache(\/|$)/.test(skip.relative_path));
     assert.deepEqual(cache.map(({ relative_path, reason }) => [relative_path, reason]), [

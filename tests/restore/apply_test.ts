@@ -11,7 +11,7 @@ import { apply, save, SPEC } from "./saved.ts";
 
 Deno.test("a home that was deleted comes back as it was, with modes, times, links and empty folders", async () => {
   await withTempDir(async (folder) => {
-    const saved = await save(folder, SPEC);
+    const saved = await save(folder, SPEC, (home) => Deno.chmodSync(home, 0o750));
     const before = readTree(saved.home.path);
     Deno.removeSync(saved.home.path, { recursive: true });
     const result = await apply(saved);
@@ -19,9 +19,30 @@ Deno.test("a home that was deleted comes back as it was, with modes, times, link
     assert.equal(result.pre_restore_backup, null);
     assert.equal(result.restore!.restored_files, 3);
     assert.deepEqual(readTree(saved.home.path, [".lifeboat"]), before);
-    assert.equal(Deno.statSync(saved.home.path).mode! & 0o777, 0o700);
+    assert.equal(Deno.statSync(saved.home.path).mode! & 0o777, 0o750);
     assert.equal(result.post_restore_doctor!.core_ok, true);
     assert.equal(result.post_restore_doctor_mode, "structural");
+  });
+});
+
+Deno.test("a home that is there keeps its permissions; a new one is private where the backup says nothing", async () => {
+  await withTempDir(async (folder) => {
+    const saved = await save(folder, SPEC, (home) => Deno.chmodSync(home, 0o755));
+    const mode = (path: string) => Deno.statSync(path).mode! & 0o777;
+    Deno.chmodSync(saved.home.path, 0o710);
+    await apply(saved);
+    assert.equal(mode(saved.home.path), 0o710);
+    await apply(saved, { targetDir: join(folder, "apart") });
+    assert.deepEqual([mode(join(folder, "apart")), mode(join(folder, "apart/home"))], [
+      0o700,
+      0o755,
+    ]);
+    const older = await openBackup(saved.host, saved.archive);
+    const loadManifest = async () => ({ ...await older.loadManifest(), directories: [] });
+    const backup = { ...older, loadManifest };
+    await apply(saved, { backup, targetDir: join(folder, "older") });
+    assert.equal(mode(join(folder, "older/home")), 0o700);
+    older.close();
   });
 });
 
