@@ -3,9 +3,10 @@
  * program as a whole process, in turn, several rounds. Prints the medians as tables; nothing is
  * asserted, since times are also the machine's.
  */
+import { statfsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { type Growth, judgeGrowth, measureGrowth } from "./bench/growth.ts";
+import { GROWTH_SIZES, judgeGrowth, measureGrowth } from "./bench/growth.ts";
 import { type BenchHome, makeBenchHome } from "./bench/home.ts";
 import { measureList } from "./bench/list.ts";
 import { describeMachine, isBusy } from "./bench/machine.ts";
@@ -61,8 +62,19 @@ function makeHome({ home, size, seed }: BenchOptions, work: string): BenchHome {
   return makeBenchHome({ folder, size, seed, project: ROOT });
 }
 
-async function bench(options: BenchOptions, work: string): Promise<Report> {
-  const { rounds, jobs, minutes, grow, seed, listed } = options;
+/** Throws when there is too little room. What a round has written is only gone at its end. */
+function requireRoom({ size, grow }: BenchOptions, work: string): void {
+  const needed = 3e9 + size * 8 + (grow ? 12e9 : 0);
+  const { bavail, bsize } = statfsSync(work);
+  if (bavail * bsize >= needed) return;
+  throw new Error(
+    `${work} needs ${(needed / 1e9).toFixed(0)} GB of free space: see --home, --size`,
+  );
+}
+
+/** What is known before anything is measured. */
+async function prepare(options: BenchOptions, work: string) {
+  requireRoom(options, work);
   const date = new Date();
   const machine = describeMachine();
   if (isBusy(machine)) say(`The machine is busy (load ${machine.load.toFixed(1)}): expect noise`);
@@ -70,49 +82,50 @@ async function bench(options: BenchOptions, work: string): Promise<Report> {
   const found = await findPeers();
   const peers = options.install ? await installPeers(found) : found;
   const home = makeHome(options, work);
-  const { bytes, files } = home;
-  const lifeboat = program("lifeboat");
+  const { rounds, minutes } = options;
   const meter = createMeter(work, "time" in peers);
   const deadline = date.getTime() + minutes * 60_000;
+  const jobs = options.jobs ?? Math.min(machine.cores, MOST_JOBS);
+  const about = { date: date.toISOString(), machine, lifeboat: version, peers, jobs };
+  const { bytes, files } = home; // as it is now: rounds change it
+  const given = { meter, work, lifeboat: program("lifeboat"), rounds, deadline, say };
+  return { about, home, given, made: { bytes, files } };
+}
+
+async function measureGrowing(given: Omit<Contest, "stages" | "home">, options: BenchOptions) {
+  return await measureGrowth({
+    ...given,
+    jobs: options.jobs,
+    seed: options.seed,
+    project: ROOT,
+    sizes: GROWTH_SIZES,
+    work: join(given.work, "growth"),
+    rounds: Math.min(given.rounds, GROWTH_ROUNDS),
+  });
+}
+
+async function bench(options: BenchOptions, work: string): Promise<Report> {
+  const { about, home, given, made } = await prepare(options, work);
+  const { peers, jobs } = about;
   let size: Report["size"];
-  const contest: Contest = {
-    ...{ meter, home, work, lifeboat, jobs, rounds, deadline, say },
+  const series = await runContest({
+    ...given,
+    home,
+    jobs: options.jobs,
     stages: presentStages(STAGES, peers),
     inspect: async (round) => {
       size ??= await compareSizes(round, peers);
     },
-  };
-  const series = await runContest(contest);
-  const list = { meter, work: join(work, "list"), lifeboat, backups: listed, rounds };
+  });
+  const list = { ...given, work: join(work, "list"), backups: options.listed };
   series.push(...await measureList(list));
   const startup = await measureStartup(options.starts);
-  const most = jobs ?? Math.min(machine.cores, MOST_JOBS);
-  const growth: Growth[] = grow
-    ? await measureGrowth({
-      ...{ meter, lifeboat, jobs, deadline, say, seed },
-      project: ROOT,
-      work: join(work, "growth"),
-      rounds: Math.min(rounds, GROWTH_ROUNDS),
-    })
-    : [];
-  return {
-    date: date.toISOString(),
-    machine,
-    lifeboat: version,
-    peers,
-    missing: PEERS.map(({ program }) => program).filter((name) => !(name in peers)),
-    home: { bytes, files },
-    rounds: series[0].samples.length,
-    jobs: most,
-    series,
-    size,
-    startup,
-    growth,
-    verdicts: [
-      ...judge(series, { jobs: most, size, startup }),
-      ...(grow ? judgeGrowth(growth, most) : []),
-    ],
-  };
+  const growth = options.grow ? await measureGrowing(given, options) : [];
+  const verdicts = judge(series, { jobs, size, startup });
+  if (options.grow) verdicts.push(...judgeGrowth(growth, jobs));
+  const missing = PEERS.map(({ program }) => program).filter((name) => !(name in peers));
+  const rounds = series[0].samples.length;
+  return { ...about, missing, home: made, rounds, series, size, startup, growth, verdicts };
 }
 
 if (import.meta.main) {

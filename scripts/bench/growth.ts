@@ -10,17 +10,19 @@ import { GROWTH_STAGES } from "./steps.ts";
 export interface GrowthOptions extends Omit<Contest, "home" | "stages" | "inspect"> {
   seed: number;
   project: string;
+  sizes: HomeSize[];
 }
 
 /** A home to measure with. */
-interface HomeSize {
+export interface HomeSize {
   /** Bytes. */
   size: number;
   /** Default: as many as such a home has. */
   smallFiles?: number;
 }
 
-const SIZES: HomeSize[] = [
+/** The homes that growth is told by. */
+export const GROWTH_SIZES: HomeSize[] = [
   { size: 100e6 },
   { size: 400e6 },
   { size: 2e9 },
@@ -39,7 +41,7 @@ export interface Growth {
 /** Measures homes of several sizes. */
 export async function measureGrowth(options: GrowthOptions): Promise<Growth[]> {
   const growth: Growth[] = [];
-  for (const [number, size] of SIZES.entries()) {
+  for (const [number, size] of options.sizes.entries()) {
     const work = join(options.work, `size-${number}`);
     growth.push(await measureSize({ ...options, work }, size));
   }

@@ -35,7 +35,8 @@ export async function findPeers(): Promise<Versions> {
 
 async function firstLine(program: string, args: string[]): Promise<string | undefined> {
   try {
-    const { stdout, stderr } = await new Deno.Command(program, { args }).output();
+    const { success, stdout, stderr } = await new Deno.Command(program, { args }).output();
+    if (!success) return undefined; // another program of that name, such as the time of BSD
     const text = new TextDecoder().decode(stdout.length > 0 ? stdout : stderr);
     return text.split("\n")[0].trim();
   } catch (error) {

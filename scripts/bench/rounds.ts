@@ -106,6 +106,8 @@ function hollow(folder: string): void {
   for (const { name, isDirectory, isFile } of Deno.readDirSync(folder)) {
     const path = join(folder, name);
     if (isDirectory) hollow(path);
-    else if (isFile) Deno.truncateSync(path);
+    if (!isFile) continue;
+    if (Deno.build.os !== "windows") Deno.chmodSync(path, 0o600); // restic's cannot be written to
+    Deno.truncateSync(path);
   }
 }

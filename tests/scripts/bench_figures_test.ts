@@ -2,6 +2,8 @@ import { median, medianOf, type Series } from "../../scripts/bench/figures.ts";
 import { judgeGrowth } from "../../scripts/bench/growth.ts";
 import { parseOptions } from "../../scripts/bench/options.ts";
 import { judge, memoryVerdict, verdict } from "../../scripts/bench/promises.ts";
+import { presentStages } from "../../scripts/bench/rounds.ts";
+import { STAGES } from "../../scripts/bench/steps.ts";
 import { renderReport, table } from "../../scripts/bench/report.ts";
 import { assert } from "../assert.ts";
 
@@ -24,6 +26,14 @@ Deno.test("a promise is met up to its limit, and open when something was not mea
   assert.deepEqual(verdict("p", 0.7, 0.7), { promise: "p", limit: 0.7, measured: 0.7, met: true });
   assert.equal(verdict("p", 0.7, 0.71).met, false);
   assert.deepEqual(verdict("p", 0.7, undefined), { promise: "p", limit: 0.7 });
+});
+
+Deno.test("steps whose program is missing are left out, those of lifeboat never", () => {
+  const ids = (peers: Record<string, string>) =>
+    presentStages(STAGES, peers).flatMap(({ steps }) => steps.map(({ id }) => id));
+  assert.ok(ids({}).length >= 10 && ids({}).every((id) => id.startsWith("lifeboat-")));
+  const more = ids({ bash: "5", tar: "1", pigz: "2" }).filter((id) => !ids({}).includes(id));
+  assert.deepEqual(more, ["tar-pigz"]);
 });
 
 Deno.test("ratios are those of the medians", () => {
