@@ -46,7 +46,7 @@ if (Deno.build.os === "linux") {
       Deno.writeTextFileSync(config, "changed = true\n");
       const dialogue = talk(scene.user, [PROGRAM, "restore", "latest", "--apply"]);
       await dialogue.sees("> ");
-      await dialogue.types("\x03");
+      await dialogue.presses("\x03");
       const { code, shown } = await dialogue.end();
       assert.equal(code, 130, shown);
       assert.equal(Deno.readTextFileSync(config), "changed = true\n");

@@ -8,6 +8,8 @@ export interface Dialogue {
   sees(text: string): Promise<void>;
   /** Types a line. */
   types(line: string): Promise<void>;
+  /** Presses a key that needs no Enter. */
+  presses(key: string): Promise<void>;
   /** Waits for the end. */
   end(): Promise<{ code: number; shown: string }>;
 }
@@ -47,6 +49,7 @@ export function talk(
       }
     },
     types: (line) => typing.write(new TextEncoder().encode(`${line}\n`)),
+    presses: (key) => typing.write(new TextEncoder().encode(key)),
     async end() {
       const { code } = await child.status;
       await Promise.allSettled([reading, typing.close()]);
