@@ -8,6 +8,7 @@ import { defineProfiles } from "./profiles.ts";
 import { defineRestore } from "./restore.ts";
 import { defineSessions } from "./sessions.ts";
 import { defineShow } from "./show.ts";
+import { defineUndo } from "./undo.ts";
 import { defineVerify } from "./verify.ts";
 
 /** Adds every command to the program, in the order in which help shows them. */
@@ -17,6 +18,7 @@ export function defineCommands(program: Command, act: Act): void {
   defineShow(program, act);
   defineVerify(program, act);
   defineRestore(program, act);
+  defineUndo(program, act);
   defineDoctor(program, act);
   defineSessions(program, act);
   defineProfiles(program, act);

@@ -2,20 +2,37 @@ import { LifeboatError } from "../base/mod.ts";
 import type { Context } from "./command.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** What has to be typed before files of a home are replaced. */
-const WORD = "RESTORE";
+/** What has to be typed before files of a home are replaced, and what it does. */
+interface Question {
+  word: string;
+  english: string;
+  chinese: string;
+  refused: string;
+}
+
+async function ask({ host, terminal }: Context, question: Question): Promise<void> {
+  const { word, english, chinese, refused } = question;
+  terminal.err(`\nType ${word} to ${english}; anything else changes nothing.\n`);
+  terminal.err(`输入 ${word} 开始${chinese}；输入其他内容不会有任何改动。\n> `);
+  if ((await terminal.readLine(host.signal))?.trim() === word) return;
+  throw new LifeboatError("refused", "not_confirmed", `${refused}: nothing was changed`, {
+    hint: `To ${english}, answer ${word}.`,
+  });
+}
 
 /**
  * Asks on the terminal whether to restore. Throws `not_confirmed` unless the answer is RESTORE,
  * `interrupted` when the user stops instead.
  */
-export async function askForRestore({ host, terminal }: Context): Promise<void> {
-  terminal.err(`\nType ${WORD} to restore; anything else changes nothing.\n`);
-  terminal.err(`输入 ${WORD} 开始恢复；输入其他内容不会有任何改动。\n> `);
-  if ((await terminal.readLine(host.signal))?.trim() === WORD) return;
-  throw new LifeboatError("refused", "not_confirmed", "Not restored: nothing was changed", {
-    hint: `To restore, answer ${WORD}.`,
-  });
+export function askForRestore(context: Context): Promise<void> {
+  const [english, chinese] = ["restore", "恢复"];
+  return ask(context, { word: "RESTORE", english, chinese, refused: "Not restored" });
+}
+
+/** The same before a restore is taken back; the answer is UNDO. */
+export function askForUndo(context: Context): Promise<void> {
+  const [english, chinese] = ["undo the restore", "撤销"];
+  return ask(context, { word: "UNDO", english, chinese, refused: "Not undone" });
 }
 
 /** Keeps a window open that would close with the program. */

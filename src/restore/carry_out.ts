@@ -7,12 +7,15 @@ import { journalOf, ownFolderOf, shelfName, type Site, stagedFolderOf, workOf } 
 import {
   keepOld,
   makeFolder,
+  openFolder,
   putNew,
+  remakeFolder,
   removeFolder,
   setNewAttributes,
   setOldAttributes,
   syncFolders,
   takeBack,
+  unmakeFolder,
   type Work,
 } from "./steps.ts";
 
@@ -35,15 +38,17 @@ function each(work: Work, numbers: number[], step: Step): void {
  */
 export function goForward(work: Work): void {
   const down = parentsFirst(work.ops);
-  for (const step of [makeFolder, keepOld, putNew]) each(work, down, step);
-  each(work, down.reverse(), setNewAttributes);
+  for (const step of [openFolder, makeFolder, keepOld, putNew]) each(work, down, step);
+  const up = down.reverse();
+  for (const step of [removeFolder, setNewAttributes]) each(work, up, step);
 }
 
 /** Takes back all that was carried out, from wherever it stopped. */
 export function goBack(work: Work): void {
-  const up = parentsFirst(work.ops).reverse();
-  each(work, [...up].reverse(), setOldAttributes);
-  for (const step of [takeBack, removeFolder, setOldAttributes]) each(work, up, step);
+  const down = parentsFirst(work.ops);
+  for (const step of [remakeFolder, openFolder]) each(work, down, step);
+  const up = down.reverse();
+  for (const step of [takeBack, unmakeFolder, setOldAttributes]) each(work, up, step);
 }
 
 /** After `done`: keeps what was replaced as undo data, with the journal, and removes the rest. */

@@ -5,7 +5,9 @@ import {
   LifeboatError,
   type Platform,
   readFile,
+  readFully,
   relativePathFault,
+  withFile,
 } from "../base/mod.ts";
 import { HOME_ROOT } from "../profiles/mod.ts";
 import { commits } from "./journal.ts";
@@ -95,6 +97,17 @@ function takeLaterLine(journal: Journal, line: Line | undefined): void {
   }
 }
 
+/** Enough for the first line, which names roots and folders only. */
+const HEADER_BYTES = 1 << 20;
+
+/** The first line of a journal alone. Throws `bad_journal` when there is none. */
+export function readHeader(host: Host, path: string, id: string): JournalHeader {
+  const start = new Uint8Array(HEADER_BYTES);
+  const size = withFile(host.fs.open(path), (file) => readFully(file, start));
+  const end = start.subarray(0, size).indexOf(0x0a);
+  return parseHeader(end < 0 ? undefined : parseJson(start.subarray(0, end)), path, id);
+}
+
 function isNumber(value: unknown): value is number {
   return typeof value === "number" && Number.isFinite(value) && value >= 0;
 }
@@ -133,6 +146,11 @@ function isOld(old: unknown): old is Old {
   return kind === "absent" || (kind === "symlink" && isText(target));
 }
 
+function isOldFolder(old: unknown): boolean {
+  const { mode, mtime_ms } = (old ?? {}) as Record<string, unknown>;
+  return isNumber(mode) && typeof mtime_ms === "number";
+}
+
 function isOptional(value: unknown, type: "number"): boolean {
   return value === undefined || typeof value === type;
 }
@@ -149,11 +167,11 @@ function isOp(line: Line | undefined): boolean {
       return isOld(line.old);
     case "folder":
       return isNumber(line.mode) && isOptional(line.mtime_ms, "number");
-    case "attributes": {
-      const old = line.old as Line | null | undefined;
-      return isNumber(old?.mode) && typeof old.mtime_ms === "number" &&
-        isOptional(line.mode, "number") && isOptional(line.mtime_ms, "number");
-    }
+    case "remove_folder":
+      return isOldFolder(line.old);
+    case "attributes":
+      return isOldFolder(line.old) && isOptional(line.mode, "number") &&
+        isOptional(line.mtime_ms, "number");
     default:
       return false;
   }

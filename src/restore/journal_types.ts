@@ -52,6 +52,14 @@ export interface FolderOp {
   mtime_ms?: number;
 }
 
+/** Takes an empty folder away: one that the restore which is undone has made. */
+export interface RemoveFolderOp {
+  op: "remove_folder";
+  root: string;
+  path: string;
+  old: { mode: number; mtime_ms: number };
+}
+
 /** Sets what is said about a file or folder that stays: permissions, and a folder's time. */
 export interface AttributesOp {
   op: "attributes";
@@ -66,7 +74,7 @@ export interface AttributesOp {
 export type MoveOp = FileOp | LinkOp | RemoveOp;
 
 /** One line of the journal; its number among the operations names its staged file. */
-export type Op = MoveOp | FolderOp | AttributesOp;
+export type Op = MoveOp | FolderOp | RemoveFolderOp | AttributesOp;
 
 /** The first line of the journal. */
 export interface JournalHeader {

@@ -6,6 +6,9 @@ import type { Op, TargetRoot } from "./journal_types.ts";
 /** The folder at the top of a root that holds what is ours; every walk leaves it out. */
 export const OWN_FOLDER = ".lifeboat";
 
+/** The name of a journal in the folder of its restore. */
+export const JOURNAL = "journal.jsonl";
+
 /** One restore: its id and the roots it may write to, the home first. */
 export interface Site {
   host: Host;
@@ -68,7 +71,7 @@ export function workOf(site: Site, root: TargetRoot, name = `restore-${site.id}`
 export function journalOf(site: Site): string {
   return pathsOf(site.host.platform).join(
     workOf(site, rootOf(site, HOME_ROOT)),
-    "journal.jsonl",
+    JOURNAL,
   );
 }
 

@@ -12,3 +12,12 @@ export type {
 export { applyRestore, planRestore, recoveryWarning } from "./restore.ts";
 export { recoverUnlessRunning } from "./running.ts";
 export type { SetAsideFile } from "./steps.ts";
+export { applyUndo, planUndo } from "./undo.ts";
+export {
+  type ForgetResult,
+  forgetUndo,
+  listUndo,
+  type UndoItem,
+  type UndoList,
+} from "./undo_list.ts";
+export type { UndoResult } from "./undo_result.ts";

@@ -41,7 +41,8 @@ export async function makePlan(host: Host, options: RestoreOptions): Promise<Pla
   return plan;
 }
 
-function emptyPlan(manifest: Manifest, target: Target): Plan {
+/** A plan that does nothing yet. */
+export function emptyPlan(manifest: Manifest, target: Target): Plan {
   return {
     manifest,
     target,
@@ -61,7 +62,8 @@ function emptyPlan(manifest: Manifest, target: Target): Plan {
 /** Longest time, ms, that planning keeps timers and signals waiting. */
 const LONGEST = 25;
 
-function createPulse(host: Host): () => Promise<void> {
+/** What a plan calls between any two files. */
+export function createPulse(host: Host): () => Promise<void> {
   let last = performance.now();
   return async () => {
     if (performance.now() - last > LONGEST) {

@@ -87,7 +87,8 @@ function removeEmptyOwnFolder(host: Host, home: TargetRoot): void {
   if (host.fs.list(own).entries.length === 0) host.fs.remove(own);
 }
 
-function localRoots(home: Home): TargetRoot[] {
+/** The roots of a home that may be written to, the home first. */
+export function localRoots(home: Home): TargetRoot[] {
   const outside = [...home.roots, ...home.rootsLeftOut];
   return [
     { id: HOME_ROOT, kind: "folder", path: home.path },
@@ -96,7 +97,7 @@ function localRoots(home: Home): TargetRoot[] {
 }
 
 /** A link in the place of our folder would lead everything out of the root. */
-function isOwnFolderReal(host: Host, root: TargetRoot): boolean {
+export function isOwnFolderReal(host: Host, root: TargetRoot): boolean {
   const own = ownFolderOf(host, root);
   const there = own && lstatIfThere(host.fs, own);
   return !there || there.kind === "directory";
@@ -128,7 +129,7 @@ function withoutRepeats(roots: TargetRoot[]): TargetRoot[] {
 }
 
 /** The roots of a journal, if each is one that this machine knows by itself. */
-function trustedRoots(
+export function trustedRoots(
   host: Host,
   journal: Journal,
   known: TargetRoot[],

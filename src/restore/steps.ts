@@ -9,7 +9,13 @@
  */
 import { type FileInfo, lstatIfThere, pathsOf, removeIfThere } from "../base/mod.ts";
 import { appendInPlace } from "./journal.ts";
-import { type InPlaceStep, isMove, type Op } from "./journal_types.ts";
+import {
+  type FolderOp,
+  type InPlaceStep,
+  isMove,
+  type Op,
+  type RemoveFolderOp,
+} from "./journal_types.ts";
 import { rootOf, shelfOf, type Site, stagedOf, targetOf, workOf } from "./layout.ts";
 import {
   copyOver,
@@ -101,10 +107,34 @@ function markInPlace(work: Work, number: number, step: InPlaceStep): void {
   work.inPlace.set(number, step);
 }
 
+const OWNER = 0o700;
+
+function isOpen(mode: number): boolean {
+  return (mode & OWNER) === OWNER;
+}
+
+/** Lets its owner into a folder from which, or into which, files are moved. */
+export function openFolder(work: Work, number: number): void {
+  const op = work.ops[number];
+  if (isMove(op)) return;
+  const there = info(work, targetOf(work, op));
+  if (there?.kind !== "directory" || isOpen(there.mode)) return;
+  set(work, op, { mode: there.mode | OWNER });
+}
+
 /** Makes the folder of an operation, if it is not there. */
 export function makeFolder(work: Work, number: number): void {
   const op = work.ops[number];
-  if (op.op !== "folder") return;
+  if (op.op === "folder") make(work, op);
+}
+
+/** Makes the folder again that an operation has removed. */
+export function remakeFolder(work: Work, number: number): void {
+  const op = work.ops[number];
+  if (op.op === "remove_folder") make(work, op);
+}
+
+function make(work: Work, op: FolderOp | RemoveFolderOp): void {
   const target = targetOf(work, op);
   const there = info(work, target);
   if (there?.kind === "directory") return;
@@ -202,14 +232,16 @@ function takeBackInPlace(work: Work, number: number): void {
 export function setNewAttributes(work: Work, number: number): void {
   const op = work.ops[number];
   if (op.op !== "folder" && op.op !== "attributes") return;
-  set(work, op, { mode: op.mode, mtimeMs: op.mtime_ms });
+  const opened = op.op === "attributes" && !isOpen(op.old.mode);
+  const mode = op.mode ?? (opened ? op.old.mode : undefined);
+  set(work, op, { mode, mtimeMs: op.mtime_ms });
 }
 
-/** Sets permissions and time back to what they were; a folder that was made can be emptied. */
+/** Sets permissions and time back to what they were. */
 export function setOldAttributes(work: Work, number: number): void {
   const op = work.ops[number];
-  if (op.op === "folder") set(work, op, { mode: 0o700 });
-  if (op.op === "attributes") set(work, op, { mode: op.old.mode, mtimeMs: op.old.mtime_ms });
+  if (op.op !== "attributes" && op.op !== "remove_folder") return;
+  set(work, op, { mode: op.old.mode, mtimeMs: op.old.mtime_ms });
 }
 
 function set(work: Work, op: Op, attributes: { mode?: number; mtimeMs?: number }): void {
@@ -217,15 +249,24 @@ function set(work: Work, op: Op, attributes: { mode?: number; mtimeMs?: number }
   const there = info(work, target);
   // Neither call stops at a link: what is not what it was is left alone.
   if (there?.kind !== "directory" && there?.kind !== "file") return;
-  if (op.op === "folder" && there.kind !== "directory") return;
+  if (op.op !== "attributes" && there.kind !== "directory") return;
   requireRealFolders(work, op);
   if (!setAttributes(work.host.fs, target, attributes)) work.unset++;
 }
 
 /** Removes a folder that was made, unless something else has come into it. */
+export function unmakeFolder(work: Work, number: number): void {
+  const op = work.ops[number];
+  if (op.op === "folder") removeIfEmpty(work, op);
+}
+
+/** Removes the folder of an operation, unless something else has come into it. */
 export function removeFolder(work: Work, number: number): void {
   const op = work.ops[number];
-  if (op.op !== "folder") return;
+  if (op.op === "remove_folder") removeIfEmpty(work, op);
+}
+
+function removeIfEmpty(work: Work, op: FolderOp | RemoveFolderOp): void {
   const target = targetOf(work, op);
   if (info(work, target)?.kind !== "directory") return;
   const { entries, lost } = work.host.fs.list(target);

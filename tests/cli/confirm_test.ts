@@ -1,5 +1,5 @@
 import { LifeboatError } from "../../src/base/mod.ts";
-import { askForRestore, waitForEnter } from "../../src/cli/confirm.ts";
+import { askForRestore, askForUndo, waitForEnter } from "../../src/cli/confirm.ts";
 import { assert, rejectsWith } from "../assert.ts";
 import { testHost } from "../support/host.ts";
 import { recordingTerminal } from "../support/recording_terminal.ts";
@@ -22,6 +22,17 @@ Deno.test("any other answer, and none at all, changes nothing", async () => {
   for (const answers of [["restore"], ["yes"], [""], []]) {
     const error = await rejectsWith(() => ask(...answers).asked, "not_confirmed");
     assert.equal(error.kind, "refused");
+  }
+});
+
+Deno.test("an undo asks for UNDO, and nothing else confirms it", async () => {
+  for (const answer of ["UNDO", "RESTORE"]) {
+    const { terminal, errors } = recordingTerminal({ interactive: true }, [answer]);
+    const asked = () =>
+      askForUndo({ host: testHost("/nowhere"), terminal, hideProgress: () => {} });
+    if (answer === "UNDO") await asked();
+    else assert.match((await rejectsWith(asked, "not_confirmed")).message, /^Not undone/);
+    assert.match(errors(), /Type UNDO to undo the restore[^]*输入 UNDO 开始撤销/);
   }
 });
 

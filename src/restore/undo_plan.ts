@@ -1,0 +1,81 @@
+/** The plan of an undo: the way back from a restore, as operations of the same kinds. */
+import type { Manifest } from "../archive/mod.ts";
+import { type Host, isoWithOffset } from "../base/mod.ts";
+import { type Home, isActiveHome } from "../profiles/mod.ts";
+import { isMove } from "./journal_types.ts";
+import { createPulse, emptyPlan } from "./plan.ts";
+import { planActivations } from "./plan_activates.ts";
+import { planSidecars } from "./plan_sidecars.ts";
+import { key, type Plan, type Planner } from "./planner.ts";
+import { selectionOf } from "./selection.ts";
+import type { Target } from "./target.ts";
+import { type OpenUndo, undoName } from "./undo_data.ts";
+import { planUndoneFolders } from "./undo_folders.ts";
+import { keptBackup } from "./undo_kept.ts";
+import { type Place, planUndoneMove, type Undoer } from "./undo_moves.ts";
+
+/** What taking a restore back does. */
+export interface UndoPlan {
+  plan: Plan;
+  backup: Planner["options"]["backup"];
+  /** Files that are not what the restore has put there: they are kept beside. */
+  changed: Place[];
+}
+
+/** Compares what a restore has left with what is there now. Changes nothing. */
+export async function makeUndoPlan(host: Host, home: Home, undo: OpenUndo): Promise<UndoPlan> {
+  const undoer = beginPlan(host, home, undo);
+  const { planner, changed } = undoer;
+  for (const op of undo.journal.ops.filter(isMove)) {
+    await planner.pulse();
+    planUndoneMove(undoer, op);
+  }
+  const before = planner.plan.ops.length;
+  await planSidecars(planner);
+  changed.push(...planner.plan.ops.slice(before).map(({ root, path }) => ({ root, path })));
+  await planUndoneFolders(undoer);
+  await planActivations(planner);
+  return { plan: planner.plan, backup: planner.options.backup, changed };
+}
+
+function beginPlan(host: Host, home: Home, undo: OpenUndo): Undoer {
+  const { site, chosen } = undo;
+  const manifest = manifestOf(host, home, undo);
+  const moved = new Set(undo.journal.ops.filter(isMove).map(({ root, path }) => key(root, path)));
+  const kept = new Set<string>();
+  const options = { backup: keptBackup(site, manifest, kept), home };
+  const isActive = isActiveHome(host, home);
+  const target: Target = { home, roots: site.roots, chosen, isActive, skipped: [] };
+  const planner: Planner = {
+    host,
+    options,
+    plan: emptyPlan(manifest, target),
+    selection: selectionOf(options, manifest, host.platform),
+    planned: [],
+    folders: new Map(),
+    pulse: createPulse(host),
+  };
+  return { planner, undo, moved, changed: [], kept };
+}
+
+/** Undo data has no manifest: the plan gets its operations from the journal alone. */
+function manifestOf(host: Host, home: Home, { site }: OpenUndo): Manifest {
+  return {
+    schema_version: 1,
+    created_at: isoWithOffset(host.now()),
+    profile: home.profile.id,
+    home: home.path,
+    backup_name: undoName(site.id),
+    archive_format: null,
+    sensitive_note: "",
+    platform: { system: host.platform, release: "", machine: "" },
+    exclusions: {},
+    counts: { files: 0, sqlite_databases: 0, errors: 0 },
+    entries: [],
+    roots: [],
+    symlinks: [],
+    directories: [],
+    skipped: [],
+    errors: [],
+  };
+}
