@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { LifeboatError } from "../base/mod.ts";
+import { LifeboatError, printable } from "../base/mod.ts";
 import type { Home } from "../profiles/mod.ts";
 import {
   type Act,
@@ -13,7 +13,6 @@ import {
 import { askForUndo } from "./confirm.ts";
 import { chooseHomes } from "./homes.ts";
 import { styleFor } from "./style.ts";
-import { programName } from "./surroundings.ts";
 import { forgottenText, undoListText, undonePlanText, undoneText } from "./text/undo.ts";
 
 interface UndoFlags extends GlobalFlags {
@@ -70,9 +69,8 @@ async function apply(context: Context, flags: UndoFlags, home: Home): Promise<An
 async function plan({ host }: Context, home: Home): Promise<Answer> {
   const { planUndo } = await import("../restore/mod.ts");
   const result = await planUndo(host, { home });
-  const next = `Nothing was changed. To undo, run the same with --apply: ${
-    programName(host)
-  } undo --apply\n`;
+  const name = printable(home.profile.name);
+  const next = `Nothing was changed. To undo, close ${name}, then run the same with --apply.\n`;
   return { result, text: (style) => undonePlanText(result, home, style) + next };
 }
 
