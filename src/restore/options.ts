@@ -114,6 +114,8 @@ export interface PlanSummary {
   set_aside: number;
   /** Folders that are made. */
   create_folders: number;
+  /** With mirror: folders that the backup does not have and that are empty then. */
+  remove_folders: number;
   /** Files and folders that stay and get other permissions. */
   set_permissions: number;
   /** Bytes that are written. */

@@ -40,10 +40,12 @@ function foldersTouched(planner: Planner, root: TargetRoot, named: Iterable<stri
       folder = folderOf(folder);
     }
   };
-  for (const op of planner.plan.ops) if (op.root === root.id && isMove(op)) touch(op.path);
+  const ops = planner.plan.ops.filter((op) => op.root === root.id);
+  for (const op of ops) if (isMove(op) || op.op === "remove_folder") touch(op.path);
   for (const path of named) {
     if (folderState(planner, root, path) === "missing") touch(path);
   }
+  for (const op of ops) if (op.op === "remove_folder") touched.delete(op.path);
   return touched;
 }
 

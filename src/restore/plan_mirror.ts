@@ -19,7 +19,7 @@ import { foldersAbove, isOwnPath, mainByName } from "./paths.ts";
 import { planRemoval } from "./plan_sidecars.ts";
 import { key, type Planner } from "./planner.ts";
 
-/** Plans what is set aside. After files, links and sidecars; folders stay, though they may be empty. */
+/** Plans what is set aside, and folders that are empty then. After files, links and sidecars. */
 export async function planMirror(planner: Planner): Promise<void> {
   if (!planner.options.mirror) return;
   const { host, plan } = planner;
@@ -28,13 +28,30 @@ export async function planMirror(planner: Planner): Promise<void> {
   const homeRoots = rootsOf(host, plan.target.home);
   for (const root of plan.target.roots) {
     const source = homeRoots.find(({ id }) => id === root.id)!;
+    const folders: Folder[] = [];
+    const held = new Set<string>();
     for (const item of walk(host, source, rules)) {
       await planner.pulse();
-      if (item.type === "file" || item.type === "symlink") {
-        if (!stays(root, item.path)) planRemoval(planner, root, item.path);
-      } else noteStaying(planner, root, item);
+      const { type, path } = item;
+      const leaves = type !== "skipped" && type !== "failed" &&
+        !stays(root, path, type === "directory");
+      if (!leaves) { for (const one of [path, ...foldersAbove(path)]) held.add(one); }
+      if (type === "directory") folders.push(item);
+      else if (leaves) planRemoval(planner, root, path);
+      else noteStaying(planner, root, item);
+    }
+    for (const folder of folders.reverse()) {
+      if (!held.has(folder.path)) planFolderRemoval(planner, root, folder);
     }
   }
+}
+
+type Folder = Extract<WalkItem, { type: "directory" }>;
+
+function planFolderRemoval({ plan }: Planner, root: TargetRoot, { path, info }: Folder): void {
+  const old = { mode: info.mode, mtime_ms: info.mtimeMs };
+  plan.items.push({ root: root.id, path, kind: "folder", action: "set_aside", bytes: 0 });
+  plan.ops.push({ op: "remove_folder", root: root.id, path, old });
 }
 
 /** What is left out of backups here, and was left out of this one. */
@@ -78,7 +95,8 @@ function noteStaying(
   }
 }
 
-type Stays = (root: TargetRoot, path: string) => boolean;
+type Stays = (root: TargetRoot, path: string, isFolder: boolean) => boolean;
+type Knows = (root: TargetRoot, path: string) => boolean;
 
 function stayRules(planner: Planner): Stays {
   const { host: { platform }, plan: { manifest, target, ops }, selection } = planner;
@@ -90,11 +108,11 @@ function stayRules(planner: Planner): Stays {
   const leaving = new Set(
     ops.filter((op) => isMove(op) && op.op === "remove").map((op) => key(op.root, op.path)),
   );
-  return (root, path) => {
+  return (root, path, isFolder) => {
     const main = databaseOf(planner, root, path);
     if (!selection.has(root.id, path) && !(main && selection.has(root.id, main))) return true;
     if (isOwnPath(path) || leaving.has(key(root.id, path))) return true;
-    if (root.id === HOME_ROOT && isMachineBound(path, false)) return true;
+    if (root.id === HOME_ROOT && isMachineBound(path, isFolder)) return true;
     // Sidecars of a database that the backup has were planned with it.
     return isInBackup(root, path) || isUntold(root, path) ||
       (main !== undefined && isInBackup(root, main));
@@ -108,7 +126,7 @@ function databaseOf({ host }: Planner, root: TargetRoot, path: string): string |
 }
 
 /** Whether the backup has a file, link or folder at a path. The one file of a root may be renamed. */
-function contentOf(manifest: Manifest, platform: Platform): Stays {
+function contentOf(manifest: Manifest, platform: Platform): Knows {
   const paths = new Set<string>();
   const filled = new Set<string>();
   const add = (root: string, path: string) => {
@@ -130,7 +148,7 @@ function contentOf(manifest: Manifest, platform: Platform): Stays {
 }
 
 /** Whether a path was seen by the backup and left out or lost, by itself or with its folder. */
-function untoldOf({ skipped, errors }: Manifest, platform: Platform): Stays {
+function untoldOf({ skipped, errors }: Manifest, platform: Platform): Knows {
   const paths = new Set<string>();
   const whole = new Set<string>();
   for (const { root, relative_path: path } of [...skipped, ...errors]) {

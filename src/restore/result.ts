@@ -137,6 +137,7 @@ function summaryOf(options: RestoreOptions, plan: Plan): Omit<PlanSummary, "runn
     not_selected: plan.notSelected,
     set_aside: count(leaves, "set_aside"),
     create_folders: count(["folder"], "create"),
+    remove_folders: count(["folder"], "set_aside"),
     set_permissions: ops.filter((op) => op.op === "attributes" && op.mode !== undefined).length,
     write_bytes: ops.reduce((sum, op) => sum + (isMove(op) && op.op === "file" ? op.size : 0), 0),
     mode: options.mirror ? "mirror" : "overlay",

@@ -109,6 +109,7 @@ const chosen: fc.Arbitrary<Chosen> = fc.record({
   isMeant: new RegExp(only?.map(([, { source }]) => source).join("|") ?? ""),
 }));
 
+const isSidecar = (path: string) => /\.sqlite-wal(\/|$)/.test(path);
 const withoutTime = (what?: string) => what?.replace(/^(file|folder) (\d+) \d+/, "$1 $2");
 const content = (what?: string) => what?.replace(/^(file|folder) \d+ \d+/, "$1");
 
@@ -133,7 +134,6 @@ function assertAsSaid(items: PlanItem[], before: Tree, after: Tree, backedUp: Tr
 
 /** What a selection promises, whatever the plan said. */
 function assertChosen({ options, isMeant }: Chosen, before: Tree, after: Tree, backedUp: Tree) {
-  const isSidecar = (path: string) => /\.sqlite-wal$/.test(path);
   for (const path of new Set([...Object.keys(before), ...Object.keys(after)])) {
     const [was, is] = [before[path], after[path]];
     if (is?.startsWith("folder") || isSidecar(path)) continue;
@@ -165,6 +165,11 @@ Deno.test("a chosen part comes back as the plan says of each path, on random tre
           const stored = readTree(backup.head.home);
           assertAsSaid(said.items!, was, is, stored);
           assertChosen(which, was, is, stored);
+          if (which.options.mirror && !which.options.only && said.conflicts.length === 0) {
+            const paths = (tree: Tree) =>
+              Object.keys(tree).filter((path) => !isSidecar(path)).sort();
+            assert.deepEqual(paths(is), paths(stored), "a mirror has no other paths");
+          }
           const kept = readTree(join(home.path, `.lifeboat/undo-${id}/kept`));
           for (const { path, kind, action } of said.items!) {
             if (action !== "set_aside" || kind === "folder") continue;

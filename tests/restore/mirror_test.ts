@@ -1,7 +1,12 @@
 import { join } from "node:path";
 import { assert } from "../assert.ts";
 import { carryPlan } from "../../src/restore/carry_plan.ts";
-import { planRestore, type RestoreOptions, type RestoreResult } from "../../src/restore/mod.ts";
+import {
+  applyUndo,
+  planRestore,
+  type RestoreOptions,
+  type RestoreResult,
+} from "../../src/restore/mod.ts";
 import { makePlan } from "../../src/restore/plan.ts";
 import { withTempDir } from "../support/host.ts";
 import { makeTree, readTree, type TreeSpec } from "../support/trees.ts";
@@ -10,6 +15,7 @@ import {
   fixtureBackup,
   makeTarget,
   quickHost,
+  targetTree,
   testHome,
   testProfile,
 } from "./fixture.ts";
@@ -54,6 +60,38 @@ Deno.test("a mirror sets aside files and links that the backup does not have, an
   });
 });
 
+Deno.test("folders that the backup does not have go when all in them goes", async () => {
+  await withTempDir(async (folder) => {
+    const profile = testProfile({ exclude: { always: ["**/cache"], compact: [] } });
+    const home = testHome(folder, { profile, roots: [] });
+    const backup = backupOf(folder, { "a/b": "1", "empty": {} });
+    makeTree(home.path, {
+      "a/b": "1",
+      "empty": {},
+      "later/deep/x": "",
+      "later/locked": { mode: 0o500 },
+      "mixed/y": "",
+      "mixed/cache/z": "",
+    });
+    const host = quickHost(folder);
+    const options = { backup, home, mirror: true, listFiles: true };
+    const { plan } = await planRestore(host, options);
+    const gone = plan.items!.filter(({ kind, action }) =>
+      kind === "folder" && action === "set_aside"
+    );
+    assert.deepEqual(
+      gone.map(({ path }) => path).sort(),
+      ["later", "later/deep", "later/locked"],
+    );
+    assert.deepEqual([plan.remove_folders, plan.set_aside], [3, 2]);
+    await carryPlan(host, backup, await makePlan(host, options));
+    assert.deepEqual(
+      Object.keys(readTree(home.path, [".lifeboat"])),
+      ["a", "a/b", "empty", "mixed", "mixed/cache", "mixed/cache/z"],
+    );
+  });
+});
+
 Deno.test("what a mirror sets aside is in the undo data, with its bytes", async () => {
   await withTempDir(async (folder) => {
     const backup = fixtureBackup(folder);
@@ -71,6 +109,20 @@ Deno.test("what a mirror sets aside is in the undo data, with its bytes", async 
       Deno.readTextFileSync(join(folder, root, `.lifeboat/undo-${id}/kept`, path));
     assert.equal(kept("home", "only-here.txt"), "only here");
     assert.equal(kept("agents", "mine.txt"), "mine");
+  });
+});
+
+Deno.test("an undo of a mirror gives back exactly what was there", async () => {
+  await withTempDir(async (folder) => {
+    const backup = fixtureBackup(folder);
+    makeTarget(folder);
+    makeTree(join(folder, "home/alone"), { "deep/x": "x", "locked": { mode: 0o500 } });
+    const before = targetTree(folder);
+    const [host, home] = [quickHost(folder), testHome(folder)];
+    await carryPlan(host, backup, await makePlan(host, { backup, home, mirror: true }));
+    assert.equal(targetTree(folder)["home/alone"], undefined);
+    await applyUndo(host, { home, confirmed: true });
+    assert.deepEqual(targetTree(folder), before);
   });
 });
 

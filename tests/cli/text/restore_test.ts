@@ -28,6 +28,7 @@ const plan: PlanSummary = {
   not_selected: 0,
   set_aside: 1,
   create_folders: 0,
+  remove_folders: 0,
   set_permissions: 0,
   write_bytes: 1500,
   mode: "overlay",
