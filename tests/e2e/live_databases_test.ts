@@ -11,10 +11,10 @@ const JOURNALS = ["wal", "delete"] as const;
 /** The rollback-journal form may hold its readers' lock so long; one that waits longer stalls. */
 const LONGEST_TRANSACTION_MS = 2500;
 
-/** Rows that are there before anybody writes, so that a copy takes a while. */
-const FIRST_ROWS = 40_000;
+/** Rows that are there before anybody writes: a copy takes several steps, with writes in between. */
+const FIRST_ROWS = 120_000;
 
-/** A database of about 9 MB in the table of `sqlite_writer.ts`. */
+/** A database of about 27 MB in the table of `sqlite_writer.ts`. */
 function makeLargeDatabase(path: string, journal: string): void {
   const db = new DatabaseSync(path);
   db.exec(`PRAGMA journal_mode = ${journal};
