@@ -69,12 +69,10 @@ Deno.test("flags of features that do not exist are refused, not ignored", () => 
     "backup --storage s3",
     "backup --format tar.zst",
     "restore x --session 1",
-    "restore x --mirror",
     "restore x --from-remote s3",
     "list --remote s3",
     "verify x --remote s3",
     "sync",
-    "undo",
     "snapshot take",
   ];
   for (const line of later) {

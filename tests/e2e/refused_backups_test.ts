@@ -114,7 +114,10 @@ if (Deno.build.os !== "windows") {
       for (const root of [closed, join(closed, "below")]) {
         const args = ["backup", "--kit", "light", "--backup-root", root, "--json"];
         const { code, json } = await scene.run(args, settings);
-        assert.deepEqual([code, json.error?.code], [2, root === closed ? "lock_unusable" : "backup_root_unusable"]);
+        assert.deepEqual([code, json.error?.code], [
+          2,
+          root === closed ? "lock_unusable" : "backup_root_unusable",
+        ]);
         assert.deepEqual(userFiles(scene), before);
       }
     }));

@@ -3,7 +3,9 @@ import type { Platform } from "../../src/base/mod.ts";
 import { folderOf, foldersAbove, isOwnPath } from "../../src/restore/paths.ts";
 import { claimsOf } from "../../src/restore/claims.ts";
 import { pathBelow } from "../../src/restore/layout.ts";
+import type { RestoreOptions } from "../../src/restore/options.ts";
 import type { Planner } from "../../src/restore/planner.ts";
+import { selectionOf } from "../../src/restore/selection.ts";
 import { memoryBackup } from "../support/memory_backup.ts";
 import { withTempDir } from "../support/host.ts";
 import { quickHost, testHome } from "./fixture.ts";
@@ -42,7 +44,9 @@ async function claims(platform: Platform, paths: string[]): Promise<Record<strin
       conflicts: [] as { path: string; code: string }[],
     };
     const host = quickHost(folder, { platform });
-    const claim = claimsOf({ host, plan, folders: new Map() } as unknown as Planner);
+    const selection = selectionOf({} as RestoreOptions, manifest, platform);
+    const planner = { host, plan, folders: new Map(), selection };
+    const claim = claimsOf(planner as unknown as Planner);
     for (const path of paths) answers[path] = claim(root, path, "leaf") ? "ok" : "";
     for (const { path, code } of plan.conflicts) answers[path] = code;
   });
