@@ -33,7 +33,10 @@ const SCHEMA = `
 
 function openDatabase(path: string): DatabaseSync {
   const database = new DatabaseSync(path);
-  database.exec("PRAGMA busy_timeout = 2000; PRAGMA journal_mode = WAL;" + SCHEMA);
+  // Not synced: what a power cut takes is found again in the archives.
+  database.exec(
+    "PRAGMA busy_timeout = 2000; PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;" + SCHEMA,
+  );
   return database;
 }
 
