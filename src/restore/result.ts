@@ -90,7 +90,7 @@ function nextSteps({ target }: Plan, preRestoreBackup: string | null): string[] 
     "A login that was in the system's keyring is in no backup: sign in again if you are asked to.",
   ];
   if (preRestoreBackup) {
-    steps.push(`What was there before is in ${preRestoreBackup}; restore that one to go back.`);
+    steps.push(`To go back: lifeboat undo. What was there before is also in ${preRestoreBackup}.`);
   }
   return steps;
 }
