@@ -24,7 +24,7 @@ import {
   type WalkItem,
 } from "../capture/mod.ts";
 import type { HomeRoot } from "../profiles/mod.ts";
-import { type Earlier, findUnchanged, hasSidecar } from "./earlier.ts";
+import { type Earlier, findUnchanged, hasSidecar, shrinkWarning } from "./earlier.ts";
 import type { Findings } from "./options.ts";
 import type { Outlet } from "./outlet.ts";
 
@@ -176,11 +176,11 @@ async function collectBytes(
   path: string,
   method?: "raw_database",
 ): Promise<void> {
-  const { host, rules, outlet, findings, root } = walking;
-  const sink = outlet.file(storedPath(root.id, path), method);
-  const captured = await captureFile(host, absolutePath(walking, path), {
-    config: rules.configFormat(root.id, path),
-  }, sink);
+  const { host, earlier, rules, outlet, findings, root } = walking;
+  const stored = storedPath(root.id, path);
+  const config = rules.configFormat(root.id, path);
+  const sink = outlet.file(stored, method);
+  const captured = await captureFile(host, absolutePath(walking, path), { config }, sink);
   if (captured.status === "vanished") {
     addSkipped(walking, path, { reason: "vanished" });
   } else if (captured.status === "failed") {
@@ -188,6 +188,8 @@ async function collectBytes(
   } else {
     await sink.commit(captured.sha256);
     if (captured.flag) findings.warnings.push(flagWarning(path));
+    const shrunk = config && await shrinkWarning(earlier, stored, captured.bytes);
+    if (shrunk) findings.warnings.push(shrunk);
     addEntry(walking, path, { ...captured, method: "copy2" });
   }
 }

@@ -9,6 +9,8 @@ export interface Earlier {
   archive: EarlierArchive;
   /** Its folder form, whose files can be linked to. */
   folder?: string;
+  /** How many files it captured of the home. */
+  files: number;
   /** When it began to read the home, ms since 1970. */
   startedMs: number;
   /** Whether size and time decide; if not, every file is read and its hash decides. */
@@ -38,6 +40,7 @@ export async function findEarlier(
       name: item.id,
       archive,
       folder: item.backup_dir ?? undefined,
+      files: item.files ?? 0,
       startedMs: Date.parse(item.created_at!),
       // On Windows the time of a file that is held open stands still while it grows
       // (agent-homes.md 1.5).
@@ -59,6 +62,27 @@ export async function findUnchanged(
   const [, size, mtimeMs, mode, sha256, method] = file.entry;
   const same = size === info.size && mtimeMs === info.mtimeMs && mode === info.mode;
   return same && sha256 && method !== "raw_database" ? file : undefined;
+}
+
+/** Configuration of fewer bytes, and homes of fewer files, change by so much in daily use. */
+const SMALL_BYTES = 512;
+const SMALL_FILES = 20;
+
+/** What to tell the user when a configuration file has lost most of its content (design.md 1.2). */
+export async function shrinkWarning(
+  earlier: Earlier | undefined,
+  stored: string,
+  bytes: number,
+): Promise<string | undefined> {
+  const before = (await earlier?.archive.find(stored))?.entry[1] ?? 0;
+  if (before < SMALL_BYTES || bytes > before / 2) return undefined;
+  return `${stored} has shrunk from ${before} to ${bytes} bytes since ${earlier!.name}`;
+}
+
+/** The same for a home that has lost most of its files. */
+export function lossWarning(earlier: Earlier | undefined, files: number): string | undefined {
+  if (!earlier || earlier.files < SMALL_FILES || files > earlier.files / 2) return undefined;
+  return `${files} files were found, and ${earlier.files} in ${earlier.name}; keep that one`;
 }
 
 /** Whether a database can have changed although its main file has not. */

@@ -12,6 +12,7 @@ import { compileRules } from "../capture/mod.ts";
 import { rootsOf } from "../profiles/mod.ts";
 import type { Run } from "./run.ts";
 import { collectRoot, noFindings } from "./collect.ts";
+import { lossWarning } from "./earlier.ts";
 import { holdingRules } from "./must_hold.ts";
 import type { Findings } from "./options.ts";
 import { createOutlet, type Outlet } from "./outlet.ts";
@@ -80,6 +81,8 @@ async function collect(
   const findings = noFindings();
   const collector = { host, pool, rules, outlet, manifest, findings, earlier, scratch };
   for (const root of rootsOf(host, home)) await collectRoot(collector, root);
+  const lost = lossWarning(earlier, findings.files);
+  if (lost) findings.warnings.push(lost);
   return findings;
 }
 

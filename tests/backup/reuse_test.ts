@@ -193,3 +193,32 @@ Deno.test("the executable is compressed once per version, and then copied into e
     assert.ok((await verifyBackup(scene.host, elsewhere.archive!, {})).ok);
   });
 });
+
+Deno.test("configuration that lost most of its content since the last backup is warned about", async () => {
+  await withBackupScene(async (scene) => {
+    const path = `${scene.home.path}/.codex-global-state.json`;
+    Deno.writeTextFileSync(path, JSON.stringify({ projects: "x".repeat(50_000) }));
+    assert.deepEqual((await backUpOn(scene, 1)).warnings, []);
+    Deno.writeTextFileSync(path, JSON.stringify({ projects: "x".repeat(40_000) }));
+    assert.deepEqual((await backUpOn(scene, 2)).warnings, []);
+    Deno.writeTextFileSync(path, "{}");
+    const { warnings } = await backUpOn(scene, 3);
+    assert.equal(warnings.length, 1);
+    assert.match(
+      warnings[0],
+      /global-state.json has shrunk from \d+ to 2 bytes since codex-backup/,
+    );
+  });
+});
+
+Deno.test("a home that lost most of its files since the last backup is warned about", async () => {
+  await withBackupScene(async (scene) => {
+    await backUpOn(scene, 1);
+    for (const { name } of Deno.readDirSync(scene.home.path)) {
+      Deno.removeSync(`${scene.home.path}/${name}`, { recursive: true });
+    }
+    Deno.writeTextFileSync(`${scene.home.path}/config.toml`, "");
+    const { warnings } = await backUpOn(scene, 2);
+    assert.ok(warnings.some((text) => /1 files were found, and \d+ in codex-backup/.test(text)));
+  });
+});
