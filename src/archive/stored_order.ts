@@ -7,7 +7,7 @@ function weight(path: string, index: number): number {
 }
 
 /** Compares two paths below one root as a walk meets them: negative when `a` comes first. */
-export function compareWalked(a: string, b: string): number {
+function compareWalked(a: string, b: string): number {
   const shared = Math.min(a.length, b.length);
   for (let i = 0; i < shared; i++) {
     const difference = weight(a, i) - weight(b, i);

@@ -1,26 +1,19 @@
 import type { ArchiveWriter, DatabaseMethod, EntrySink } from "../archive/mod.ts";
 import { checkInterrupt, type FileHandle, type Host, removeIfThere, sha256 } from "../base/mod.ts";
+import type { CaptureMeta } from "../capture/mod.ts";
 
 /** Files are copied in pieces of this size, bytes. */
 const PIECE_BYTES = 1 << 20;
 
-/** What the archive's header says of a file, known before its content is read. */
-export interface FileMeta {
-  /** Exactly so many bytes follow. */
-  size: number;
-  mode: number;
-  mtimeMs: number;
-}
-
 /** What is told of a file that lies on disk. */
-export interface CopyMeta extends Omit<FileMeta, "size"> {
+export interface CopyMeta extends Omit<CaptureMeta, "size"> {
   /** For databases. */
   method?: DatabaseMethod;
 }
 
 /** One file on its way into the backup. After `rollback` it may begin again, or be left out. */
 export interface FileSink {
-  begin(meta: FileMeta): Promise<void>;
+  begin(meta: CaptureMeta): Promise<void>;
   write(chunk: Uint8Array): Promise<void>;
   rollback(): Promise<void>;
   commit(sha256: string): Promise<void>;

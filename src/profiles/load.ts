@@ -17,7 +17,7 @@ function loadFolder(host: Host, folder: string): Profile[] {
 }
 
 /** Where the user's own profiles lie. */
-export function userProfilesFolder(host: Host): string {
+function userProfilesFolder(host: Host): string {
   return pathsOf(host.platform).join(host.folders.config, "profiles");
 }
 

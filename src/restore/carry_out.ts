@@ -44,7 +44,7 @@ export function goForward(work: Work): void {
 }
 
 /** Takes back all that was carried out, from wherever it stopped. */
-export function goBack(work: Work): void {
+function goBack(work: Work): void {
   const down = parentsFirst(work.ops);
   for (const step of [remakeFolder, openFolder]) each(work, down, step);
   const up = down.reverse();

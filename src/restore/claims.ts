@@ -12,7 +12,7 @@ import { belongsTo } from "./target.ts";
 export type Claim = (root: TargetRoot, path: string, kind: "leaf" | "folder") => boolean;
 
 /** Throws `unsafe_manifest` when a path would lead out of its root: a manifest has no such path. */
-export function checkPath(root: string, path: string): void {
+function checkPath(root: string, path: string): void {
   const fault = relativePathFault(path, "linux");
   if (!fault) return;
   throw new LifeboatError("refused", "unsafe_manifest", `The backup names "${path}" in ${root}`, {

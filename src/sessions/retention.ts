@@ -3,7 +3,7 @@ import type { Home } from "../profiles/mod.ts";
 import { objectOf } from "./head.ts";
 
 /** Claude Code's own default (agent-homes.md 2.6). */
-export const DEFAULT_DAYS = 30;
+const DEFAULT_DAYS = 30;
 
 /** When Claude Code deletes conversations by itself. */
 export interface Retention {
