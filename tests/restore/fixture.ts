@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { FileSystem, Host } from "../../src/base/mod.ts";
 import { realFs } from "../../src/base/mod.ts";
 import type { Home, Profile } from "../../src/profiles/mod.ts";
+import { planRestore, type RestoreOptions, type RestoreResult } from "../../src/restore/mod.ts";
 import { testHost } from "../support/host.ts";
 import { type MemoryBackup, memoryBackup } from "../support/memory_backup.ts";
 import { makeTree, readTree, type Tree, type TreeSpec } from "../support/trees.ts";
@@ -146,4 +147,17 @@ const unsyncedFs: FileSystem = {
 /** A host for `folder` that does not wait for the disk. */
 export function quickHost(folder: string, changes: Partial<Host> = {}): Host {
   return testHost(folder, { fs: unsyncedFs, ...changes });
+}
+
+/** Plans a restore of `spec` into a home that holds `target`, without roots outside. */
+export async function planInto(
+  folder: string,
+  spec: TreeSpec,
+  target: TreeSpec,
+  options: Partial<RestoreOptions> = {},
+): Promise<RestoreResult> {
+  const backup = options.backup ?? backupOf(folder, spec);
+  makeTree(join(folder, "home"), target);
+  const home = testHome(folder, { roots: [] });
+  return await planRestore(quickHost(folder), { listFiles: true, home, ...options, backup });
 }

@@ -14,6 +14,7 @@ import {
   backupOf,
   fixtureBackup,
   makeTarget,
+  planInto,
   quickHost,
   targetTree,
   testHome,
@@ -23,17 +24,13 @@ import {
 const MAGIC = "SQLite format 3\0";
 
 /** Plans a mirror of `spec` in a home that holds `target`. */
-async function mirror(
+function mirror(
   folder: string,
   spec: TreeSpec,
   target: TreeSpec,
   options: Partial<RestoreOptions> = {},
 ): Promise<RestoreResult> {
-  const backup = options.backup ?? backupOf(folder, spec);
-  makeTree(join(folder, "home"), target);
-  const home = testHome(folder, { roots: [] });
-  const all = { mirror: true, listFiles: true, home, ...options, backup };
-  return await planRestore(quickHost(folder), all);
+  return planInto(folder, spec, target, { mirror: true, ...options });
 }
 
 /** What is set aside. */

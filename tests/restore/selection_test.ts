@@ -1,26 +1,13 @@
 import { join } from "node:path";
 import { assert, rejectsWith } from "../assert.ts";
 import { carryPlan } from "../../src/restore/carry_plan.ts";
-import { planRestore, type RestoreOptions, type RestoreResult } from "../../src/restore/mod.ts";
+import { planRestore, type RestoreResult } from "../../src/restore/mod.ts";
 import { makePlan } from "../../src/restore/plan.ts";
 import { withTempDir } from "../support/host.ts";
 import { makeTree, readTree, type TreeSpec } from "../support/trees.ts";
-import { backupOf, fixtureBackup, makeTarget, quickHost, testHome } from "./fixture.ts";
+import { backupOf, fixtureBackup, makeTarget, planInto, quickHost, testHome } from "./fixture.ts";
 
 const MAGIC = "SQLite format 3\0";
-
-/** Plans a restore of `spec` into a home that holds `target`. */
-async function plan(
-  folder: string,
-  spec: TreeSpec,
-  target: TreeSpec,
-  options: Partial<RestoreOptions> = {},
-): Promise<RestoreResult> {
-  const backup = options.backup ?? backupOf(folder, spec);
-  makeTree(join(folder, "home"), target);
-  const home = testHome(folder, { roots: [] });
-  return await planRestore(quickHost(folder), { listFiles: true, home, ...options, backup });
-}
 
 /** What a plan does, as `action path`. */
 function actions({ plan }: RestoreResult): string[] {
@@ -64,7 +51,7 @@ const GLOBS: [what: string, only: string[], expected: string[]][] = [
 for (const [what, only, expected] of GLOBS) {
   Deno.test(`only takes ${what}`, async () => {
     await withTempDir(async (folder) => {
-      const result = await plan(folder, SPEC, {}, { only });
+      const result = await planInto(folder, SPEC, {}, { only });
       assert.deepEqual(actions(result), expected);
       const leaves = result.plan.create;
       assert.equal(result.plan.not_selected, 6 - leaves);
@@ -91,10 +78,10 @@ Deno.test("a root outside the home is meant by its id before the glob, and by no
 
 Deno.test("a glob that means nothing is said; when none means anything, nothing is done", async () => {
   await withTempDir(async (folder) => {
-    const result = await plan(folder, SPEC, {}, { only: ["config.toml", "*.yaml"] });
+    const result = await planInto(folder, SPEC, {}, { only: ["config.toml", "*.yaml"] });
     assert.deepEqual(result.warnings, ["Nothing is meant by *.yaml"]);
     const error = await rejectsWith(
-      () => plan(folder, SPEC, {}, { only: ["*.yaml"] }),
+      () => planInto(folder, SPEC, {}, { only: ["*.yaml"] }),
       "nothing_selected",
     );
     assert.equal(error.kind, "refused");
@@ -105,7 +92,7 @@ Deno.test("what is not chosen is neither a conflict nor skipped, and its folder 
   await withTempDir(async (folder) => {
     const spec = { "a": "1", "sub": { mode: 0o711 }, "sub/b": "2", "out": { link: "/etc" } };
     const target = { "a/in the way": "", "sub/c": "3" };
-    const result = await plan(folder, spec, target, { only: ["sub/b"] });
+    const result = await planInto(folder, spec, target, { only: ["sub/b"] });
     assert.deepEqual(actions(result), ["create sub/b"]);
     assert.deepEqual([result.plan.conflicts, result.plan.skipped], [[], []]);
     assert.equal(result.plan.set_permissions, 0);
@@ -114,7 +101,7 @@ Deno.test("what is not chosen is neither a conflict nor skipped, and its folder 
 
 Deno.test("a chosen database takes the sidecars of the one that it replaces out of the home", async () => {
   await withTempDir(async (folder) => {
-    const result = await plan(
+    const result = await planInto(
       folder,
       { "a.sqlite": `${MAGIC}1`, "b.sqlite": `${MAGIC}1` },
       {
@@ -145,7 +132,7 @@ function rawBackup(folder: string) {
 Deno.test("a database that was captured raw and its WAL are chosen together", async () => {
   for (const only of [["db"], ["db-wal"]]) {
     await withTempDir(async (folder) => {
-      const result = await plan(folder, {}, {}, { backup: rawBackup(folder), only });
+      const result = await planInto(folder, {}, {}, { backup: rawBackup(folder), only });
       assert.deepEqual(actions(result), ["create db", "create db-wal"]);
     });
   }
@@ -159,7 +146,7 @@ Deno.test("missing-only puts back what is gone, and leaves alone whatever is the
       "skills/one/SKILL.md": "mine",
       "link": "a file now",
     };
-    const result = await plan(folder, SPEC, target, { missingOnly: true });
+    const result = await planInto(folder, SPEC, target, { missingOnly: true });
     assert.deepEqual(actions(result), [
       "create empty",
       "create sessions",
@@ -180,10 +167,13 @@ Deno.test("missing-only puts back what is gone, and leaves alone whatever is the
 Deno.test("missing-only never puts a WAL beside a database that is there", async () => {
   await withTempDir(async (folder) => {
     const backup = rawBackup(folder);
-    const live = await plan(folder, {}, { "db": `${MAGIC}live` }, { backup, missingOnly: true });
+    const live = await planInto(folder, {}, { "db": `${MAGIC}live` }, {
+      backup,
+      missingOnly: true,
+    });
     assert.deepEqual(actions(live), ["create x", "kept db", "kept db-wal"]);
     backup.manifest.errors = []; // as in a manifest of another tool
-    const other = await plan(folder, {}, {}, { backup, missingOnly: true });
+    const other = await planInto(folder, {}, {}, { backup, missingOnly: true });
     assert.deepEqual(actions(other), ["create x", "kept db", "kept db-wal"]);
   });
 });
@@ -191,19 +181,22 @@ Deno.test("missing-only never puts a WAL beside a database that is there", async
 Deno.test("missing-only brings a database that is gone back without the WAL of another", async () => {
   await withTempDir(async (folder) => {
     const backup = rawBackup(folder);
-    const raw = await plan(folder, {}, { "db-wal": "stale" }, { backup, missingOnly: true });
+    const raw = await planInto(folder, {}, { "db-wal": "stale" }, { backup, missingOnly: true });
     assert.deepEqual(actions(raw), ["create db", "create x", "overwrite db-wal"]);
   });
   await withTempDir(async (folder) => {
     const spec = { "a.sqlite": `${MAGIC}1` };
-    const copy = await plan(folder, spec, { "a.sqlite-wal": "stale" }, { missingOnly: true });
+    const copy = await planInto(folder, spec, { "a.sqlite-wal": "stale" }, { missingOnly: true });
     assert.deepEqual(actions(copy), ["create a.sqlite", "set_aside a.sqlite-wal"]);
   });
 });
 
 Deno.test("missing-only and mirror contradict each other", async () => {
   await withTempDir(async (folder) => {
-    await rejectsWith(() => plan(folder, SPEC, {}, { missingOnly: true, mirror: true }), "usage");
+    await rejectsWith(
+      () => planInto(folder, SPEC, {}, { missingOnly: true, mirror: true }),
+      "usage",
+    );
   });
 });
 
