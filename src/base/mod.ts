@@ -11,6 +11,7 @@ export * from "./kernel.ts";
 export * from "./lock.ts";
 export * from "./paths.ts";
 export * from "./real_fs.ts";
+export * from "./scratch.ts";
 export * from "./text.ts";
 export * from "./time.ts";
 export * from "./workers.ts";

@@ -6,9 +6,9 @@ import {
   ensureDir,
   type Host,
   lstatIfThere,
+  newScratch,
   pathsOf,
   removeIfThere,
-  statIfThere,
   type WorkerPool,
 } from "../base/mod.ts";
 import { captureDatabase } from "../capture/mod.ts";
@@ -54,7 +54,7 @@ export async function examineDatabases(
   const exam: DatabasesExam = { reports: [], rows: undefined, findings: [] };
   if (survey.databases.length === 0) return exam;
   const holdsRows = new Set(currentStateDatabases(survey).map(({ absolute }) => absolute));
-  const folder = newScratch(host);
+  const folder = newScratch(host, "doctor");
   try {
     for (const database of survey.databases) {
       checkInterrupt(host);
@@ -67,22 +67,6 @@ export async function examineDatabases(
   }
   exam.findings = exam.reports.flatMap(faultOf);
   return exam;
-}
-
-/** Older ones were left by a doctor that was killed; no examination takes so long. */
-const LEFT_BEHIND_MS = 86_400_000;
-
-/** Where copies may be made; what a killed doctor left there, which is private, is removed. */
-function newScratch({ fs, folders, platform, now }: Host): string {
-  const { join } = pathsOf(platform);
-  const place = join(folders.state, "doctor");
-  const old = statIfThere(fs, place) ? fs.list(place).entries : [];
-  for (const { name } of old) {
-    const info = lstatIfThere(fs, join(place, name));
-    const age = now().getTime() - (info?.mtimeMs ?? Infinity);
-    if (age > LEFT_BEHIND_MS) removeIfThere(fs, join(place, name));
-  }
-  return join(place, randomUUID());
 }
 
 interface Examined {

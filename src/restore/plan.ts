@@ -2,9 +2,11 @@
 import type { Manifest } from "../archive/mod.ts";
 import { checkInterrupt, delay, type Host } from "../base/mod.ts";
 import { claimsOf } from "./claims.ts";
+import { deriveBackup, type DerivedBackup, type Rewriting } from "./derive.ts";
 import type { RestoreOptions } from "./options.ts";
 import { planActivations } from "./plan_activates.ts";
 import { warnOfNewerAgent } from "./plan_agent.ts";
+import { planDropped } from "./plan_dropped.ts";
 import { planFiles } from "./plan_files.ts";
 import { planFolders } from "./plan_folders.ts";
 import { planLinks } from "./plan_links.ts";
@@ -12,18 +14,53 @@ import { planMirror } from "./plan_mirror.ts";
 import { planSidecars } from "./plan_sidecars.ts";
 import type { Plan, Planner } from "./planner.ts";
 import { protectFromSweep } from "./retention.ts";
-import { checkUsed, selectionOf } from "./selection.ts";
+import { checkUsed, type Selection, selectionOf } from "./selection.ts";
 import { resolveTarget, type Target } from "./target.ts";
 
-/** Compares a backup with the target. Changes nothing. */
-export async function makePlan(host: Host, options: RestoreOptions): Promise<Plan> {
+/**
+ * Compares a backup, as the rewritings make it come back, with the target. Changes nothing. The plan
+ * is to be closed.
+ */
+export async function makePlan(
+  host: Host,
+  options: RestoreOptions,
+  rewritings: Rewriting[] = [],
+): Promise<Plan> {
   const manifest = await options.backup.loadManifest();
-  const plan = emptyPlan(manifest, resolveTarget(host, options, manifest));
+  const target = resolveTarget(host, options, manifest);
+  const selection = selectionOf(options, manifest, host.platform);
+  const derived = await deriveBackup(host, {
+    backup: options.backup,
+    manifest,
+    rewritings,
+    isWanted: (root, path) => selection.has(root, path),
+  });
+  try {
+    return await planDerived(host, { ...options, backup: derived.backup }, {
+      target,
+      derived,
+      selection: {
+        ...selection,
+        has: (root, path) => selection.has(root, derived.originalOf(root, path)),
+      },
+    });
+  } catch (error) {
+    derived.close();
+    throw error;
+  }
+}
+
+async function planDerived(
+  host: Host,
+  options: RestoreOptions,
+  { target, derived, selection }: { target: Target; derived: DerivedBackup; selection: Selection },
+): Promise<Plan> {
+  const plan = emptyPlan(derived.manifest, target, derived);
   const planner: Planner = {
     host,
     options,
     plan,
-    selection: selectionOf(options, manifest, host.platform),
+    selection,
     planned: [],
     folders: new Map(),
     pulse: createPulse(host),
@@ -32,6 +69,7 @@ export async function makePlan(host: Host, options: RestoreOptions): Promise<Pla
   await planFiles(planner, claim);
   await planLinks(planner, claim);
   await planSidecars(planner);
+  planDropped(planner, derived.dropped);
   await planMirror(planner);
   await planFolders(planner, claim);
   checkUsed(planner);
@@ -42,9 +80,14 @@ export async function makePlan(host: Host, options: RestoreOptions): Promise<Pla
 }
 
 /** A plan that does nothing yet. */
-export function emptyPlan(manifest: Manifest, target: Target): Plan {
+export function emptyPlan(
+  manifest: Manifest,
+  target: Target,
+  { backup, close }: Pick<Plan, "backup" | "close">,
+): Plan {
   return {
     manifest,
+    backup,
     target,
     ops: [],
     staged: new Map(),
@@ -56,6 +99,7 @@ export function emptyPlan(manifest: Manifest, target: Target): Plan {
     files: 0,
     bytes: 0,
     notSelected: 0,
+    close,
   };
 }
 

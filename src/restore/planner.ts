@@ -1,5 +1,5 @@
 /** What the parts of planning share: the target as it is, and the plan as it grows. */
-import type { FileEntry, Manifest } from "../archive/mod.ts";
+import type { Backup, FileEntry, Manifest } from "../archive/mod.ts";
 import { type FileInfo, type Host, lstatIfThere } from "../base/mod.ts";
 import type { Old, Op, TargetRoot } from "./journal_types.ts";
 import { pathBelow } from "./layout.ts";
@@ -19,7 +19,10 @@ export interface StagedFile {
 
 /** A plan: what the user is shown, and what is done. */
 export interface Plan {
+  /** What comes back: the backup, or it as it was derived (derive.ts). */
   manifest: Manifest;
+  /** Where the content of the staged files is read; fits `manifest`. */
+  backup: Backup;
   target: Target;
   ops: Op[];
   /** For each operation that stages a file. */
@@ -34,6 +37,8 @@ export interface Plan {
   bytes: number;
   /** Files and links of the backup that `--only` does not mean. */
   notSelected: number;
+  /** Removes what only this plan needed. Called once nothing is staged from it any more. */
+  close(): void;
 }
 
 /** A file of the backup that has a place in the target. */

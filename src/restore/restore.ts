@@ -23,7 +23,11 @@ import { targetHomeOf } from "./target.ts";
 export async function planRestore(host: Host, options: RestoreOptions): Promise<RestoreResult> {
   refuseOtherProfile(options);
   const plan = await makePlan(host, options);
-  return dryRunResult(options, plan, await findRunning(host, plan.target.home));
+  try {
+    return dryRunResult(options, plan, await findRunning(host, plan.target.home));
+  } finally {
+    plan.close();
+  }
 }
 
 /**
@@ -41,17 +45,21 @@ export async function applyRestore(host: Host, options: ApplyOptions): Promise<R
     await refuseWhileRunning(host, home, running);
     const warnings = recoverInterrupted(host, home).map(recoveryWarning);
     const plan = await makePlan(host, options);
-    requireSpace(host, plan);
-    const preRestoreBackup = await backUpBefore(host, options, plan);
-    // It may have been started in the meantime.
-    const looked = await refuseWhileRunning(host, plan.target.home, running);
-    const carried = await carryPlan(host, options.backup, plan);
-    return appliedResult(options, plan, {
-      ...await examine(host, options, plan, warnings),
-      looked,
-      carried,
-      preRestoreBackup,
-    });
+    try {
+      requireSpace(host, plan);
+      const preRestoreBackup = await backUpBefore(host, options, plan);
+      // It may have been started in the meantime.
+      const looked = await refuseWhileRunning(host, plan.target.home, running);
+      const carried = await carryPlan(host, plan.backup, plan);
+      return appliedResult(options, plan, {
+        ...await examine(host, options, plan, warnings),
+        looked,
+        carried,
+        preRestoreBackup,
+      });
+    } finally {
+      plan.close();
+    }
   } finally {
     lock.release();
   }

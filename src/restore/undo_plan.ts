@@ -43,13 +43,14 @@ function beginPlan(host: Host, home: Home, undo: OpenUndo): Undoer {
   const manifest = manifestOf(host, home, undo);
   const moved = new Set(undo.journal.ops.filter(isMove).map(({ root, path }) => key(root, path)));
   const kept = new Set<string>();
-  const options = { backup: keptBackup(site, manifest, kept), home };
+  const backup = keptBackup(site, manifest, kept);
+  const options = { backup, home };
   const isActive = isActiveHome(host, home);
   const target: Target = { home, roots: site.roots, chosen, isActive, skipped: [] };
   const planner: Planner = {
     host,
     options,
-    plan: emptyPlan(manifest, target),
+    plan: emptyPlan(manifest, target, { backup, close: () => {} }),
     selection: selectionOf(options, manifest, host.platform),
     planned: [],
     folders: new Map(),
