@@ -1,11 +1,19 @@
 /** The program that runs in worker threads: each room that has slow work names its jobs here. */
-import { DEFLATE_JOB, deflateJob, READ_BACK_JOB, readBackJob } from "./archive/mod.ts";
+import {
+  DEFLATE_JOB,
+  deflateJob,
+  INFLATE_JOB,
+  inflateJob,
+  READ_BACK_JOB,
+  readBackJob,
+} from "./archive/mod.ts";
 import { serveJobs } from "./base/mod.ts";
 import { DATABASE_JOB, databaseJob } from "./capture/mod.ts";
 import { readThreadRows, THREAD_ROWS_JOB } from "./doctor/mod.ts";
 
 serveJobs({
   [DEFLATE_JOB]: deflateJob,
+  [INFLATE_JOB]: inflateJob,
   [READ_BACK_JOB]: readBackJob,
   [DATABASE_JOB]: databaseJob,
   [THREAD_ROWS_JOB]: readThreadRows,

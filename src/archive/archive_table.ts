@@ -11,7 +11,7 @@ import {
   TABLE_HEADER,
   TABLE_PATH,
 } from "./format.ts";
-import { DEFLATE_END, inflateStream } from "./inflate.ts";
+import { DEFLATE_END, inflateStream, inflateWhole } from "./inflate.ts";
 import type { Allowance } from "./limits.ts";
 import type { SourceFile } from "./source_file.ts";
 import { readTar } from "./tar_reader.ts";
@@ -41,6 +41,22 @@ async function* crcChecked(
   if (crc !== parseInt(expected, 16)) throw damaged(path, "a checksum in it does not match");
 }
 
+/** An extent up to this length, in the file and in the tar, is inflated at once, not as a stream. */
+const AT_ONCE = 16 << 20;
+
+/** The tar bytes of an extent. A stream costs several times the memory and the time. */
+async function* inflateExtent(source: SourceFile, extent: Extent): AsyncGenerator<Uint8Array> {
+  const { path } = source;
+  const bytes = extent.bytes + DEFLATE_END.length;
+  if (extent.raw_bytes > AT_ONCE || extent.bytes > AT_ONCE) {
+    const chunks = withEnd(source.range(extent.at, extent.bytes));
+    return yield* inflateStream(path, chunks, { bytes, raw: extent.raw_bytes });
+  }
+  const deflated = source.read(extent.at, extent.bytes, DEFLATE_END.length);
+  deflated.set(DEFLATE_END, extent.bytes);
+  yield await Promise.resolve(inflateWhole(path, deflated, extent.raw_bytes));
+}
+
 /** Content of the one entry that lies in an extent. */
 export async function* readExtent(
   { source, index, allowance }: IndexedArchive,
@@ -48,11 +64,7 @@ export async function* readExtent(
   storedPath: string,
 ): AsyncGenerator<Uint8Array> {
   const { path } = source;
-  const inflated = inflateStream(path, withEnd(source.range(extent.at, extent.bytes)), {
-    bytes: extent.bytes + DEFLATE_END.length,
-    raw: extent.raw_bytes,
-  });
-  const checked = crcChecked(path, inflated, extent.crc);
+  const checked = crcChecked(path, inflateExtent(source, extent), extent.crc);
   let entries = 0;
   for await (const entry of readTar(checked, { path, allowance, ending: "edge" })) {
     if (entries++ > 0 || entry.kind !== "file" || entry.name !== `${index.top}/${storedPath}`) {

@@ -10,6 +10,8 @@ export interface StoredFile {
   mode?: number;
   /** ms since 1970, where the container has it. */
   mtimeMs?: number;
+  /** Of the content that comes, upper-case hex, where a worker has hashed it. */
+  sha256?: string;
 }
 
 /** A stored file that can be read: before the next one is asked for, wholly, in part or not at all. */
@@ -46,9 +48,9 @@ export async function* unreadable(error: LifeboatError): AsyncGenerator<Uint8Arr
 }
 
 /** Content that is in memory. */
-export async function* inMemory(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+export async function* inMemory(pieces: Uint8Array[]): AsyncGenerator<Uint8Array> {
   await Promise.resolve();
-  yield bytes;
+  yield* pieces;
 }
 
 /** All of some content, at most `most` bytes; undefined when it is longer. */

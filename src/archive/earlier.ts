@@ -3,7 +3,7 @@ import { findIndex } from "./archive_index.ts";
 import { type IndexedArchive, readTable } from "./archive_table.ts";
 import { damaged } from "./faults.ts";
 import type { SegmentLine, TableEntry } from "./format.ts";
-import { readGroupFiles } from "./indexed_reader.ts";
+import { readGroupFiles } from "./group_reader.ts";
 import { allowanceOf, READ_LIMITS } from "./limits.ts";
 import { createPulse } from "./pulse.ts";
 import { readGroups, type SegmentGroup } from "./segment_groups.ts";

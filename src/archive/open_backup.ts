@@ -1,4 +1,11 @@
-import { checkInterrupt, type Host, LifeboatError, sha256 } from "../base/mod.ts";
+import {
+  checkInterrupt,
+  createWorkerPool,
+  type Host,
+  LifeboatError,
+  sha256,
+  workersFor,
+} from "../base/mod.ts";
 import type { Container, StoredFile, Wanted } from "./container.ts";
 import { badManifest } from "./faults.ts";
 import { MANIFEST_PATH } from "./format.ts";
@@ -132,6 +139,8 @@ async function loadManifest(
 /** How a backup is opened. */
 export interface ReadOptions {
   limits?: Partial<ReadLimits>;
+  /** Worker threads at most; they are started when there is much to read. */
+  jobs?: number;
 }
 
 /**
@@ -145,7 +154,12 @@ export async function openBackup(
   options: ReadOptions = {},
 ): Promise<Backup> {
   const limits = { ...READ_LIMITS, ...options.limits };
-  const container = openContainer(host, path, limits);
+  const pool = createWorkerPool(workersFor(host, options.jobs));
+  const container = openContainer(host, path, limits, pool);
+  const close = () => {
+    container.close();
+    pool.close();
+  };
   const source = { path: container.source, platform: host.platform, limits };
   try {
     const head = await readHead(container, source);
@@ -163,10 +177,10 @@ export async function openBackup(
           await use(file, chunks);
         }
       },
-      close: container.close,
+      close,
     };
   } catch (error) {
-    container.close();
+    close();
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { type Host, LifeboatError, statIfThere } from "../base/mod.ts";
+import { type Host, LifeboatError, statIfThere, type WorkerPool } from "../base/mod.ts";
 import { findIndex } from "./archive_index.ts";
 import { locateBackup, openFolder } from "./backup_folder.ts";
 import type { Container } from "./container.ts";
@@ -27,7 +27,12 @@ function sniff(source: SourceFile): "gzip" | "zip" | "tar" | undefined {
   }
 }
 
-function openArchive(host: Host, source: SourceFile, limits: ReadLimits): Container {
+function openArchive(
+  host: Host,
+  source: SourceFile,
+  limits: ReadLimits,
+  pool: WorkerPool,
+): Container {
   if (source.size === 0) throw damaged(source.path, "it is empty");
   switch (sniff(source)) {
     case "zip":
@@ -37,7 +42,7 @@ function openArchive(host: Host, source: SourceFile, limits: ReadLimits): Contai
     case "gzip": {
       const index = findIndex(source);
       return index
-        ? openIndexed(host, source, index, limits)
+        ? openIndexed(host, source, index, limits, pool)
         : openScanned(host, source, "tar.gz", limits);
     }
     default:
@@ -53,14 +58,19 @@ function kindOf(host: Host, path: string): string {
   });
 }
 
-/** Opens what lies at a path, whatever its form. The caller closes it. */
-export function openContainer(host: Host, path: string, limits: ReadLimits): Container {
+/** Opens what lies at a path, whatever its form. The caller closes it, and then the pool. */
+export function openContainer(
+  host: Host,
+  path: string,
+  limits: ReadLimits,
+  pool: WorkerPool,
+): Container {
   const kind = kindOf(host, path);
   if (kind === "directory") return openFolder(host, locateBackup(host, path), limits);
   if (kind !== "file") throw notABackup(path, `it is a ${kind}`);
   const source = openSource(host, path);
   try {
-    return openArchive(host, source, limits);
+    return openArchive(host, source, limits, pool);
   } catch (error) {
     source.close();
     throw error;

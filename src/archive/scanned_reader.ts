@@ -79,7 +79,7 @@ export function openScanned(
   let kept: Promise<Uint8Array | undefined> | undefined;
   async function* manifest(): AsyncGenerator<Uint8Array> {
     const bytes = await (kept ??= findManifest());
-    yield* bytes ? inMemory(bytes) : streamManifest();
+    yield* bytes ? inMemory([bytes]) : streamManifest();
   }
 
   return { form, source: path, indexed: false, files, manifest, close: source.close };

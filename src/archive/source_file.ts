@@ -67,15 +67,17 @@ export function openSource(host: Pick<Host, "fs">, path: string): SourceFile {
 
 /** SHA-256 of a file, upper-case hex, with pauses so that it can be stopped. */
 export async function hashFile(host: Host, path: string, pulse: Pulse): Promise<string> {
-  const source = openSource(host, path);
+  const file = reading(path, () => host.fs.open(path));
   try {
     const hash = sha256();
-    for (const chunk of source.range(0, source.size)) {
+    const buffer = new Uint8Array(CHUNK_BYTES); // one for all: garbage of this kind stays for long
+    const next = () => reading(path, () => file.read(buffer));
+    for (let n = next(); n > 0; n = next()) {
       await pulse();
-      hash.update(chunk);
+      hash.update(buffer.subarray(0, n));
     }
     return hash.hex();
   } finally {
-    source.close();
+    file.close();
   }
 }

@@ -1,10 +1,12 @@
 import {
   asLifeboatError,
+  createWorkerPool,
   describeError,
   type Host,
   LifeboatError,
   pathsOf,
   sha256,
+  workersFor,
 } from "../base/mod.ts";
 import type { Container, ReadableFile } from "./container.ts";
 import { checkHashFile, type HashFileState } from "./hash_file.ts";
@@ -47,6 +49,8 @@ export interface VerifyReport {
 export interface VerifyOptions {
   /** Only the structure, which files are there, and the `.sha256` file. */
   quick?: boolean;
+  /** Worker threads at most. */
+  jobs?: number;
 }
 
 /** What makes a backup worthless without making it dangerous: it is reported, not thrown. */
@@ -98,18 +102,20 @@ function emptyReport(host: Host, path: string, quick: boolean): VerifyReport {
 export async function verifyBackup(
   host: Host,
   path: string,
-  { quick = false }: VerifyOptions = {},
+  { quick = false, jobs }: VerifyOptions = {},
 ): Promise<VerifyReport> {
   const report = emptyReport(host, path, quick);
+  const pool = createWorkerPool(workersFor(host, jobs));
   let container: Container | undefined;
   try {
-    container = openContainer(host, path, READ_LIMITS);
+    container = openContainer(host, path, READ_LIMITS, pool);
     report.form = container.form;
     await checkContainer(host, container, report);
   } catch (error) {
     report.damaged.push({ path: nameOf(host, path), reason: reported(error).message });
   } finally {
     container?.close();
+    pool.close();
   }
   if (report.form !== "folder") await checkHash(host, path, report);
   report.ok = report.damaged.length === 0 && report.missing.length === 0 &&
@@ -181,14 +187,22 @@ async function readFiles(check: Check, container: Container): Promise<void> {
   }
 }
 
-async function readOne({ report, expected }: Check, file: ReadableFile): Promise<void> {
+/** Bytes and SHA-256 of what was stored. */
+async function measure({ bytes, sha256: known, chunks }: ReadableFile) {
+  if (known !== undefined) return { bytes, actual: known };
   const hash = sha256();
-  let bytes = 0;
+  let read = 0;
+  for await (const chunk of chunks) {
+    hash.update(chunk);
+    read += chunk.length;
+  }
+  return { bytes: read, actual: hash.hex() };
+}
+
+async function readOne({ report, expected }: Check, file: ReadableFile): Promise<void> {
+  let found: { bytes: number; actual: string };
   try {
-    for await (const chunk of file.chunks) {
-      hash.update(chunk);
-      bytes += chunk.length;
-    }
+    found = await measure(file);
   } catch (error) {
     const fault = asLifeboatError(error);
     if (fault.kind === "interrupted") throw fault;
@@ -196,10 +210,10 @@ async function readOne({ report, expected }: Check, file: ReadableFile): Promise
     return;
   }
   const expectedHash = expected.get(file.path);
+  const { bytes, actual } = found;
   report.bytes_checked += bytes;
   if (expectedHash === undefined) return;
   report.files_checked++;
-  const actual = hash.hex();
   if (actual !== expectedHash) {
     report.damaged.push({
       path: file.path,

@@ -7,6 +7,7 @@ import {
   takeHomeLock,
   takeRootLock,
   type WorkerPool,
+  workersFor,
 } from "../base/mod.ts";
 import { examineHome } from "../doctor/mod.ts";
 import { requireHome } from "../profiles/mod.ts";
@@ -22,9 +23,6 @@ import { verifyWritten, writeBackup, type Written } from "./write.ts";
 /** Measured: 0.77 of the time of gzip's own 6, for an archive that is 0.5 % larger. */
 const DEFAULT_LEVEL = 5;
 
-/** More workers than this gain nothing: the disk is the limit then. */
-const MAX_WORKERS = 8;
-
 /**
  * Backs up one home: the only way from a home to an archive. Throws when nothing could be
  * published; a backup in which something failed is published as `partial`.
@@ -33,7 +31,7 @@ export async function createBackup(host: Host, options: BackupOptions): Promise<
   const startedAt = host.now();
   requireHome(host, options.home);
   const { root, warnings } = chooseRoot(host, options);
-  const pool = createWorkerPool(options.jobs ?? Math.min(host.cores, MAX_WORKERS));
+  const pool = createWorkerPool(workersFor(host, options.jobs));
   const locks: Lock[] = [];
   try {
     if (!options.preRestore) locks.push(takeHomeLock(host, options.home.path));

@@ -30,6 +30,14 @@ interface Waiting extends Request {
   reject: (error: unknown) => void;
 }
 
+/** More workers than this wait for memory and disk more than for a core. */
+const MAX_WORKERS = 8;
+
+/** How many workers take part: one for each core, or as many as the user says. */
+export function workersFor({ cores }: { cores: number }, jobs?: number): number {
+  return jobs ?? Math.min(cores, MAX_WORKERS);
+}
+
 /** A pool of workers, each started when it is first needed. */
 export function createWorkerPool(size: number): WorkerPool {
   const idle: Worker[] = [];

@@ -137,7 +137,7 @@ async function restore(context: Context, flags: RestoreFlags, [id]: (string | un
   const { host, terminal } = context;
   const { openBackup } = await import("../archive/mod.ts");
   if (flags.guided) terminal.err(GREETING);
-  const backup = await openBackup(host, await findSource(host, flags, id));
+  const backup = await openBackup(host, await findSource(host, flags, id), { jobs: flags.jobs });
   try {
     const options: RestoreOptions = {
       backup,

@@ -22,7 +22,7 @@ interface VerifyFlags extends GlobalFlags {
 async function verifyOne(host: Host, path: string, flags: VerifyFlags): Promise<Answer> {
   const { verifyBackup } = await import("../archive/mod.ts");
   const { openCatalog } = await import("../catalog/mod.ts");
-  const result = await verifyBackup(host, path, { quick: flags.quick });
+  const result = await verifyBackup(host, path, { quick: flags.quick, jobs: flags.jobs });
   if (result.ok && !result.quick) {
     const catalog = openCatalog(host);
     catalog.noteVerified(path, isoWithOffset(host.now()));

@@ -73,11 +73,12 @@ async function stageFiles(site: Site, backup: Backup, files: Map<string, Waiting
   if (totalFiles === 0) return;
   const onTheWay: Promise<void>[] = [];
   try {
-    await backup.visit((path) => files.has(path), async ({ path }, chunks) => {
+    await backup.visit((path) => files.has(path), async ({ path, sha256 }, chunks) => {
       checkInterrupt(host);
       const waiting = files.get(path)!;
       files.delete(path);
-      const file = await writeFile(site, waiting, chunks, (written) => {
+      const content = { chunks, sha256 };
+      const file = await writeFile(site, waiting, content, (written) => {
         bytes += written;
         host.progress({ phase: "restoring", files: done, totalFiles, bytes, totalBytes });
       });
@@ -118,16 +119,22 @@ function damaged(path: string, what: string): LifeboatError {
   });
 }
 
+/** What is written, and its SHA-256 where that is known already. */
+interface Content {
+  chunks: AsyncIterable<Uint8Array>;
+  sha256?: string;
+}
+
 /** Writes a file and compares it with the manifest; it is still open then. */
 async function writeFile(
   site: Site,
   { op, number, file }: Waiting,
-  chunks: AsyncIterable<Uint8Array>,
+  content: Content,
   progress: (bytes: number) => void,
 ): Promise<FileHandle> {
   const target = site.host.fs.open(stagedOf(site, op, number), { createNew: true, mode: 0o600 });
   try {
-    const hash = await copyChunks(target, op, chunks, progress);
+    const hash = await copyChunks(target, op, content, progress);
     if (hash !== op.sha256) throw damaged(file.stored, "its content is not what was backed up");
     return target;
   } catch (error) {
@@ -150,19 +157,19 @@ async function completeFile(site: Site, waiting: Waiting, target: FileHandle): P
 async function copyChunks(
   target: FileHandle,
   op: FileOp,
-  chunks: AsyncIterable<Uint8Array>,
+  { chunks, sha256: known }: Content,
   progress: (bytes: number) => void,
 ): Promise<string> {
-  const hash = sha256();
+  const hash = known === undefined ? sha256() : undefined;
   let size = 0;
   for await (const chunk of chunks) {
     size += chunk.length;
     if (size > op.size) throw damaged(op.path, "it is longer than it was");
-    hash.update(chunk);
+    hash?.update(chunk);
     target.write(chunk);
     progress(chunk.length);
   }
-  return hash.hex();
+  return hash?.hex() ?? known!;
 }
 
 function stageLink(site: Site, op: LinkOp, number: number, plan: Plan): void {
