@@ -1,6 +1,7 @@
 /** Errors, the file system behind one interface, locks, paths, hashing, time and workers. */
 export * from "./build_info.ts";
 export * from "./command.ts";
+export * from "./config.ts";
 export * from "./errors.ts";
 export * from "./files.ts";
 export * from "./fs.ts";

@@ -5,3 +5,4 @@ export type { DatabaseCapture } from "./database_job.ts";
 export * from "./rules.ts";
 export * from "./stable_read.ts";
 export * from "./walk.ts";
+export { endOfLastLine } from "./whole_lines.ts";
