@@ -10,6 +10,7 @@ export const ROOMS = [
   "mcp",
   "agents",
   "migrate",
+  "upkeep",
   "restore",
   "backup",
   "doctor",

@@ -93,6 +93,8 @@ export interface ManifestHead {
   /** From here on absent in manifests of others. */
   mode?: "compact" | "full";
   status?: "ok" | "partial";
+  /** Configuration files that do not parse; absent where all do. */
+  malformed_configs?: number;
   /** `--name`. */
   label?: string;
   tool?: { name: string; version: string };

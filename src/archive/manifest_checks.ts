@@ -222,6 +222,7 @@ export function manifestHead(fields: Fields, fileCount: number): ManifestHead {
       { files: fileCount, sqlite_databases: 0, errors: 0 },
     mode: optional<"compact" | "full">("mode", ["compact", "full"]),
     status: optional<"ok" | "partial">("status", ["ok", "partial"]),
+    malformed_configs: optionalCount(fields, "malformed_configs"),
     label: optionalText(fields, "label"),
     tool: inner(fields, "tool", program),
     agent: inner(fields, "agent", program),

@@ -48,6 +48,7 @@ export function noFindings(): Findings {
     errors: [],
     databases: [],
     warnings: [],
+    malformedConfigs: 0,
     files: 0,
     sqliteDatabases: 0,
     skipped: 0,
@@ -187,7 +188,10 @@ async function collectBytes(
     addError(walking, path, "copy2", captured);
   } else {
     await sink.commit(captured.sha256);
-    if (captured.flag) findings.warnings.push(flagWarning(path));
+    if (captured.flag) {
+      findings.malformedConfigs++;
+      findings.warnings.push(flagWarning(path));
+    }
     const shrunk = config && await shrinkWarning(earlier, stored, captured.bytes);
     if (shrunk) findings.warnings.push(shrunk);
     addEntry(walking, path, { ...captured, method: "copy2" });

@@ -81,6 +81,8 @@ export interface Findings {
   files: number;
   sqliteDatabases: number;
   skipped: number;
+  /** Configuration files that were captured although they do not parse. */
+  malformedConfigs: number;
   /** Bytes captured. */
   bytes: number;
 }

@@ -107,6 +107,7 @@ function manifestHead(run: Run, places: Places, { findings, kit }: Written): Man
     },
     mode: preRestore ? "full" : mode ?? "compact",
     status: findings.errors.length === 0 ? "ok" : "partial",
+    malformed_configs: findings.malformedConfigs || undefined,
     label,
     tool: { name: "lifeboat", version: host.build.version },
     agent: version === undefined ? undefined : { name, version },

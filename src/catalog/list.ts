@@ -27,6 +27,8 @@ export interface BackupItem {
   files: number | null;
   sqlite_databases: number | null;
   errors: number | null;
+  /** Configuration files in it that do not parse. */
+  malformed_configs: number;
   /** Bytes of the archive, or null for a backup that is only a folder. */
   bytes: number | null;
   encrypted: boolean;
@@ -98,6 +100,7 @@ function itemOf(parts: Parts, head: ManifestHead): Partial<BackupItem> {
     files: head.counts.files,
     sqlite_databases: head.counts.sqlite_databases,
     errors: head.counts.errors,
+    malformed_configs: head.malformed_configs ?? 0,
     ...(head.legacy_summary ? { legacy_summary: head.legacy_summary } : {}),
   };
 }
@@ -120,6 +123,7 @@ async function describe(host: Host, catalog: Catalog, parts: Parts): Promise<Bac
     files: null,
     sqlite_databases: null,
     errors: null,
+    malformed_configs: 0,
     bytes: null,
     encrypted: false,
     signed_by: null,

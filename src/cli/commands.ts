@@ -1,13 +1,17 @@
 import type { Command } from "commander";
 import { defineBackup } from "./backup.ts";
 import type { Act } from "./command.ts";
+import { defineDelete } from "./delete.ts";
 import { defineDoctor } from "./doctor.ts";
+import { defineDrill } from "./drill.ts";
 import { defineKit } from "./kit.ts";
 import { defineList } from "./list.ts";
 import { defineProfiles } from "./profiles.ts";
+import { definePrune } from "./prune.ts";
 import { defineRestore } from "./restore.ts";
 import { defineSessions } from "./sessions.ts";
 import { defineShow } from "./show.ts";
+import { defineStatus } from "./status.ts";
 import { defineUndo } from "./undo.ts";
 import { defineVerify } from "./verify.ts";
 
@@ -20,6 +24,10 @@ export function defineCommands(program: Command, act: Act): void {
   defineRestore(program, act);
   defineUndo(program, act);
   defineDoctor(program, act);
+  defineStatus(program, act);
+  defineDrill(program, act);
+  definePrune(program, act);
+  defineDelete(program, act);
   defineSessions(program, act);
   defineProfiles(program, act);
   defineKit(program, act);

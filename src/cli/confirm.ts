@@ -1,4 +1,4 @@
-import { LifeboatError } from "../base/mod.ts";
+import { LifeboatError, printable } from "../base/mod.ts";
 import type { Context } from "./command.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -33,6 +33,12 @@ export function askForRestore(context: Context): Promise<void> {
 export function askForUndo(context: Context): Promise<void> {
   const [english, chinese] = ["undo the restore", "撤销"];
   return ask(context, { word: "UNDO", english, chinese, refused: "Not undone" });
+}
+
+/** The same before a backup is removed for good; the answer is DELETE. */
+export function askForDelete(context: Context, id: string): Promise<void> {
+  const english = `delete ${printable(id)} for good`;
+  return ask(context, { word: "DELETE", english, chinese: "删除", refused: "Not deleted" });
 }
 
 /** Keeps a window open that would close with the program. */

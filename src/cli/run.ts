@@ -25,7 +25,7 @@ export async function runCommandLine(start: Start): Promise<Ending> {
   let meter: Meter | undefined;
   const host = thisHost(signal, (progress) => meter?.report(progress));
   const printer = createPrinter(start.invocation, terminal, host.env);
-  const args = meantArgs(start.invocation.args, isRestorer(host));
+  const args = meantArgs(start.invocation, isRestorer(host));
   let ending: Ending = { ok: true };
   const act: Act = <Flags>(run: Run<Flags>) => async (...received: unknown[]) => {
     const command = received.at(-1) as Command;

@@ -1,4 +1,5 @@
 import { type Host, lstatIfThere, pathsOf } from "../base/mod.ts";
+import type { Invocation } from "./invocation.ts";
 
 function isExtractedBackup(host: Host, folder: string): boolean {
   const { join } = pathsOf(host.platform);
@@ -29,13 +30,17 @@ export function isGuided(args: string[]): boolean {
 }
 
 /**
- * What a command line means. A restorer that is given no command restores; started with nothing at
+ * What a command line means. Without a command it asks how things are, but under an old name, whose
+ * scripts expect a refusal. A restorer that is given no command restores; started with nothing at
  * all, as by a double-click, it also explains itself, and waits before its window closes.
  */
-export function meantArgs(args: string[], restorer: boolean): string[] {
-  if (!restorer) return args;
-  if (args.length === 0) return ["restore", "--apply", GUIDED];
+export function meantArgs({ args, oldName }: Invocation, restorer: boolean): string[] {
   const asksHelp = args.some((arg) => arg === "--help" || arg === "-h");
+  if (!restorer) {
+    const names = args.some((arg) => !arg.startsWith("-"));
+    return names || asksHelp || oldName ? args : ["status", ...args];
+  }
+  if (args.length === 0) return ["restore", "--apply", GUIDED];
   return args[0].startsWith("-") && !asksHelp ? ["restore", ...args] : args;
 }
 

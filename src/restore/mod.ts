@@ -12,6 +12,7 @@ export type {
 export { applyRestore, planRestore, recoveryWarning } from "./restore.ts";
 export { recoverUnlessRunning } from "./running.ts";
 export type { SetAsideFile } from "./steps.ts";
+export { targetHomeOf } from "./target.ts";
 export { applyUndo, planUndo } from "./undo.ts";
 export {
   type ForgetResult,

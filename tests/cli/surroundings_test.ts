@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { readInvocation } from "../../src/cli/invocation.ts";
 import {
   isGuided,
   isRestorer,
@@ -45,16 +46,26 @@ Deno.test("the sources, run by Deno, are no restorer", () =>
     assert.equal(programName(host), "lifeboat");
   }));
 
+function meant(args: string[], restorer: boolean): string[] {
+  return meantArgs(readInvocation(args, "lifeboat"), restorer);
+}
+
+Deno.test("a program that is given no command says how things are", () => {
+  assert.deepEqual(meant([], false), ["status"]);
+  assert.deepEqual(meant(["--json"], false), ["status", "--json"]);
+  assert.deepEqual(meant(["--help"], false), ["--help"]);
+  assert.deepEqual(meantArgs(readInvocation([], "codex-environment-backup"), false), []);
+});
+
 Deno.test("a restorer that is given no command restores", () => {
-  assert.deepEqual(meantArgs(["--apply", "--confirm"], true), ["restore", "--apply", "--confirm"]);
-  assert.deepEqual(meantArgs(["verify", "."], true), ["verify", "."]);
-  assert.deepEqual(meantArgs(["--help"], true), ["--help"]);
-  assert.deepEqual(meantArgs(["--apply"], false), ["--apply"]);
-  assert.deepEqual(meantArgs([], false), []);
+  assert.deepEqual(meant(["--apply", "--confirm"], true), ["restore", "--apply", "--confirm"]);
+  assert.deepEqual(meant(["verify", "."], true), ["verify", "."]);
+  assert.deepEqual(meant(["--help"], true), ["--help"]);
+  assert.deepEqual(meant(["list", "--json"], false), ["list", "--json"]);
 });
 
 Deno.test("a restorer that is started by a double-click guides the user", () => {
-  const args = meantArgs([], true);
+  const args = meant([], true);
   assert.deepEqual(args.slice(0, 2), ["restore", "--apply"]);
   assert.ok(isGuided(args));
   assert.ok(!isGuided(["restore", "--apply"]));

@@ -21,6 +21,7 @@ const item: BackupItem = {
   files: 1234,
   sqlite_databases: 2,
   errors: 0,
+  malformed_configs: 0,
   bytes: 48e6,
   encrypted: false,
   signed_by: null,

@@ -1,0 +1,50 @@
+import { printable } from "../../base/mod.ts";
+import type { HomeStatus, StatusResult } from "../../upkeep/mod.ts";
+import { formatAge, formatBytes, formatCount, formatFields } from "../format.ts";
+import type { Style } from "../style.ts";
+import { indent } from "./lists.ts";
+
+function backupText({ last_backup: last }: HomeStatus, now: Date): string {
+  if (!last) return "none";
+  const age = formatAge(last.created_at, now);
+  return printable(`${last.id}, ${age === "now" ? "just made" : `${age} old`}, ${last.status}`);
+}
+
+function drillText({ last_drill: last }: HomeStatus, now: Date): string {
+  if (!last) return "never tried (lifeboat drill)";
+  const age = formatAge(last.at, now);
+  return `${last.ok ? "would restore" : "failed"}, tried ${
+    age === "now" ? "just now" : `${age} ago`
+  }`;
+}
+
+function homeLines(status: HomeStatus, now: Date, style: Style): string[] {
+  const { name, home, backups, bytes, sessions, undo, findings, ok } = status;
+  const all = `${formatCount(backups, "backup")}, ${formatBytes(bytes)}`;
+  const fields: [string, string][] = [
+    ["Newest backup", backupText(status, now)],
+    ["All", all],
+    ["Drill", drillText(status, now)],
+    ["Conversations", formatCount(sessions.count, "conversation")],
+  ];
+  if (undo.count > 0) {
+    fields.push(["To undo", `${formatCount(undo.count, "restore")}, ${formatBytes(undo.bytes)}`]);
+  }
+  const mark = { error: style.red, warning: style.yellow };
+  return [
+    `${style.bold(printable(name))}  ${printable(home)}  ${
+      ok ? style.green("safe") : style.red("not safe")
+    }`,
+    ...indent(formatFields(fields)),
+    ...indent(findings.flatMap(({ severity, message, hint }) => [
+      `${mark[severity](`${severity}:`)} ${printable(message)}`,
+      ...indent([printable(hint)]),
+    ])),
+    "",
+  ];
+}
+
+/** The homes of this machine, and what is to be done for them. */
+export function statusText({ homes }: StatusResult, now: Date, style: Style): string {
+  return homes.flatMap((home) => homeLines(home, now, style)).join("\n");
+}

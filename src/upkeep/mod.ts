@@ -1,0 +1,6 @@
+/** Which backups stay, and whether they would save anybody: retention, deletion, drills, status. */
+export { deleteBackup, type DeleteResult, findItem } from "./delete.ts";
+export { drill, type DrillResult } from "./drill.ts";
+export { prune, type PrunedBackup, type PruneResult } from "./prune.ts";
+export type { KeepRules } from "./retention.ts";
+export { type HomeStatus, statusOfHomes, type StatusResult } from "./status.ts";

@@ -1,0 +1,23 @@
+import type { Host } from "../base/mod.ts";
+import { type BackupItem, listBackups } from "../catalog/mod.ts";
+import type { Home } from "../profiles/mod.ts";
+import { isPreRestore } from "./retention.ts";
+
+/** The backups of a home, newest first, without those made before a restore. */
+export async function backupsOf(
+  host: Host,
+  home: Home,
+  options: { backupRoot?: string },
+): Promise<BackupItem[]> {
+  const { backups } = await listBackups(host, { ...options, profile: home.profile });
+  return backups.filter((item) => item.home === home.path && !isPreRestore(item));
+}
+
+/** The newest backup of a home; a partial one is one as well. */
+export async function newestOf(
+  host: Host,
+  home: Home,
+  options: { backupRoot?: string },
+): Promise<BackupItem | undefined> {
+  return (await backupsOf(host, home, options)).find(({ status }) => status !== "unreadable");
+}

@@ -1,0 +1,156 @@
+/** Retention: removes what the user's rules no longer keep, and never the last good backup of a home. */
+import { asLifeboatError, type Host, LifeboatError } from "../base/mod.ts";
+import { type BackupItem, type BackupScope, listBackups } from "../catalog/mod.ts";
+import { homeExists, loadProfiles, resolveHome } from "../profiles/mod.ts";
+import { forgetUndo, listUndo } from "../restore/mod.ts";
+import { pathsOfBackup, removeBackup } from "./remove.ts";
+import { type Choice, chooseByRules, homeKey, isPreRestore, type KeepRules } from "./retention.ts";
+import { firstVerified } from "./verified.ts";
+
+/** A backup as `prune` shows it. */
+export interface PrunedBackup {
+  id: string;
+  profile: string | null;
+  home: string | null;
+  created_at: string | null;
+  /** Of the archive; null for one that is only a folder. */
+  bytes: number | null;
+  /** Why it stays; none: it goes. */
+  reasons: string[];
+  paths: string[];
+}
+
+/** Undo data that has expired (design.md 1.4). */
+export interface PrunedUndo {
+  undo_id: string;
+  home: string;
+  profile: string;
+  created_at: string;
+  bytes: number;
+}
+
+/** What `prune` gives back. */
+export interface PruneResult {
+  ok: boolean;
+  dry_run: boolean;
+  rules: KeepRules;
+  keep: PrunedBackup[];
+  remove: PrunedBackup[];
+  undo: PrunedUndo[];
+  /** Archives and undo data that go; folders share files with each other and are not counted. */
+  bytes: number;
+  errors: { id: string; code: string; message: string }[];
+}
+
+/** What is pruned. */
+export interface PruneOptions extends BackupScope {
+  rules: KeepRules;
+  apply?: boolean;
+}
+
+/**
+ * Says what the rules would remove, and removes it with `apply`. Throws `no_keep_rule` when no rule
+ * is given: without one everything would go.
+ */
+export async function prune(host: Host, options: PruneOptions): Promise<PruneResult> {
+  const { rules, apply = false } = options;
+  requireRule(rules);
+  const { backups } = await listBackups(host, options);
+  const choices = await protectLastGood(host, chooseByRules(backups, rules));
+  const undo = expiredUndo(host, options);
+  const result = resultOf(host, choices, undo, options);
+  if (!apply) return result;
+  for (const { item, reasons } of choices) {
+    if (reasons.length === 0) attempt(result, item.id, () => removeBackup(host, item));
+  }
+  for (const { undo_id, profile } of undo) {
+    attempt(result, undo_id, () => forgetUndo(host, homeOf(host, profile), undo_id));
+  }
+  return { ...result, ok: result.errors.length === 0 };
+}
+
+function requireRule(rules: KeepRules): void {
+  if (Object.values(rules).some((count) => count > 0)) return;
+  throw new LifeboatError("refused", "no_keep_rule", "It was not said which backups stay", {
+    hint: "Say for instance: --keep-last 3 --keep-daily 7 --keep-weekly 4 --keep-monthly 12",
+  });
+}
+
+/** One that cannot be removed does not keep the others. */
+function attempt({ errors }: PruneResult, id: string, act: () => unknown): void {
+  try {
+    act();
+  } catch (thrown) {
+    const { kind, code, message } = asLifeboatError(thrown);
+    if (kind === "interrupted") throw thrown;
+    errors.push({ id, code, message });
+  }
+}
+
+/** Adds what must stay of each home although no rule keeps it (design.md 1.2 and 1.11). */
+async function protectLastGood(host: Host, choices: Choice[]): Promise<Choice[]> {
+  const kept = new Map<BackupItem, string>();
+  const homes = Map.groupBy(choices, ({ item }) => homeKey(item));
+  for (const ofHome of homes.values()) {
+    for (const [item, reason] of await lastGood(host, ofHome)) kept.set(item, reason);
+  }
+  return choices.map(({ item, reasons }) => {
+    const reason = kept.get(item);
+    return { item, reasons: reason ? [reason] : reasons };
+  });
+}
+
+/**
+ * Where nothing that stays of a home is verified, the newest verified backup that would go; where
+ * there is none of these either, all of them. The same again for those whose configuration parses.
+ */
+async function lastGood(host: Host, ofHome: Choice[]): Promise<[BackupItem, string][]> {
+  const going = ofHome.filter(({ reasons }) => reasons.length === 0).map(({ item }) => item);
+  if (going.length === 0) return [];
+  const candidates = ofHome.filter(({ item }) => !isPreRestore(item));
+  const find = async (isStaying: boolean, parses: boolean) =>
+    await firstVerified(
+      host,
+      candidates.filter(({ reasons }) => (reasons.length > 0) === isStaying).map(({ item }) => item)
+        .filter((item) => !parses || item.malformed_configs === 0),
+    );
+  if (await find(true, true)) return [];
+  const lastParsed = await find(false, true);
+  if (lastParsed) return [[lastParsed, "last_that_parses"]];
+  if (await find(true, false)) return [];
+  const last = await find(false, false);
+  if (last) return [[last, "last_verified"]];
+  return going.map((item) => [item, "none_verified"]);
+}
+
+function homeOf(host: Host, profile: string) {
+  const found = loadProfiles(host).find(({ id }) => id === profile)!;
+  return resolveHome(host, found);
+}
+
+function expiredUndo(host: Host, { profile }: BackupScope): PrunedUndo[] {
+  const profiles = profile ? [profile] : loadProfiles(host);
+  return profiles.map((one) => resolveHome(host, one)).filter((home) => homeExists(host, home))
+    .flatMap((home) =>
+      listUndo(host, home).undo.filter(({ expired }) => expired)
+        .map(({ undo_id, created_at, bytes }) => (
+          { undo_id, home: home.path, profile: home.profile.id, created_at, bytes }
+        ))
+    );
+}
+
+function resultOf(
+  host: Host,
+  choices: Choice[],
+  undo: PrunedUndo[],
+  { rules, apply }: PruneOptions,
+): PruneResult {
+  const shown = choices.map(({ item, reasons }): PrunedBackup => {
+    const { id, profile, home, created_at, bytes } = item;
+    return { id, profile, home, created_at, bytes, reasons, paths: pathsOfBackup(host, item) };
+  });
+  const remove = shown.filter(({ reasons }) => reasons.length === 0);
+  const bytes = [...remove, ...undo].reduce((sum, one) => sum + (one.bytes ?? 0), 0);
+  const keep = shown.filter(({ reasons }) => reasons.length > 0);
+  return { ok: true, dry_run: !apply, rules, keep, remove, undo, bytes, errors: [] };
+}

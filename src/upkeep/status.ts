@@ -1,0 +1,105 @@
+/** How well the homes of this machine are backed up, and what should be done next. */
+import type { Host } from "../base/mod.ts";
+import type { BackupItem } from "../catalog/mod.ts";
+import type { Home } from "../profiles/mod.ts";
+import { listUndo } from "../restore/mod.ts";
+import { findTranscripts, homeRetention, isSweptSoon } from "../sessions/mod.ts";
+import { type DrillRecord, lastDrill } from "./drill_record.ts";
+import { backupsOf } from "./newest.ts";
+import { findingsOf } from "./status_findings.ts";
+
+/** One home as `status` shows it. */
+export interface HomeStatus {
+  /** Whether its newest backup is whole and not too old. */
+  ok: boolean;
+  profile: string;
+  name: string;
+  home: string;
+  backups: number;
+  /** Bytes of their archives. */
+  bytes: number;
+  last_backup: Pick<BackupItem, "id" | "created_at" | "status" | "verified_at"> | null;
+  last_drill: DrillRecord | null;
+  sessions: {
+    count: number;
+    /** How many the agent itself deletes within a week. */
+    at_risk: number;
+  };
+  undo: { count: number; bytes: number; expired: number };
+  findings: StatusFinding[];
+}
+
+/** Something that the user should see to. */
+export interface StatusFinding {
+  code: string;
+  /** `error`: the home is not safe. */
+  severity: "error" | "warning";
+  /** For a person. */
+  message: string;
+  hint: string;
+}
+
+/** What `status` gives back. */
+export interface StatusResult {
+  ok: boolean;
+  homes: HomeStatus[];
+}
+
+/** The state of one home. */
+async function statusOf(
+  host: Host,
+  home: Home,
+  options: { backupRoot?: string },
+): Promise<HomeStatus> {
+  const { id: profile, name } = home.profile;
+  const backups = await backupsOf(host, home, options);
+  const last = backups.find(({ status }) => status !== "unreadable");
+  const seen = {
+    profile,
+    name,
+    home: home.path,
+    backups: backups.length,
+    bytes: backups.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0),
+    last_backup: last ? pick(last) : null,
+    last_drill: lastDrill(host, home) ?? null,
+    sessions: sessionsOf(host, home),
+    undo: undoOf(host, home),
+  };
+  const findings = findingsOf(seen, host.now());
+  return { ok: findings.every(({ severity }) => severity !== "error"), ...seen, findings };
+}
+
+function pick({ id, created_at, status, verified_at }: BackupItem): HomeStatus["last_backup"] {
+  return { id, created_at, status, verified_at };
+}
+
+function sessionsOf(host: Host, home: Home): HomeStatus["sessions"] {
+  const retention = home.profile.transcripts === "claude-code" && homeRetention(host, home);
+  const sessions = { count: 0, at_risk: 0 };
+  // What cannot be looked at is the doctor's to report.
+  for (const { mtimeMs } of findTranscripts(host, home, () => {})) {
+    sessions.count += 1;
+    if (retention && isSweptSoon(mtimeMs, retention, host.now())) sessions.at_risk += 1;
+  }
+  return sessions;
+}
+
+function undoOf(host: Host, home: Home): HomeStatus["undo"] {
+  const { undo } = listUndo(host, home);
+  return {
+    count: undo.length,
+    bytes: undo.reduce((sum, { bytes }) => sum + bytes, 0),
+    expired: undo.filter(({ expired }) => expired).length,
+  };
+}
+
+/** The state of every home that there is. Changes nothing. */
+export async function statusOfHomes(
+  host: Host,
+  homes: Home[],
+  options: { backupRoot?: string },
+): Promise<StatusResult> {
+  const all: HomeStatus[] = [];
+  for (const home of homes) all.push(await statusOf(host, home, options));
+  return { ok: all.every(({ ok }) => ok), homes: all };
+}

@@ -1,0 +1,65 @@
+/** What the user should see to, from what was seen of a home. Pure. */
+import type { HomeStatus, StatusFinding } from "./status.ts";
+
+/** Older than this the newest backup of a home, or its last drill, is too old, days. */
+const TOO_OLD_DAYS = 14;
+const DAY_MS = 86_400_000;
+
+/** What a home's state is judged by. */
+type Seen = Omit<HomeStatus, "ok" | "findings">;
+
+function daysSince(iso: string | null, now: Date): number {
+  return (now.getTime() - (Date.parse(iso ?? "") || 0)) / DAY_MS;
+}
+
+function backupFindings({ profile, last_backup }: Seen, now: Date): StatusFinding[] {
+  const hint = `Make one with: lifeboat backup --profile ${profile}`;
+  const error = (code: string, message: string): StatusFinding[] => [
+    { code, severity: "error", message, hint },
+  ];
+  if (!last_backup) return error("no_backup", "There is no backup of this home");
+  const { created_at, status } = last_backup;
+  if (daysSince(created_at, now) > TOO_OLD_DAYS) {
+    return error("backup_too_old", `The newest backup is older than ${TOO_OLD_DAYS} days`);
+  }
+  if (status !== "partial") return [];
+  return error("backup_partial", "Something is missing in the newest backup");
+}
+
+function drillFindings({ profile, last_drill }: Seen, now: Date): StatusFinding[] {
+  const hint = `Try it with: lifeboat drill --profile ${profile}`;
+  if (!last_drill) return [];
+  if (!last_drill.ok) {
+    const message = `The last drill failed: ${last_drill.backup} did not restore well`;
+    return [{ code: "drill_failed", severity: "error", message, hint }];
+  }
+  if (daysSince(last_drill.at, now) <= TOO_OLD_DAYS) return [];
+  const message = `The last drill is older than ${TOO_OLD_DAYS} days`;
+  return [{ code: "drill_too_old", severity: "warning", message, hint }];
+}
+
+function otherFindings({ sessions: { at_risk }, undo }: Seen): StatusFinding[] {
+  const findings: StatusFinding[] = [];
+  if (at_risk > 0) {
+    findings.push({
+      code: "sessions_at_risk",
+      severity: "warning",
+      message: `The agent deletes ${at_risk} of its conversations within a week`,
+      hint: "Back up now, and set a larger cleanupPeriodDays in settings.json",
+    });
+  }
+  if (undo.expired > 0) {
+    findings.push({
+      code: "undo_expired",
+      severity: "warning",
+      message: `What is kept of ${undo.expired} old restores is no longer needed`,
+      hint: "Remove it with: lifeboat undo --forget ID",
+    });
+  }
+  return findings;
+}
+
+/** What is wrong with a home's backups, the worst first. */
+export function findingsOf(seen: Seen, now: Date): StatusFinding[] {
+  return [...backupFindings(seen, now), ...drillFindings(seen, now), ...otherFindings(seen)];
+}

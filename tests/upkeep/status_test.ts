@@ -1,0 +1,55 @@
+import type { HomeStatus } from "../../src/upkeep/mod.ts";
+import { findingsOf } from "../../src/upkeep/status_findings.ts";
+import { assert } from "../assert.ts";
+
+const NOW = new Date("2026-11-20T12:00:00Z");
+
+const good: Omit<HomeStatus, "ok" | "findings"> = {
+  profile: "codex",
+  name: "Codex",
+  home: "/u/.codex",
+  backups: 1,
+  bytes: 1000,
+  last_backup: {
+    id: "codex-backup-1",
+    created_at: "2026-11-19T12:00:00Z",
+    status: "ok",
+    verified_at: null,
+  },
+  last_drill: null,
+  sessions: { count: 2, at_risk: 0 },
+  undo: { count: 0, bytes: 0, expired: 0 },
+};
+
+function codes(changes: Partial<typeof good>): string[] {
+  return findingsOf({ ...good, ...changes }, NOW).map(({ code }) => code);
+}
+
+const last = good.last_backup!;
+const drilled = { at: "2026-11-19T12:00:00Z", backup: "codex-backup-1", ok: true };
+
+Deno.test("a home with a new whole backup has nothing to see to", () => {
+  assert.deepEqual(codes({}), []);
+  assert.deepEqual(codes({ last_drill: drilled }), []);
+});
+
+Deno.test("a home without a backup, with an old or a partial one is not safe", () => {
+  assert.deepEqual(codes({ last_backup: null }), ["no_backup"]);
+  const old = "2026-11-06T11:59:00Z";
+  assert.deepEqual(codes({ last_backup: { ...last, created_at: old } }), ["backup_too_old"]);
+  const almostOld = "2026-11-06T12:01:00Z";
+  assert.deepEqual(codes({ last_backup: { ...last, created_at: almostOld } }), []);
+  assert.deepEqual(codes({ last_backup: { ...last, created_at: null } }), ["backup_too_old"]);
+  assert.deepEqual(codes({ last_backup: { ...last, status: "partial" } }), ["backup_partial"]);
+});
+
+Deno.test("a drill that failed or is long ago is told", () => {
+  assert.deepEqual(codes({ last_drill: { ...drilled, ok: false } }), ["drill_failed"]);
+  const old = { ...drilled, at: "2026-10-01T00:00:00Z" };
+  assert.deepEqual(codes({ last_drill: old }), ["drill_too_old"]);
+});
+
+Deno.test("conversations that will be deleted and expired undo data are told", () => {
+  assert.deepEqual(codes({ sessions: { count: 2, at_risk: 1 } }), ["sessions_at_risk"]);
+  assert.deepEqual(codes({ undo: { count: 1, bytes: 5, expired: 1 } }), ["undo_expired"]);
+});
