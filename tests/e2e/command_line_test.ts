@@ -21,7 +21,7 @@ Deno.test("--version tells the program's version and what it stands on", () =>
 Deno.test("with --json stdout is one JSON document, also for help and usage errors", () =>
   withScene(async ({ run }) => {
     const lines: [args: string[], code: number][] = [
-      [[], 1],
+      [["--jobs", "2", "nonsense"], 2],
       [["--help"], 0],
       [["backup", "--help"], 0],
       [["nonsense"], 2],
