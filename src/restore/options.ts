@@ -1,5 +1,6 @@
 import type { Backup } from "../archive/mod.ts";
 import type { DoctorReport, RunningProcess } from "../doctor/mod.ts";
+import type { SignedBy } from "../seal/mod.ts";
 import type { Home } from "../profiles/mod.ts";
 import type { SetAsideFile } from "./steps.ts";
 
@@ -26,6 +27,8 @@ export interface RestoreOptions {
   mirror?: boolean;
   /** `--files`: the plan lists every file. */
   listFiles?: boolean;
+  /** `--trust`: activates what comes back although nobody known has signed the backup. */
+  trust?: boolean;
   /** `--allow-running`: restore although a process is at work in the home. */
   allowRunning?: boolean;
 }
@@ -131,6 +134,8 @@ export interface PlanSummary {
   remap: never[];
   conflicts: Conflict[];
   activates: Activation[];
+  /** Whether `activates` needs a word of its own, since nobody known has signed the backup. */
+  requires_trust: boolean;
   /** Where each root goes. */
   targets: { root: string; path: string }[];
   items?: PlanItem[];
@@ -143,6 +148,8 @@ export interface RestoreResult {
   message: string;
   plan: PlanSummary;
   source_manifest: Record<string, unknown>;
+  /** Who signed the backup; null where nobody did. */
+  signature: SignedBy | null;
   restore_kit: Record<string, string>;
   /** The archive, or folder, of the backup that was made before. */
   pre_restore_backup: string | null;

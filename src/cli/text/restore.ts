@@ -1,5 +1,6 @@
 import { type Platform, printable } from "../../base/mod.ts";
 import type { Home } from "../../profiles/mod.ts";
+import { signedByText } from "../../seal/mod.ts";
 import type { PlanItem, RestoreOptions, RestoreResult } from "../../restore/mod.ts";
 import { formatBytes, formatCount, formatFields, formatTime } from "../format.ts";
 import { shellWord } from "../shell_word.ts";
@@ -65,6 +66,12 @@ function activatesLines({ plan }: RestoreResult): string[] {
   });
 }
 
+function trustLines({ plan, signature }: RestoreResult): string[] {
+  if (!plan.requires_trust) return [];
+  const whose = signature ? "Its key is unknown here" : "It is not signed";
+  return [`${whose}: what becomes active needs --trust, or is asked about separately.`];
+}
+
 /** What a restore would do. */
 export function planText(result: RestoreResult, home: Home, style: Style): string {
   const { plan, warnings } = result;
@@ -76,11 +83,13 @@ export function planText(result: RestoreResult, home: Home, style: Style): strin
     style.bold(`Restore of ${printable(home.profile.name)}: ${sourceText(result)}`),
     ...indent(formatFields([
       ["From", printable(plan.backup_dir)],
+      ["Signed by", printable(signedByText(result.signature) ?? "nobody")],
       ["To", targetLines(result)],
       ...countLines(result),
     ])),
     ...section(style.bold("Files"), steps),
     ...section(style.bold("Will be active again"), some(activatesLines(result))),
+    ...section(style.yellow("Not known to be made on this machine"), trustLines(result)),
     ...section(style.bold("Not restored"), some(skippedLines(result))),
     ...section(style.red("In the way, and left as it is"), some(conflicts)),
     ...section(style.red("At work in this home: close it first"), some(running)),
@@ -91,7 +100,7 @@ export function planText(result: RestoreResult, home: Home, style: Style): strin
 
 /** The command line that carries out what a dry run has shown. */
 export function nextCommand(platform: Platform, program: string, options: RestoreOptions): string {
-  const { backup, home, targetDir, roots = {}, allowOutsideLinks, allowRunning } = options;
+  const { backup, home, targetDir, roots = {}, allowOutsideLinks, allowRunning, trust } = options;
   const word = (text: string) => shellWord(text, platform);
   const parts = [program, "restore", word(backup.source)];
   if (targetDir) parts.push("--target", word(targetDir));
@@ -101,6 +110,7 @@ export function nextCommand(platform: Platform, program: string, options: Restor
   parts.push(...selectionParts(options, word));
   if (allowOutsideLinks) parts.push("--allow-outside-links");
   if (allowRunning) parts.push("--allow-running");
+  if (trust) parts.push("--trust");
   return [...parts, "--apply"].join(" ");
 }
 

@@ -42,6 +42,7 @@ const plan: PlanSummary = {
   remap: [],
   conflicts: [{ root: "home", path: "x", code: "is_folder", message: "a folder is there" }],
   activates: [{ root: "home", path: "hooks.json", what: "hooks", files: 1, keys: ["Stop"] }],
+  requires_trust: false,
   targets: [{ root: "home", path: "/u/.codex" }, { root: "agents", path: "/u/.agents" }],
 };
 
@@ -50,6 +51,7 @@ const dryRun: RestoreResult = {
   dry_run: true,
   message: "",
   plan,
+  signature: null,
   source_manifest: { backup_name: "codex-backup-1", created_at: MADE },
   restore_kit: {},
   pre_restore_backup: null,
@@ -67,6 +69,7 @@ Deno.test("the plan says what is written where, what starts to act, and what doe
     planText(dryRun, home, plain),
     `Restore of Codex: codex-backup-1, made ${formatTime(MADE)}
   From       /b/codex-backup-1.tar.gz
+  Signed by  nobody
   To         /u/.codex
              /u/.agents  (agents)
   Create     1 file
@@ -85,6 +88,11 @@ At work in this home: close it first
 warning: something to know
 `,
   );
+});
+
+Deno.test("a plan that would activate what comes from elsewhere says so", () => {
+  const text = planText({ ...dryRun, plan: { ...plan, requires_trust: true } }, home, plain);
+  assert.match(text, /Not known to be made on this machine\n {2}It is not signed: .*--trust/);
 });
 
 Deno.test("with --files the plan lists every step but what stays", () => {
