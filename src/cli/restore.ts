@@ -37,6 +37,7 @@ interface RestoreFlags extends GlobalFlags {
   allowRunning?: boolean;
   trust?: boolean;
   only?: string[];
+  session?: string[];
   missingOnly?: boolean;
   mirror?: boolean;
   files?: boolean;
@@ -159,6 +160,7 @@ async function restore(context: Context, flags: RestoreFlags, [id]: (string | un
       allowRunning: flags.allowRunning,
       trust: flags.trust,
       only: flags.only,
+      sessions: flags.session,
       missingOnly: flags.missingOnly,
       mirror: flags.mirror,
       listFiles: flags.files,
@@ -184,6 +186,13 @@ export function defineRestore(program: Command, act: Act): void {
       "only what is named: skills, 'sessions/2026/**', agents:skills (in a root outside the " +
         "home); repeatable",
       several,
+    )
+    .addOption(
+      new Option(
+        "--session <id>",
+        "only this conversation, by its id or the beginning of it, with all that belongs to it; " +
+          "what is here stays; repeatable",
+      ).argParser(several).conflicts(["only", "missingOnly", "mirror"]),
     )
     .option("--missing-only", "put back what is gone, and touch nothing that is there")
     .addOption(
@@ -213,6 +222,7 @@ export function defineRestore(program: Command, act: Act): void {
         "lifeboat restore latest",
         "lifeboat restore codex-backup-20261120-191000 --apply",
         "lifeboat restore latest --missing-only",
+        "lifeboat restore latest --session 01a1fe82",
         "lifeboat restore ./codex-backup.tar.gz --target /tmp/look",
       ], [0, 1, 2, 3, 10, 11, 12, 130]),
     )

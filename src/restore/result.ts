@@ -158,6 +158,7 @@ function summaryOf(
     will_skip_excluded_paths: skipped.some(({ reason }) => reason === "machine_bound"),
     skipped,
     remap: [],
+    ...(plan.sessions && { sessions: plan.sessions, merged: plan.merged }),
     conflicts: plan.conflicts,
     activates: plan.activates,
     targets: target.roots.map(({ id, path }) => ({ root: id, path })),

@@ -8,6 +8,7 @@ import type { Style } from "../style.ts";
 import { doctorVerdict } from "./doctor.ts";
 import { indent, section, some, warningLines } from "./lists.ts";
 import { pathName } from "./paths.ts";
+import { mergedLines, sessionLines } from "./restore_sessions.ts";
 
 /** What the restorer says first when it was started by a double-click. */
 export const GREETING = `Lifeboat: the restorer in this backup
@@ -87,6 +88,8 @@ export function planText(result: RestoreResult, home: Home, style: Style): strin
       ["To", targetLines(result)],
       ...countLines(result),
     ])),
+    ...section(style.bold("Conversations"), sessionLines(result)),
+    ...section(style.bold("Merged"), mergedLines(result)),
     ...section(style.bold("Files"), steps),
     ...section(style.bold("Will be active again"), some(activatesLines(result))),
     ...section(style.yellow("Not known to be made on this machine"), trustLines(result)),
@@ -115,11 +118,12 @@ export function nextCommand(platform: Platform, program: string, options: Restor
 }
 
 function selectionParts(
-  { only = [], missingOnly, mirror }: RestoreOptions,
+  { only = [], sessions = [], missingOnly, mirror }: RestoreOptions,
   word: (text: string) => string,
 ): string[] {
   return [
     ...only.flatMap((glob) => ["--only", word(glob)]),
+    ...sessions.flatMap((id) => ["--session", word(id)]),
     ...(missingOnly ? ["--missing-only"] : []),
     ...(mirror ? ["--mirror"] : []),
   ];
@@ -147,6 +151,7 @@ export function restoredText(result: RestoreResult, home: Home, style: Style): s
       ? `${style.green("Restored")} ${style.bold(name)}`
       : `${style.yellow("Partly restored")} ${style.bold(name)}`,
     ...indent(formatFields(fields)),
+    ...section(style.bold("Conversations"), sessionLines(result)),
     ...section(
       style.red("In the way, and left as it is"),
       some(errors.map((one) => `${nameOf(one)}  ${printable(one.message)}`)),

@@ -140,6 +140,10 @@ Deno.test("the command that carries a plan out is ready to be copied", () => {
   );
   assert.equal(commandFor({ mirror: true }, "/b/c"), "lifeboat restore /b/c --mirror --apply");
   assert.equal(
+    commandFor({ sessions: ["01a1", "0b"] }, "/b/c"),
+    "lifeboat restore /b/c --session 01a1 --session 0b --apply",
+  );
+  assert.equal(
     commandFor({ targetDir: "/t" }, "/b/c"),
     "lifeboat restore /b/c --target /t --apply",
   );
@@ -181,4 +185,35 @@ Deno.test("a restore that something stood in the way of says so", () => {
   const text = restoredText(partly, home, plain);
   assert.match(text, /^Partly restored Codex/);
   assert.match(text, /In the way, and left as it is\n {2}x {2}a folder is there/);
+});
+
+Deno.test("a plan for conversations says what happens to each, and what is put into which file", () => {
+  const step = {
+    id: "01a1",
+    new_id: null,
+    agent: "codex",
+    project: "/p\u202e",
+    parent_id: null,
+  } as const;
+  const sessions: PlanSummary["sessions"] = [
+    { ...step, path: "sessions/a", action: "create" },
+    { ...step, path: "sessions/b", action: "beside", new_id: "01ff" },
+    { ...step, path: "sessions/c", action: "kept", parent_id: "01a1" },
+  ];
+  const merged: PlanSummary["merged"] = [
+    { root: "home", path: "state_5.sqlite", what: "rows", count: 2 },
+    { root: "claude-json", path: ".claude.json", what: "project", count: 1 },
+  ];
+  const text = planText({ ...dryRun, plan: { ...plan, sessions, merged } }, home, plain);
+  assert.ok(
+    text.includes(`Conversations
+  01a1  comes back  (/p\\u202e)
+  01a1  went on otherwise here: both stay, and this one gets the id 01ff  (/p\\u202e)
+  01a1  stays as it is here, where it goes on further  (sub-agent of 01a1)
+Merged
+  state_5.sqlite  2 rows are added; all else in it stays
+  claude-json: .claude.json  1 project is added; all else in it stays
+`),
+    text,
+  );
 });
