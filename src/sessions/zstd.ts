@@ -63,3 +63,21 @@ export async function* inflateZstd(
     throw sourceError ?? unreadable(describeError(error), error);
   }
 }
+
+/** Compresses as Codex does (level 3), as a stream. */
+export async function* deflateZstd(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  async function* copied() {
+    // The compressor works on while the source may already reuse its buffer.
+    for await (const chunk of chunks) yield chunk.slice();
+  }
+  const deflated = zlib.createZstdCompress({
+    params: { [zlib.constants.ZSTD_c_compressionLevel]: 3 },
+  });
+  let sourceError: unknown;
+  pipeline(Readable.from(copied()), deflated, (error) => sourceError = error);
+  try {
+    yield* deflated;
+  } catch (error) {
+    throw sourceError ?? error;
+  }
+}
