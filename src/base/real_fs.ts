@@ -2,7 +2,6 @@ import * as nodeFs from "node:fs";
 import { LifeboatError } from "./errors.ts";
 import type { DirEntry, FileHandle, FileInfo, FileKind, FileSystem, OpenOptions } from "./fs.ts";
 import { listLostNames } from "./libc.ts";
-import { canSyncFileSystem, syncFileSystem } from "./syncfs.ts";
 
 function kindOf(info: Deno.FileInfo): FileKind {
   if (info.isFile) return "file";
@@ -147,7 +146,5 @@ export const realFs: FileSystem = {
   },
   setMtime,
   syncDir,
-  canSyncAll: canSyncFileSystem,
-  syncAll: syncFileSystem,
   freeSpace,
 };

@@ -4,7 +4,6 @@ import type { Act } from "./command.ts";
 import { defineDelete } from "./delete.ts";
 import { defineDoctor } from "./doctor.ts";
 import { defineDrill } from "./drill.ts";
-import { defineKeys } from "./keys.ts";
 import { defineKit } from "./kit.ts";
 import { defineList } from "./list.ts";
 import { defineProfiles } from "./profiles.ts";
@@ -31,6 +30,5 @@ export function defineCommands(program: Command, act: Act): void {
   defineDelete(program, act);
   defineSessions(program, act);
   defineProfiles(program, act);
-  defineKeys(program, act);
   defineKit(program, act);
 }

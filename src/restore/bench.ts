@@ -60,18 +60,26 @@ export async function* readInPieces({ fs }: Host, path: string): AsyncGenerator<
   }
 }
 
+/** A job that changes a database. */
+export interface DatabaseChange<Output> {
+  job: string;
+  input: Record<string, unknown>;
+  /** Gets what the job says. */
+  done?(output: Output): void;
+}
+
 /**
  * The content of a database after a job has changed its copy: the job gets `path` beside `input`, and
  * leaves one file there, without a WAL. To be used in a derivation that is made once.
  */
-export async function* changedDatabase(
+export async function* changedDatabase<Output>(
   chunks: AsyncIterable<Uint8Array>,
   bench: Bench,
-  { job, input }: { job: string; input: Record<string, unknown> },
+  { job, input, done }: DatabaseChange<Output>,
 ): AsyncGenerator<Uint8Array> {
   const path = bench.newFile();
   await writePieces(bench.host, path, chunks);
-  await bench.run(job, { ...input, path });
+  done?.(await bench.run<Output>(job, { ...input, path }));
   yield* readInPieces(bench.host, path);
   bench.host.fs.remove(path);
 }

@@ -44,6 +44,8 @@ export interface DroppedFile {
   reason: string;
   /** For a person. */
   message: string;
+  /** Whether the backup has it; else it is only here. */
+  isInBackup: boolean;
 }
 
 /** One reason to change what comes back: another machine, another id, a merge. */
@@ -54,7 +56,8 @@ export interface Rewriting {
   link?(target: string): string;
   /** By path in the archive (`rootFolder(root) + path`, as the backup has it). */
   content?: Map<string, Derivation>;
-  dropped?: DroppedFile[];
+  /** Asked once all content was derived. */
+  dropped?(): DroppedFile[];
 }
 
 /** A backup as it comes back. */
@@ -103,12 +106,13 @@ export async function deriveBackup(host: Host, options: DeriveOptions): Promise<
   try {
     const results = await deriveContent(host, options, bench);
     const places = placesOf(options);
-    const manifest = derivedManifest(options, results, places);
+    const dropped = rewritings.flatMap((one) => one.dropped?.() ?? []);
+    const manifest = derivedManifest(options, { results, places, dropped });
     return {
       backup: derivedView(backup, { manifest, results, places }),
       manifest,
       originalOf: (root, path) => places.original.get(key(root, path)) ?? path,
-      dropped: rewritings.flatMap(({ dropped = [] }) => dropped),
+      dropped,
       close: bench.close,
     };
   } catch (error) {
@@ -117,7 +121,8 @@ export async function deriveBackup(host: Host, options: DeriveOptions): Promise<
   }
 }
 
-function* filesOf({ entries, roots }: Manifest): Generator<Listed> {
+/** All files of a manifest. */
+export function* filesOf({ entries, roots }: Manifest): Generator<Listed> {
   for (const entry of entries) yield { root: HOME_ROOT, entry };
   for (const { id, entries } of roots) for (const entry of entries) yield { root: id, entry };
 }
@@ -252,16 +257,17 @@ function placesOf({ manifest, rewritings }: DeriveOptions): Places {
 
 function derivedManifest(
   { manifest, rewritings }: DeriveOptions,
-  results: Map<string, Derived>,
-  { place }: Places,
+  { results, places: { place }, dropped }: {
+    results: Map<string, Derived>;
+    places: Places;
+    dropped: DroppedFile[];
+  },
 ): Manifest {
-  const dropped = new Set(
-    rewritings.flatMap(({ dropped = [] }) => dropped).map(({ root, path }) => key(root, path)),
-  );
+  const leaving = new Set(dropped.map(({ root, path }) => key(root, path)));
   const link = (target: string) =>
     rewritings.reduce((to, rewriting) => rewriting.link?.(to) ?? to, target);
   const entriesOf = (root: string, entries: FileEntry[]) =>
-    entries.filter(({ relative_path }) => !dropped.has(key(root, relative_path))).map((entry) => {
+    entries.filter(({ relative_path }) => !leaving.has(key(root, relative_path))).map((entry) => {
       const made = results.get(storedPath(root, entry.relative_path));
       const relative_path = place(root, entry.relative_path);
       if (!made && relative_path === entry.relative_path) return entry;
@@ -303,7 +309,7 @@ function derivedView(
         const made = results.get(file.path);
         const there: StoredFile = { ...file, path: placeOf(file.path) };
         if (!made) return await use(there, chunks);
-        await use({ ...there, bytes: made.bytes, sha256: undefined }, made.again(chunks));
+        await use({ ...there, bytes: made.bytes }, made.again(chunks));
       }),
   };
 }

@@ -3,16 +3,15 @@ export type {
   Activation,
   ApplyOptions,
   Conflict,
-  MergedFile,
   PlanItem,
   PlanSummary,
   RestoreOptions,
   RestoreResult,
-  SessionStep,
   SkippedItem,
 } from "./options.ts";
 export { applyRestore, planRestore, recoveryWarning } from "./restore.ts";
 export { recoverUnlessRunning } from "./running.ts";
+export type { RemapStep } from "./remap_steps.ts";
 export type { SetAsideFile } from "./steps.ts";
 export { targetHomeOf } from "./target.ts";
 export { applyUndo, planUndo } from "./undo.ts";

@@ -11,10 +11,10 @@ import { key, type Planner } from "./planner.ts";
 export function planDropped(planner: Planner, dropped: DroppedFile[]): void {
   const { plan, selection, options } = planner;
   const leaving = new Set(plan.ops.map(({ root, path }) => key(root, path)));
-  for (const { root: id, path, reason, message } of dropped) {
+  for (const { root: id, path, reason, message, isInBackup } of dropped) {
     const root = plan.target.roots.find((one) => one.id === id);
     if (!root || !selection.has(id, path)) continue;
-    plan.skipped.push({ root: id, path, reason, message });
+    if (isInBackup) plan.skipped.push({ root: id, path, reason, message });
     if (options.missingOnly) continue;
     for (const one of [path, ...SIDECARS.map((suffix) => path + suffix)]) {
       if (!leaving.has(key(id, one))) planRemoval(planner, root, one);

@@ -195,7 +195,13 @@ Deno.test("a file that is dropped stays in the backup, and the one in its place 
       spec: { "index.sqlite": "theirs", "a": "one" },
       target: { "index.sqlite": "ours", "index.sqlite-wal": "ours", "b": "stays" },
       rewritings: [{
-        dropped: [{ root: "home", path: "index.sqlite", reason: "stale", message: "is stale" }],
+        dropped: () => [{
+          root: "home",
+          path: "index.sqlite",
+          reason: "stale",
+          message: "is stale",
+          isInBackup: true,
+        }],
       }],
     }, async (plan) => {
       assert.deepEqual(plan.skipped.map(({ path, reason }) => `${path} ${reason}`), [

@@ -1,0 +1,85 @@
+/** A restore whose paths lie elsewhere now: what is mapped in which file, as a rewriting. */
+import { type Backup, HOME_ROOT, type Manifest } from "../archive/mod.ts";
+import { type Host, lstatIfThere } from "../base/mod.ts";
+import { isProjection, mapPath, matchPath, type PathMapping } from "../sessions/mod.ts";
+import { type DroppedFile, filesOf, type Rewriting } from "./derive.ts";
+import { pathBelow } from "./layout.ts";
+import { key } from "./planner.ts";
+import { remapDerivations } from "./remap_content.ts";
+import { planFolderMoves } from "./remap_folders.ts";
+import { createStepCounter, type RemapStep, type StepCounter } from "./remap_steps.ts";
+import type { Target } from "./target.ts";
+
+/** What a remap needs to know. */
+export interface RemapOptions {
+  backup: Backup;
+  manifest: Manifest;
+  target: Target;
+  mappings: PathMapping[];
+  /** Whether a file takes part, by its path in the backup. */
+  isWanted(root: string, path: string): boolean;
+}
+
+/** A remap as a rewriting, and what came of it once the content was derived. */
+export interface Remap {
+  rewriting: Rewriting;
+  steps(): RemapStep[];
+  warnings: string[];
+}
+
+/**
+ * Works out what comes back where, and how; nothing where there is nothing to map, or no agent whose
+ * files are known. Reads the beginnings of Claude Code's transcripts.
+ */
+export async function planRemap(host: Host, options: RemapOptions): Promise<Remap | undefined> {
+  const { mappings, target } = options;
+  const agent = target.home.profile.transcripts;
+  if (mappings.length === 0 || !agent) return undefined;
+  const counter = createStepCounter();
+  const warnings: string[] = [];
+  const moves = agent === "claude-code" ? await planFolderMoves(options, counter) : undefined;
+  const all = [...mappings, ...moves?.mappings ?? []];
+  const rewriting: Rewriting = {
+    content: remapDerivations({ ...options, all, counter, warnings }),
+    place: (root, path) => moves?.places.get(key(root, path)) ?? path,
+    link: (linked) => mapLink(linked, mappings, counter),
+    dropped: () => hasChangedRollouts(counter) ? projections(host, options) : [],
+  };
+  return { rewriting, steps: counter.list, warnings };
+}
+
+function mapLink(linked: string, mappings: PathMapping[], counter: StepCounter): string {
+  const match = matchPath(linked, mappings);
+  if (!match) return linked;
+  counter.add({ what: "links", root: HOME_ROOT, path: "", ...match.mapping });
+  return mapPath(linked, mappings)!;
+}
+
+function hasChangedRollouts(counter: StepCounter): boolean {
+  return counter.list().some(({ what }) => what === "conversations");
+}
+
+/**
+ * Codex reads long conversations by an index into the bytes of their rollouts, and does not mend it
+ * (agent-homes.md 1.6); without it, it makes a new one. Those of the backup and those that are here.
+ */
+function projections(host: Host, { manifest, target }: RemapOptions): DroppedFile[] {
+  if (target.home.profile.transcripts !== "codex") return [];
+  const found = new Map<string, DroppedFile>();
+  const note = (root: string, path: string, isInBackup: boolean) => {
+    if (!isProjection(path)) return;
+    const message = "is an index of the conversations as they were; Codex makes it anew";
+    found.set(key(root, path), { root, path, reason: "derived_index", message, isInBackup });
+  };
+  for (const root of target.roots) {
+    for (const folder of root.kind === "folder" ? ["", "sqlite"] : []) {
+      const at = pathBelow(host, root, folder);
+      if (lstatIfThere(host.fs, at)?.kind !== "directory") continue;
+      for (const { name } of host.fs.list(at).entries) {
+        note(root.id, folder === "" ? name : `${folder}/${name}`, false);
+      }
+    }
+  }
+  for (const { root, entry } of filesOf(manifest)) note(root, entry.relative_path, true);
+  return [...found.values()];
+}

@@ -1,0 +1,128 @@
+/** The derivations of a remap: each file whose paths lie elsewhere now. */
+import { HOME_ROOT, rootFolder } from "../archive/mod.ts";
+import { describeError, LifeboatError } from "../base/mod.ts";
+import {
+  canInflateZstd,
+  deflateZstd,
+  inflateZstd,
+  type PathMapping,
+  REMAP_DATABASE_JOB,
+  remapContent,
+  type RemapCounts,
+  type RemapRule,
+  remapRule,
+  type StreamRule,
+} from "../sessions/mod.ts";
+import { changedDatabase, readInPieces, writePieces } from "./bench.ts";
+import { type Derivation, type Derive, filesOf } from "./derive.ts";
+import type { RemapOptions } from "./plan_remap.ts";
+import { countPaths, type StepCounter } from "./remap_steps.ts";
+
+/** What the derivations of a remap share. */
+export interface Remapping extends RemapOptions {
+  /** With those of folders that were renamed. */
+  all: PathMapping[];
+  counter: StepCounter;
+  warnings: string[];
+}
+
+type Count = ReturnType<typeof countPaths>;
+
+/** The derivations of all files that may hold paths, by path in the archive. */
+export function remapDerivations(remapping: Remapping): Map<string, Derivation> {
+  const { manifest, target, mappings, counter } = remapping;
+  const agent = target.home.profile.transcripts!;
+  const derivations = new Map<string, Derivation>();
+  for (const { root, entry } of filesOf(manifest)) {
+    const path = entry.relative_path;
+    const rule = remapRule(agent, path, entry.method === "sqlite_backup");
+    if (!rule || !isTheirs(root, rule)) continue;
+    const count = countPaths(counter, mappings, {
+      what: rule.what,
+      root,
+      path: rule.group ?? path,
+    });
+    const derivation = derivationOf(remapping, rule, { path, count });
+    if (derivation) derivations.set(rootFolder(root) + path, derivation);
+  }
+  return derivations;
+}
+
+/** Roots outside the home hold databases, and the one file of settings; else they only look alike. */
+function isTheirs(root: string, { kind }: RemapRule): boolean {
+  return root === HOME_ROOT || kind === "database" || root === "claude-json";
+}
+
+function derivationOf(
+  remapping: Remapping,
+  rule: RemapRule,
+  { path, count }: { path: string; count: Count },
+): Derivation | undefined {
+  if (rule.kind === "database") {
+    return { derive: databaseDerive(remapping, path, count), once: true };
+  }
+  const edit = { mappings: remapping.all, leading: remapping.mappings, onPath: count };
+  if (rule.kind !== "lines" || !rule.compressed) {
+    return { derive: (chunks) => remapContent(chunks, rule, edit) };
+  }
+  if (canInflateZstd()) return { derive: compressedDerive(remapping, rule, count), once: true };
+  remapping.warnings.push(`${path} keeps its old paths: this build cannot read zstd`);
+  return undefined;
+}
+
+/** Compressed once more only where something in it has changed. */
+function compressedDerive({ all, mappings }: Remapping, rule: StreamRule, count: Count): Derive {
+  return async function* (chunks, bench) {
+    const original = bench.newFile();
+    await writePieces(bench.host, original, chunks);
+    let changes = 0;
+    const inflated = () => inflateZstd(readInPieces(bench.host, original));
+    const onPath = (mapping: PathMapping) => {
+      changes++;
+      count(mapping);
+    };
+    for await (
+      const _ of remapContent(inflated(), rule, { mappings: all, leading: mappings, onPath })
+    ) {
+      // Only counted.
+    }
+    const edit = { mappings: all, leading: mappings, onPath: () => {} };
+    yield* changes === 0
+      ? readInPieces(bench.host, original)
+      : deflateZstd(remapContent(inflated(), rule, edit));
+    bench.host.fs.remove(original);
+  };
+}
+
+/** A database that cannot be changed comes back as it is; it was whole when it was backed up. */
+function databaseDerive(
+  { all, mappings, warnings }: Remapping,
+  path: string,
+  count: Count,
+): Derive {
+  const done = (counts: RemapCounts) => {
+    for (const mapping of mappings) {
+      const found = counts[mapping.from];
+      if (found) count(mapping, found);
+    }
+  };
+  return async function* (chunks, bench) {
+    const original = bench.newFile();
+    await writePieces(bench.host, original, chunks);
+    const change = { job: REMAP_DATABASE_JOB, input: { mappings: all }, done };
+    let began = false;
+    try {
+      for await (
+        const chunk of changedDatabase(readInPieces(bench.host, original), bench, change)
+      ) {
+        began = true;
+        yield chunk;
+      }
+    } catch (error) {
+      if (began || (error instanceof LifeboatError && error.kind === "interrupted")) throw error;
+      warnings.push(`${path} keeps its old paths: ${describeError(error)}`);
+      yield* readInPieces(bench.host, original);
+    }
+    bench.host.fs.remove(original);
+  };
+}

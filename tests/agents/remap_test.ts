@@ -1,0 +1,148 @@
+/** Real conversations, restored under another home and continued in another project folder. */
+import { join } from "node:path";
+import type { RestoreResult } from "../../src/restore/mod.ts";
+import { assert } from "../assert.ts";
+import {
+  askClaude,
+  type ClaudeCode,
+  claudeSessionIds,
+  makeClaudeCode,
+  resumeClaude,
+} from "../support/agents/claude_code.ts";
+import {
+  askCodex,
+  type Codex,
+  codexParity,
+  makeCodex,
+  resumeCodex,
+} from "../support/agents/codex.ts";
+import { withAgentFolder } from "../support/agents/folders.ts";
+import { installAgents } from "../support/agents/install.ts";
+import { lifeboat } from "../support/agents/lifeboat.ts";
+import { answerText, type ModelStub, startModelStub } from "../support/agents/model_stub.ts";
+import { readTree } from "../support/trees.ts";
+
+const SURE = ["--apply", "--i-understand-this-restores-sensitive-state"];
+
+interface Scene {
+  folder: string;
+  stub: ModelStub;
+  programs: Awaited<ReturnType<typeof installAgents>>;
+}
+
+async function withStub(use: (scene: Scene) => Promise<void>): Promise<void> {
+  const programs = await installAgents();
+  const stub = startModelStub();
+  try {
+    await withAgentFolder((folder) => use({ folder, stub, programs }));
+  } finally {
+    await stub.close();
+  }
+}
+
+/** The same agent of another user, in another project folder. */
+async function movedUser<Agent extends Codex | ClaudeCode>(
+  folder: string,
+  agent: Agent,
+  homeName: string,
+): Promise<Agent> {
+  const userHome = join(folder, "other user");
+  const project = join(folder, "moved", "project-2");
+  await Deno.mkdir(userHome);
+  await Deno.mkdir(project, { recursive: true });
+  return { ...agent, userHome, home: join(userHome, homeName), project };
+}
+
+/** What a question says, with the old folder in it: it must stay as it was said. */
+function questionIn(folder: string): string {
+  return `Which of the seven bridges in ${folder} was first?`;
+}
+
+function assertTold(stub: ModelStub, texts: string[]): void {
+  const told = stub.requests.at(-1)?.body ?? "";
+  for (const text of texts) assert.ok(told.includes(text), `the model was not told: ${text}`);
+}
+
+async function readAll(folder: string, name: RegExp): Promise<string> {
+  let text = "";
+  for await (const entry of Deno.readDir(folder)) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory) text += await readAll(path, name);
+    else if (name.test(entry.name)) text += await Deno.readTextFile(path);
+  }
+  return text;
+}
+
+Deno.test("a Codex conversation goes on under another home and in another project folder", () =>
+  withStub(async ({ folder, stub, programs }) => {
+    const codex = await makeCodex(folder, programs.codex, stub);
+    const question = questionIn(codex.project);
+    const { id } = await askCodex(codex, question);
+    await resumeCodex(codex, id, "And the second?");
+    const where = ["--backup-root", join(folder, "backups")];
+    await lifeboat(codex.userHome, ["backup", ...where, "--no-doctor-commands"]);
+    const moved = await movedUser(folder, codex, ".codex");
+    const map = ["--map-path", `${codex.project}=${moved.project}`];
+    const result = await lifeboat(moved.userHome, ["restore", "latest", ...where, ...map, ...SURE]);
+    const { remap, skipped } = (result as unknown as RestoreResult).plan;
+    assert.deepEqual([...new Set(remap.map(({ what }) => what))].sort(), [
+      "conversations",
+      "database rows",
+    ]);
+    assert.ok(skipped.some(({ path }) => path === "thread_history_1.sqlite"));
+
+    assert.equal((await codexParity(moved)).status, "ok");
+    const turn = await resumeCodex(moved, id, "Which was the last?");
+    assert.equal(turn.id, id);
+    assertTold(stub, [question, answerText(1), answerText(2), "Which was the last?"]);
+    const rollouts = await readAll(join(moved.home, "sessions"), /\.jsonl$/);
+    assert.ok(rollouts.includes(question), "what was said is as it was");
+    assert.ok(!rollouts.includes(`"cwd":"${codex.project}","approval_policy"`));
+    assert.ok(rollouts.includes(`"cwd":"${moved.project}","approval_policy"`));
+    assert.equal((await codexParity(moved)).status, "ok");
+  }));
+
+Deno.test("a Claude Code conversation goes on under another home and in another project folder", () =>
+  withStub(async ({ folder, stub, programs }) => {
+    const claude = await makeClaudeCode(folder, programs.claude, stub);
+    const question = questionIn(claude.project);
+    const { id } = await askClaude(claude, question);
+    const where = ["--profile", "claude-code", "--backup-root", join(folder, "backups")];
+    await lifeboat(claude.userHome, ["backup", ...where, "--no-doctor-commands"]);
+    const moved = await movedUser(folder, claude, ".claude");
+    const map = ["--map-path", `${claude.project}=${moved.project}`];
+    await lifeboat(moved.userHome, ["restore", "latest", ...where, ...map, ...SURE]);
+
+    const slug = moved.project.replaceAll(/[^A-Za-z0-9]/g, "-");
+    const names = Array.from(Deno.readDirSync(join(moved.home, "projects")), ({ name }) => name);
+    assert.deepEqual(names, [slug]);
+    const turn = await resumeClaude(moved, id, "Which was the last?");
+    assert.equal(turn.id, id);
+    assert.deepEqual(await claudeSessionIds(moved), [id]);
+    assertTold(stub, [question, answerText(1), "Which was the last?"]);
+    const lines = (await readAll(join(moved.home, "projects"), /\.jsonl$/)).split("\n");
+    assert.ok(lines.some((line) => line.includes(question)), "what was said is as it was");
+    assert.ok(!lines.some((line) => line.includes(`"cwd":"${claude.project}"`)));
+  }));
+
+Deno.test("undo gives back the exact home that was there before a restore with other paths", () =>
+  withStub(async ({ folder, stub, programs }) => {
+    const codex = await makeCodex(folder, programs.codex, stub);
+    await askCodex(codex, questionIn(codex.project));
+    const where = ["--backup-root", join(folder, "backups")];
+    await lifeboat(codex.userHome, ["backup", ...where, "--no-doctor-commands"]);
+    const moved = await movedUser(folder, codex, ".codex");
+    await Deno.mkdir(moved.home);
+    await Deno.copyFile(join(codex.home, "config.toml"), join(moved.home, "config.toml"));
+    await askCodex(moved, "Another conversation.");
+    const tree = () => {
+      const bytes = readTree(moved.home, [".lifeboat"]);
+      return Object.fromEntries(Object.entries(bytes).filter(([path]) => path !== ""));
+    };
+    const before = tree();
+    const map = ["--map-path", `${codex.project}=${moved.project}`];
+    await lifeboat(moved.userHome, ["restore", "latest", ...where, ...map, ...SURE]);
+    assert.notDeepEqual(tree(), before);
+    await lifeboat(moved.userHome, ["undo", ...SURE]);
+    assert.deepEqual(tree(), before);
+  }));
