@@ -9,12 +9,13 @@ import {
   makeFolder,
   openFolder,
   putNew,
+  putOldBack,
   remakeFolder,
   removeFolder,
   setNewAttributes,
   setOldAttributes,
   syncFolders,
-  takeBack,
+  takeOutNew,
   unmakeFolder,
   type Work,
 } from "./steps.ts";
@@ -32,23 +33,40 @@ function each(work: Work, numbers: number[], step: Step): void {
   syncFolders(work);
 }
 
+type Pass = [step: Step, order: "down" | "up"];
+
+function inPasses(work: Work, passes: Pass[]): void {
+  const down = parentsFirst(work.ops);
+  const up = [...down].reverse();
+  for (const [step, order] of passes) each(work, order === "down" ? down : up, step);
+}
+
 /**
  * Carries out a journal that is committed. All old files are kept and on disk before the first new
- * one takes its place, so that a power cut cannot lose a file in between.
+ * one takes its place, so that a power cut cannot lose a file in between. Folders leave before
+ * others are made: a file may take the name of a folder, and the other way round.
  */
 export function goForward(work: Work): void {
-  const down = parentsFirst(work.ops);
-  for (const step of [openFolder, makeFolder, keepOld, putNew]) each(work, down, step);
-  const up = down.reverse();
-  for (const step of [removeFolder, setNewAttributes]) each(work, up, step);
+  inPasses(work, [
+    [openFolder, "down"],
+    [keepOld, "down"],
+    [removeFolder, "up"],
+    [makeFolder, "down"],
+    [putNew, "down"],
+    [setNewAttributes, "up"],
+  ]);
 }
 
 /** Takes back all that was carried out, from wherever it stopped. */
 function goBack(work: Work): void {
-  const down = parentsFirst(work.ops);
-  for (const step of [remakeFolder, openFolder]) each(work, down, step);
-  const up = down.reverse();
-  for (const step of [takeBack, unmakeFolder, setOldAttributes]) each(work, up, step);
+  inPasses(work, [
+    [openFolder, "down"],
+    [takeOutNew, "up"],
+    [unmakeFolder, "up"],
+    [remakeFolder, "down"],
+    [putOldBack, "down"],
+    [setOldAttributes, "up"],
+  ]);
 }
 
 /** After `done`: keeps what was replaced as undo data, with the journal, and removes the rest. */

@@ -10,6 +10,13 @@ export type {
   SkippedItem,
 } from "./options.ts";
 export { applyRestore, planRestore, recoveryWarning } from "./restore.ts";
+export {
+  applyRollback,
+  type ApplyRollbackOptions,
+  planRollback,
+  type RollbackOptions,
+} from "./rollback.ts";
+export type { RollbackResult } from "./rollback_result.ts";
 export { recoverUnlessRunning } from "./running.ts";
 export type { RemapStep } from "./remap_steps.ts";
 export type { SetAsideFile } from "./steps.ts";

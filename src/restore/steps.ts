@@ -152,7 +152,8 @@ export function keepOld(work: Work, number: number): void {
   if (op.op !== "remove" && !info(work, stagedOf(work, op, number))) return;
   if (work.inPlace.get(number) === "put") return;
   const there = info(work, target);
-  if (!there) return;
+  // A folder is the business of its own operation, before or after a file of the same name.
+  if (!there || there.kind === "directory") return;
   if (info(work, kept)) return op.op === "remove" ? removeAgain(work, number, target) : undefined;
   if (!isOld(work.host.fs, target, there, op.old)) {
     work.setAside.push({ root: op.root, path: op.path, shelf: "kept", at: kept });
@@ -203,29 +204,37 @@ export function putNew(work: Work, number: number): void {
   work.host.fs.remove(staged);
 }
 
-/** Takes an operation back: its new file out of its place, its old one into it. */
-export function takeBack(work: Work, number: number): void {
+/** Takes the new file of an operation out of its place. */
+export function takeOutNew(work: Work, number: number): void {
   const op = work.ops[number];
-  if (!isMove(op)) return;
-  if (work.inPlace.has(number)) return takeBackInPlace(work, number);
-  const [target, kept] = [targetOf(work, op), shelfOf(work, op, "kept")];
-  const staged = stagedOf(work, op, number);
+  if (op.op !== "file" && op.op !== "link") return;
+  if (work.inPlace.has(number)) return takeOutInPlace(work, number);
+  const [target, staged] = [targetOf(work, op), stagedOf(work, op, number)];
   const there = info(work, target);
-  if (there && op.op !== "remove" && !info(work, staged)) {
-    if (isNew(work.host.fs, target, there, op)) move(work, op, target, staged);
-    else setAside(work, op, target);
-  }
-  if (!info(work, kept)) return;
-  if (info(work, target)) setAside(work, op, target);
-  move(work, op, kept, target);
+  if (!there || info(work, staged)) return;
+  if (isNew(work.host.fs, target, there, op)) move(work, op, target, staged);
+  else setAside(work, op, target);
 }
 
-/** The kept file stays until the journal is gone, so that this can be done again. */
-function takeBackInPlace(work: Work, number: number): void {
+/** Where there was an old file, it is rewritten later, which may be the only way there. */
+function takeOutInPlace(work: Work, number: number): void {
   const op = work.ops[number];
+  const isMade = work.inPlace.get(number) === "put" && !info(work, shelfOf(work, op, "kept"));
+  if (isMade) removeIfThere(work.host.fs, targetOf(work, op));
+}
+
+/**
+ * Puts the old file of an operation back into its place. One that had to be rewritten stays among the
+ * kept ones until the journal is gone, so that this can be done again.
+ */
+export function putOldBack(work: Work, number: number): void {
+  const op = work.ops[number];
+  if (!isMove(op)) return;
   const [target, kept] = [targetOf(work, op), shelfOf(work, op, "kept")];
-  if (info(work, kept)) rewriteInPlace(work, number, kept, target);
-  else if (work.inPlace.get(number) === "put") removeIfThere(work.host.fs, target);
+  if (!info(work, kept)) return;
+  if (work.inPlace.has(number)) return rewriteInPlace(work, number, kept, target);
+  if (info(work, target)) setAside(work, op, target);
+  move(work, op, kept, target);
 }
 
 /** Sets permissions and time of folders, and permissions of files that stay. */

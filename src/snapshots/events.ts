@@ -88,7 +88,8 @@ export function noteFound(store: SnapshotStore, snapshot: () => number, found: F
   const unstable: Found[] = [];
   for (const one of found) {
     const { seen } = one;
-    const isThere = seen.put.every((id) => store.objects.has(id));
+    const isThere = seen.put.every((id) => store.objects.has(id)) &&
+      (seen.basis === undefined || stateOf(store, one)?.event === seen.basis);
     if (!isThere || !stillHolds(store, absoluteOf(store, one), seen)) unstable.push(one);
     else if (noteOne(store, snapshot, one)) events++;
   }

@@ -1,7 +1,35 @@
 /** Small, frequent captures of homes and workspaces: what changed, when, by which tool, and back. */
 export { type Operation, type SnapshotContext } from "./events.ts";
+export { type Entry, type FileContent } from "./entry.ts";
+export {
+  fileHistory,
+  findPlace,
+  type History,
+  type HistoryItem,
+  type ListOptions,
+  listSnapshots,
+  type SnapshotItem,
+  type SnapshotList,
+} from "./lists.ts";
+export { findMoment, type Moment, type MomentChoice, stateAt } from "./moments.ts";
+export { readContent } from "./objects.ts";
 export { type Recorded, recordFiles, type SkippedPath } from "./record.ts";
-export { listRoots, type Scope, type TrackedRoot, trackHome, trackWorkspace } from "./roots.ts";
+export {
+  planRollback,
+  type RollbackChoice,
+  type RollbackConflict,
+  type RollbackItem,
+  type RollbackPlan,
+} from "./rollback_plan.ts";
+export {
+  absoluteOf,
+  listRoots,
+  type Place,
+  type Scope,
+  type TrackedRoot,
+  trackHome,
+  trackWorkspace,
+} from "./roots.ts";
 export { type SnapshotSettings, snapshotSettings } from "./settings.ts";
 export {
   hasSnapshotStore,
@@ -10,3 +38,4 @@ export {
   type SnapshotStore,
 } from "./store.ts";
 export { type Taken, type TakeOptions, takeSnapshot } from "./take.ts";
+export { type StoreReport, verifyStore } from "./verify.ts";

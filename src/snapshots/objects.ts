@@ -75,6 +75,13 @@ function readObject(fs: FileSystem, path: string, id: string): Uint8Array {
   }
 }
 
+/** Tells what ids objects would have, and stores nothing. */
+export const dryWriter: ObjectWriter = {
+  putBlob: (content) => Promise.resolve(blobId(content)),
+  putList: (list) => Promise.resolve(encodeList(list).id),
+  flush: () => Promise.resolve(),
+};
+
 /** The beginning of the names of files that are being written. */
 export const TEMPORARY = "new-";
 

@@ -36,6 +36,8 @@ export interface Observation {
   mayGrow: boolean;
   /** Objects that must be there when this is recorded. */
   put: string[];
+  /** Only the end was read: what goes before it is what this event says. */
+  basis?: number;
 }
 
 /** Why a path is not recorded. */
@@ -149,6 +151,7 @@ async function readTail(
         ...observed(fileEntry(content, look), { ...look, size: end }, seenMs),
         isReadWhole: false,
         mayGrow: true,
+        basis: known.event,
         put: content.put,
       };
     });

@@ -16,11 +16,13 @@ export const SCHEMA = [
     kind TEXT NOT NULL, form TEXT NOT NULL, profile TEXT, part TEXT NOT NULL, scanned_ms INTEGER
   ) STRICT`,
   // One look at files: by hand, by a hook, by watch, before and after a rollback. `last_event` is
-  // the newest event of all when it was complete; null: it was never completed.
+  // the newest event of all when it was complete; null: it was never completed. "forgotten":
+  // a clean-up has taken what it would need to come back.
   `CREATE TABLE snapshots (
     id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, root INTEGER NOT NULL,
     made_by TEXT NOT NULL, cause TEXT NOT NULL, session TEXT, agent TEXT, tool TEXT, call TEXT,
-    note TEXT, started_ms INTEGER NOT NULL, last_event INTEGER, changes INTEGER NOT NULL DEFAULT 0
+    note TEXT, started_ms INTEGER NOT NULL, last_event INTEGER, changes INTEGER NOT NULL DEFAULT 0,
+    forgotten INTEGER NOT NULL DEFAULT 0
   ) STRICT`,
   "CREATE INDEX snapshots_of_session ON snapshots (session)",
   // One change of one path. `before_kind` is "unknown" where the path was never looked at before.
