@@ -61,6 +61,9 @@ export interface WrittenArchive extends WrittenFile {
   copied: ReadonlyMap<number, number>;
 }
 
+/** What nearly always changes, manifest and table, is about so large where nothing else does. */
+const INLINE_BYTES = 8 << 20;
+
 /** Begins an archive. Throws `output_exists` when there is something at its path. */
 export function createArchiveWriter(host: Host, options: ArchiveOptions): ArchiveWriter {
   const { path, format, top, level, pool, earlier } = options;
@@ -75,7 +78,8 @@ export function createArchiveWriter(host: Host, options: ArchiveOptions): Archiv
     discard: () => discardAll([spool, output]),
   };
   try {
-    const parts = { output, spool, queue: createSegmentQueue(pool, level), top, earlier };
+    const queue = createSegmentQueue(pool, level, earlier && INLINE_BYTES);
+    const parts = { output, spool, queue, top, earlier };
     return guard(format === "zip" ? zipPacker(parts) : tarGzPacker(parts), files);
   } catch (error) {
     files.discard();

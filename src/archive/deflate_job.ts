@@ -27,8 +27,8 @@ export interface DeflateOutput {
   sha256?: string;
 }
 
-/** Deflates in a worker thread. */
-export function deflateJob(input: DeflateInput): JobResult {
+/** Deflates, usually in a worker thread. */
+export function deflateJob(input: DeflateInput): JobResult<DeflateOutput> {
   const { bytes, parts, hashed } = input;
   const output: DeflateOutput = { bytes: new Uint8Array(), parts: [] };
   const compressed: Uint8Array[] = [];

@@ -107,8 +107,9 @@ function createEarlier(host: Host, opened: IndexedArchive): EarlierArchive {
 function withHash(entry: TableEntry, { lines }: SegmentGroup): TableEntry {
   const last = lines.at(-1)!;
   if (last.kind !== "slice" || !last.file_sha256) return entry;
-  const [path, size, mtimeMs, mode, , ...method] = entry;
-  return [path, size, mtimeMs, mode, last.file_sha256, ...method];
+  const known: TableEntry = [...entry];
+  known[4] = last.file_sha256;
+  return known;
 }
 
 async function readSlices(opened: IndexedArchive): Promise<Map<string, SliceLine>> {

@@ -42,8 +42,14 @@ export const TABLE_HEADER = { format: "lifeboat-segments", version: 1 } as const
 export type DatabaseMethod = "sqlite_backup" | "raw_database";
 
 /**
+ * What a database with a write-ahead log was when it was captured: the bytes of its main file (the
+ * copy has those of the WAL too), of its WAL, and the WAL's mtime_ms.
+ */
+export type WalState = [mainBytes: number, bytes: number, mtimeMs: number];
+
+/**
  * A tar entry in the table: path (folders end in a slash), size, mtime_ms, mode, SHA-256, and for
- * databases the method.
+ * databases the method, and how it lay in the home where it had a WAL.
  */
 export type TableEntry = [
   path: string,
@@ -52,6 +58,7 @@ export type TableEntry = [
   mode: number,
   sha256: string | null,
   method?: DatabaseMethod,
+  ...wal: WalState | [],
 ];
 
 /** What a segment covers: whole entries, the header of a large one, or a slice of its content. */

@@ -8,7 +8,7 @@ export {
 export { type EarlierArchive, type EarlierFile, openEarlier } from "./earlier.ts";
 export { DEFLATE_JOB, deflateJob } from "./deflate_job.ts";
 export type { EntrySink } from "./entry_sink.ts";
-export type { DatabaseMethod } from "./format.ts";
+export type { DatabaseMethod, WalState } from "./format.ts";
 export * from "./manifest.ts";
 export { createManifestWriter, type ManifestWriter, type RootHead } from "./manifest_writer.ts";
 export type { WrittenFile } from "./output_file.ts";

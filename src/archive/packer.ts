@@ -1,6 +1,6 @@
 import type { OutputFile } from "./output_file.ts";
 import type { EarlierArchive, EarlierFile } from "./earlier.ts";
-import type { DatabaseMethod } from "./format.ts";
+import type { DatabaseMethod, WalState } from "./format.ts";
 import type { SegmentQueue } from "./segment_queue.ts";
 import type { Spool } from "./spool.ts";
 
@@ -14,6 +14,8 @@ export interface EntryMeta {
   mtimeMs: number;
   /** Told in the table, for databases. */
   method?: DatabaseMethod;
+  /** Told in the table, for databases that had a WAL. */
+  wal?: WalState;
 }
 
 /** A file whose size is known before its content. */

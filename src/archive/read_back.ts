@@ -29,29 +29,27 @@ export interface ReadBackInput {
   path: string;
   top: string;
   lines: SegmentLine[];
-  /** Places of those that were copied from an archive whose content was read back when it was made. */
-  copied: number[];
 }
 
-/**
- * Reads segments back in a worker, on the file system of this machine: their compressed bytes, and
- * of those that are new the content too. Throws `damaged_archive`.
- */
+/** Reads segments back in a worker, on the file system of this machine. Throws `damaged_archive`. */
 export async function readBackJob(input: ReadBackInput): Promise<JobResult> {
   const source = openSource({ fs: realFs }, input.path);
   try {
-    for (const line of input.lines) {
-      if (input.copied.includes(line.at)) readPacked(source, line);
-      else await readContent(source, line, input.top);
-    }
+    for (const line of input.lines) await readContent(source, line, input.top);
   } finally {
     source.close();
   }
   return { output: null };
 }
 
+/**
+ * The compressed bytes alone, for what was copied from an archive whose content was read back when it
+ * was made. That takes less time than sending it to a worker.
+ */
 function readPacked(source: SourceFile, line: SegmentLine): void {
-  if (crc32(source.read(line.at, line.bytes)) !== parseInt(line.packed ?? "", 16)) {
+  let crc = 0;
+  for (const chunk of source.range(line.at, line.bytes)) crc = crc32(chunk, crc);
+  if (crc !== parseInt(line.packed ?? "", 16)) {
     throw damaged(source.path, `its segment at byte ${line.at} is not what was written`);
   }
 }
@@ -92,6 +90,8 @@ function expectHash({ path }: SourceFile, stored: string, actual: string, expect
 
 /** So much of the tar goes to a worker at once, bytes. */
 const BATCH_RAW = 8 << 20;
+/** So much is read back here rather than by a worker that would have to be started. */
+const INLINE_RAW = 8 << 20;
 
 /**
  * Reads back an archive that was just written, with all workers: every byte of the file, and the
@@ -121,20 +121,17 @@ async function readSegments(
   archive: IndexedArchive,
   copied: WrittenArchive["copied"],
 ): Promise<void> {
-  const { source: { path }, index } = archive;
+  const { source, index } = archive;
+  const { path } = source;
   const pulse = createPulse(host);
   const jobs: Promise<unknown>[] = [];
   let lines: SegmentLine[] = [];
   let batch = 0;
   let crc = 0;
   const send = () => {
-    const input: ReadBackInput = {
-      path,
-      top: index.top,
-      lines,
-      copied: lines.map((line) => line.at).filter((at) => copied.has(at)),
-    };
-    const job = pool.run(READ_BACK_JOB, input);
+    const input: ReadBackInput = { path, top: index.top, lines };
+    const isLittle = !pool.isWarm && batch <= INLINE_RAW;
+    const job = isLittle ? readBackJob(input) : pool.run(READ_BACK_JOB, input);
     job.catch(() => {}); // awaited below, in turn
     jobs.push(job);
     lines = [];
@@ -144,6 +141,10 @@ async function readSegments(
     await pulse();
     for (const line of group.lines) {
       crc = crc32Combine(crc, parseInt(line.crc, 16), line.raw);
+      if (copied.has(line.at)) {
+        readPacked(source, line);
+        continue;
+      }
       lines.push(line);
       batch += line.raw;
       if (batch < BATCH_RAW) continue;

@@ -12,7 +12,7 @@ export type RunContent = Uint8Array | EarlierFile;
 
 /** Whole tar entries that will be one segment. */
 export interface Run {
-  pieces: RunContent[];
+  pieces: (RunContent | (() => Uint8Array))[];
   /** Length of all pieces, bytes. */
   raw: number;
   entries: TableEntry[];
@@ -33,11 +33,18 @@ export function emptyRun(): Run {
   return { pieces: [], raw: 0, entries: [] };
 }
 
+/** Header blocks that are made when they are needed. */
+export interface RunHeader {
+  /** Bytes. */
+  length: number;
+  blocks(): Uint8Array;
+}
+
 /** Adds an entry, and zeros up to the next tar block. */
-export function addToRun(run: Run, entry: TableEntry, header: Uint8Array, content: RunContent) {
+export function addToRun(run: Run, entry: TableEntry, header: RunHeader, content: RunContent) {
   const [, size] = entry;
   const padding = ZEROS.subarray(0, -size & (BLOCK - 1));
-  run.pieces.push(header, content, padding);
+  run.pieces.push(header.blocks, content, padding);
   run.raw += header.length + size + padding.length;
   run.entries.push(entry);
 }
@@ -57,7 +64,9 @@ function isSameEntry(a: TableEntry, b: TableEntry): boolean {
 export async function bytesOfRun({ pieces }: Run): Promise<Uint8Array<ArrayBuffer>> {
   const loaded: Uint8Array[] = [];
   for (const piece of pieces) {
-    loaded.push(piece instanceof Uint8Array ? piece : await piece.archive.content(piece));
+    if (piece instanceof Uint8Array) loaded.push(piece);
+    else if (typeof piece === "function") loaded.push(piece());
+    else loaded.push(await piece.archive.content(piece));
   }
   return joinBytes(loaded);
 }

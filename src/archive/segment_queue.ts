@@ -1,5 +1,5 @@
 import type { WorkerPool } from "../base/mod.ts";
-import { DEFLATE_JOB, type DeflateInput, type DeflateOutput } from "./deflate_job.ts";
+import { DEFLATE_JOB, type DeflateInput, deflateJob, type DeflateOutput } from "./deflate_job.ts";
 
 /** Something to compress, and what is to be done with the result. */
 export interface Segment {
@@ -29,9 +29,21 @@ interface Pending {
   ready: Promise<() => void>;
 }
 
-/** A queue that holds at most two segments more than the pool has workers. */
-export function createSegmentQueue(pool: WorkerPool, level: number): SegmentQueue {
+/**
+ * A queue that holds at most two segments more than the pool has workers. The first `inline` bytes
+ * are compressed here as long as no worker runs: where little is to be compressed, starting one
+ * takes longer.
+ */
+export function createSegmentQueue(pool: WorkerPool, level: number, inline = 0): SegmentQueue {
   const pending: Pending[] = [];
+  let left = inline;
+
+  function deflate(input: DeflateInput): Promise<DeflateOutput> {
+    left -= input.bytes.length;
+    if (left >= 0 && !pool.isWarm) return Promise.resolve(deflateJob(input).output);
+    left = 0;
+    return pool.run<DeflateOutput>(DEFLATE_JOB, input, [input.bytes.buffer]);
+  }
 
   async function writeUntil(remaining: number): Promise<void> {
     while (pending.length > remaining) {
@@ -50,8 +62,7 @@ export function createSegmentQueue(pool: WorkerPool, level: number): SegmentQueu
     submit: (segment) =>
       enqueue(() => {
         const input = { ...segment.input, level };
-        const output = pool.run<DeflateOutput>(DEFLATE_JOB, input, [input.bytes.buffer]);
-        const ready = output.then((deflated) => () => segment.write(deflated));
+        const ready = deflate(input).then((deflated) => () => segment.write(deflated));
         ready.catch(() => {}); // told when its turn comes to be written
         return { group: segment.group, ready };
       }),

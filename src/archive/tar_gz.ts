@@ -2,9 +2,9 @@
 import { type DeflateOutput } from "./deflate_job.ts";
 import type { Coverage } from "./format.ts";
 import type { PackerParts, SizedMeta } from "./packer.ts";
-import type { Run } from "./runs.ts";
+import type { Run, RunHeader } from "./runs.ts";
 import type { SegmentWriter, Tally } from "./segment_writer.ts";
-import type { TarHeaders } from "./tar_header.ts";
+import { headerLength, type TarHeaders } from "./tar_header.ts";
 
 /** How a segment is written beside its bytes. */
 export interface SegmentOptions {
@@ -44,6 +44,17 @@ export function headerOf(
   const { size, mode, mtimeMs } = meta;
   const name = `${archive.parts.top}/${meta.path}`;
   return archive.encodeHeader({ kind, name, size, mode, mtimeMs });
+}
+
+/** The same, made when it is needed. */
+export function runHeaderOf(
+  archive: TarGz,
+  kind: "file" | "directory",
+  { path, size, mode, mtimeMs }: SizedMeta,
+): RunHeader {
+  const { encodeHeader, parts: { top } } = archive;
+  const member = { kind, name: `${top}/${path}`, size, mode, mtimeMs };
+  return { length: headerLength(member, encodeHeader), blocks: () => encodeHeader(member) };
 }
 
 /** Compresses a segment in a worker, and writes it in its turn. */

@@ -19,6 +19,7 @@ import {
   TABLE_PATH,
   type TableEntry,
   TAIL_RAW_BYTES,
+  type WalState,
 } from "./format.ts";
 import {
   addToRun,
@@ -27,11 +28,19 @@ import {
   endsBefore,
   isFull,
   type RunContent,
+  type RunHeader,
   sameSegments,
 } from "./runs.ts";
 import { createSegmentWriter, type SegmentMark, type Tally } from "./segment_writer.ts";
 import { addSlice, takeBack, takeOver } from "./take_over.ts";
-import { compress, type Hashed, headerOf, type SegmentOptions, type TarGz } from "./tar_gz.ts";
+import {
+  compress,
+  type Hashed,
+  headerOf,
+  runHeaderOf,
+  type SegmentOptions,
+  type TarGz,
+} from "./tar_gz.ts";
 import { BLOCK, roundToBlock, tarHeaders } from "./tar_header.ts";
 
 const encoder = new TextEncoder();
@@ -49,7 +58,7 @@ export function tarGzPacker(parts: PackerParts): Packer {
   };
   const top = { path: "", size: 0, mode: 0o700, mtimeMs: 0 };
   const entry: TableEntry = ["/", 0, 0, top.mode, null];
-  addToRun(archive.run, entry, headerOf(archive, "directory", top), NOTHING);
+  addToRun(archive.run, entry, runHeaderOf(archive, "directory", top), NOTHING);
   return {
     directory: (meta) => addDirectory(archive, meta),
     small: (meta, content) => addFile(archive, meta, content),
@@ -73,7 +82,7 @@ async function closeRun(archive: TarGz, options: SegmentOptions = {}): Promise<v
 async function addSmall(
   archive: TarGz,
   entry: TableEntry,
-  header: Uint8Array,
+  header: RunHeader,
   content: RunContent,
 ): Promise<void> {
   const length = header.length + roundToBlock(entry[1]);
@@ -87,13 +96,13 @@ async function addSmall(
 function addDirectory(archive: TarGz, { path, mode, mtimeMs }: EntryMeta): Promise<void> {
   const meta = { path: `${path}/`, size: 0, mode, mtimeMs };
   const entry: TableEntry = [meta.path, 0, mtimeMs, mode, null];
-  return addSmall(archive, entry, headerOf(archive, "directory", meta), NOTHING);
+  return addSmall(archive, entry, runHeaderOf(archive, "directory", meta), NOTHING);
 }
 
 async function addFile(archive: TarGz, meta: HashedMeta, content: Uint8Array): Promise<void> {
   const { path, mode, mtimeMs, sha256 } = meta;
   const size = content.length;
-  const header = headerOf(archive, "file", { ...meta, size });
+  const header = runHeaderOf(archive, "file", { ...meta, size });
   const entry: TableEntry = [path, size, mtimeMs, mode, sha256, ...methodOf(meta)];
   if (path !== MANIFEST_PATH) return await addSmall(archive, entry, header, content);
   const tally: Tally = {};
@@ -132,8 +141,8 @@ async function beginLarge(archive: TarGz, meta: SizedMeta): Promise<LargeEntry> 
   };
 }
 
-function methodOf({ method }: EntryMeta): [DatabaseMethod] | [] {
-  return method ? [method] : [];
+function methodOf({ method, wal }: EntryMeta): [DatabaseMethod, ...WalState | []] | [] {
+  return method ? [method, ...wal ?? [] as []] : [];
 }
 
 /** A file that is in the earlier archive as it is now: nothing of it is read. */
@@ -141,7 +150,7 @@ async function addKnown(archive: TarGz, file: EarlierFile): Promise<void> {
   const { entry, group } = file;
   if (group.lines[0].kind === "run") {
     const [path, size, mtimeMs, mode] = entry;
-    const header = headerOf(archive, "file", { path, size, mode, mtimeMs });
+    const header = runHeaderOf(archive, "file", { path, size, mode, mtimeMs });
     return await addSmall(archive, entry, header, file);
   }
   await closeRun(archive);

@@ -24,6 +24,9 @@ const ZERO = 0x30;
 /** First value that eleven octal digits cannot hold: 8 GiB, or the year 2242. */
 const OCTAL_LIMIT = 8 ** 11;
 
+/** Stands in the name field as it is. */
+const SHORT_NAME = /^[ -~]{1,100}$/;
+
 const encoder = new TextEncoder();
 const NOTHING = new Uint8Array();
 const MAGIC = encoder.encode("ustar\x0000");
@@ -35,6 +38,16 @@ export function roundToBlock(length: number): number {
 
 /** Makes the header blocks of an entry; see {@linkcode tarHeaders}. */
 export type TarHeaders = (member: TarMember) => Uint8Array<ArrayBuffer>;
+
+/**
+ * How long the header blocks are, without making them where that is not needed: making them takes
+ * longer than anything else that is done for a file which has not changed.
+ */
+export function headerLength(member: TarMember, encode: TarHeaders): number {
+  const { name, size } = member;
+  if (!SHORT_NAME.test(name) || size >= OCTAL_LIMIT) return encode(member).length;
+  return isInUstar(member) ? BLOCK : 3 * BLOCK;
+}
 
 /**
  * Header blocks for the entries of an archive: one ustar block, with a PAX header before it where
@@ -143,11 +156,15 @@ function putSize(block: Uint8Array, size: number): void {
   new DataView(block.buffer, block.byteOffset).setBigUint64(128, BigInt(size));
 }
 
+/** Whether ustar can say the time. */
+function isInUstar({ mtimeMs }: TarMember): boolean {
+  return mtimeMs >= 0 && mtimeMs < OCTAL_LIMIT * 1000 && mtimeMs % 1000 === 0;
+}
+
 function paxRecords(member: TarMember, nameIsComplete: boolean): string {
   const { name, size, mtimeMs } = member;
-  const inUstar = mtimeMs >= 0 && mtimeMs < OCTAL_LIMIT * 1000 && mtimeMs % 1000 === 0;
   let records = "";
-  if (!inUstar) records += paxRecord("mtime", secondsText(mtimeMs));
+  if (!isInUstar(member)) records += paxRecord("mtime", secondsText(mtimeMs));
   if (!nameIsComplete) records += paxRecord("path", name);
   if (size >= OCTAL_LIMIT) records += paxRecord("size", String(size));
   return records;

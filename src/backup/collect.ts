@@ -17,14 +17,14 @@ import {
 import {
   captureDatabase,
   captureFile,
+  captureUnlessDatabase,
   type ExcludeRules,
-  isDatabase,
   mainOfSidecar,
   walk,
   type WalkItem,
 } from "../capture/mod.ts";
 import type { HomeRoot } from "../profiles/mod.ts";
-import { type Earlier, findUnchanged, hasSidecar, shrinkWarning } from "./earlier.ts";
+import { type Earlier, findUnchanged, hasSameSides, shrinkWarning } from "./earlier.ts";
 import type { Findings } from "./options.ts";
 import type { Outlet } from "./outlet.ts";
 
@@ -141,10 +141,8 @@ async function collectFile(walking: RootWalk, path: string, info: FileInfo): Pro
     addSkipped(walking, path, { reason: "database_sidecar" });
   } else if (await collectUnchanged(walking, path, info)) {
     return;
-  } else if (!main && isDatabase(host.fs, absolute)) {
-    await collectDatabase(walking, path);
   } else {
-    await collectBytes(walking, path);
+    await collectBytes(walking, path, main ? "sidecar" : "file");
   }
 }
 
@@ -162,7 +160,7 @@ async function collectUnchanged(
   if (!file) return false;
   const [, bytes, , , sha256, method = "copy2"] = file.entry;
   const isCopy = method === "sqlite_backup";
-  if (isCopy && hasSidecar(host, absolutePath(walking, path))) return false;
+  if (isCopy && !hasSameSides(host, earlier!, absolutePath(walking, path), file)) return false;
   if (!await outlet.known(file)) return false;
   if (isCopy) {
     findings.sqliteDatabases++;
@@ -172,17 +170,21 @@ async function collectUnchanged(
   return true;
 }
 
+/** Captures the bytes of a file; a database only where it is to be captured raw. */
 async function collectBytes(
   walking: RootWalk,
   path: string,
-  method?: "raw_database",
+  kind: "file" | "sidecar" | "raw_database",
 ): Promise<void> {
   const { host, earlier, rules, outlet, findings, root } = walking;
   const stored = storedPath(root.id, path);
   const config = rules.configFormat(root.id, path);
-  const sink = outlet.file(stored, method);
-  const captured = await captureFile(host, absolutePath(walking, path), { config }, sink);
-  if (captured.status === "vanished") {
+  const sink = outlet.file(stored, kind === "raw_database" ? { method: kind } : {});
+  const capture = kind === "file" ? captureUnlessDatabase : captureFile;
+  const captured = await capture(host, absolutePath(walking, path), { config }, sink);
+  if (captured.status === "database") {
+    await collectDatabase(walking, path);
+  } else if (captured.status === "vanished") {
     addSkipped(walking, path, { reason: "vanished" });
   } else if (captured.status === "failed") {
     addError(walking, path, "copy2", captured);
@@ -225,7 +227,8 @@ async function collectDatabase(walking: RootWalk, path: string): Promise<void> {
   }
   const { mode, mtimeMs } = captured.info;
   host.fs.setMtime(staged, mtimeMs);
-  const written = await outlet.archive(stored, staged, { mode, mtimeMs, method: "sqlite_backup" });
+  const meta = { mode, mtimeMs, method: "sqlite_backup", wal: captured.wal } as const;
+  const written = await outlet.archive(stored, staged, meta);
   if (staged === scratch) removeIfThere(host.fs, staged);
   findings.sqliteDatabases++;
   addEntry(walking, path, { ...written, info: captured.info, method: "sqlite_backup" });

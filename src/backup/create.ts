@@ -51,6 +51,7 @@ export async function createBackup(host: Host, options: BackupOptions): Promise<
 async function examine(host: Host, pool: WorkerPool, options: BackupOptions) {
   const doctor = await examineHome(host, pool, options.home, {
     runCommands: options.runDoctorCommands ?? false,
+    openFiles: false, // the backup does so, and reports what it cannot read
     checkDatabases: false, // the copies are checked as they are made
   });
   // Before a restore the home is expected to be broken.

@@ -50,16 +50,21 @@ export async function findEarlier(
   return undefined;
 }
 
+function isSettled({ startedMs }: Earlier, { mtimeMs }: FileInfo): boolean {
+  return mtimeMs <= startedMs - SETTLED_MS;
+}
+
 /** The earlier file at a stored path, when size, time and mode prove that it is still the same. */
 export async function findUnchanged(
   earlier: Earlier | undefined,
   stored: string,
   info: FileInfo,
 ): Promise<EarlierFile | undefined> {
-  if (!earlier?.trustsTimes || info.mtimeMs > earlier.startedMs - SETTLED_MS) return undefined;
+  if (!earlier?.trustsTimes || !isSettled(earlier, info)) return undefined;
   const file = await earlier.archive.find(stored);
   if (!file) return undefined;
-  const [, size, mtimeMs, mode, sha256, method] = file.entry;
+  const [, bytes, mtimeMs, mode, sha256, method, mainBytes] = file.entry;
+  const size = mainBytes ?? bytes; // the copy of a database has grown by its WAL
   const same = size === info.size && mtimeMs === info.mtimeMs && mode === info.mode;
   return same && sha256 && method !== "raw_database" ? file : undefined;
 }
@@ -85,7 +90,19 @@ export function lossWarning(earlier: Earlier | undefined, files: number): string
   return `${files} files were found, and ${earlier.files} in ${earlier.name}; keep that one`;
 }
 
-/** Whether a database can have changed although its main file has not. */
-export function hasSidecar(host: Host, database: string): boolean {
-  return ["-wal", "-journal"].some((suffix) => statIfThere(host.fs, database + suffix)?.size);
+/**
+ * Whether what lies beside a database is as it was when the earlier backup captured it: the same
+ * WAL or none, by size and time as with any file, and no journal.
+ */
+export function hasSameSides(
+  host: Host,
+  earlier: Earlier,
+  database: string,
+  { entry: [, , , , , , ...before] }: EarlierFile,
+): boolean {
+  if (statIfThere(host.fs, `${database}-journal`)?.size) return false;
+  const wal = statIfThere(host.fs, `${database}-wal`);
+  if (!wal?.size) return before.length === 0;
+  const [, bytes, mtimeMs] = before;
+  return wal.size === bytes && wal.mtimeMs === mtimeMs && isSettled(earlier, wal);
 }

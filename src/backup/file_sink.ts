@@ -1,15 +1,15 @@
-import type { ArchiveWriter, DatabaseMethod, EntrySink } from "../archive/mod.ts";
+import type { ArchiveWriter, EntryMeta, EntrySink } from "../archive/mod.ts";
 import { checkInterrupt, type FileHandle, type Host, removeIfThere, sha256 } from "../base/mod.ts";
 import type { CaptureMeta } from "../capture/mod.ts";
 
 /** Files are copied in pieces of this size, bytes. */
 const PIECE_BYTES = 1 << 20;
 
+/** How a database was captured, as the table tells it. */
+export type DatabaseMeta = Pick<EntryMeta, "method" | "wal">;
+
 /** What is told of a file that lies on disk. */
-export interface CopyMeta extends Omit<CaptureMeta, "size"> {
-  /** For databases. */
-  method?: DatabaseMethod;
-}
+export type CopyMeta = Omit<CaptureMeta, "size"> & DatabaseMeta;
 
 /** One file on its way into the backup. After `rollback` it may begin again, or be left out. */
 export interface FileSink {
@@ -112,12 +112,12 @@ export function folderSink(
 export function archiveSink(
   archive: ArchiveWriter,
   stored: string,
-  method?: DatabaseMethod,
+  database: DatabaseMeta = {},
 ): FileSink {
   let entry: EntrySink | undefined;
   return {
     async begin(meta) {
-      entry = await archive.beginFile({ path: stored, ...meta, method });
+      entry = await archive.beginFile({ path: stored, ...meta, ...database });
     },
     write: (chunk) => entry!.write(chunk),
     async rollback() {

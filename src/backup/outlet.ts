@@ -1,8 +1,9 @@
-import type { ArchiveWriter, DatabaseMethod, EarlierFile } from "../archive/mod.ts";
+import type { ArchiveWriter, EarlierFile } from "../archive/mod.ts";
 import { ensureDir, type FileHandle, type Host, pathsOf, sha256Of } from "../base/mod.ts";
 import {
   archiveSink,
   type CopyMeta,
+  type DatabaseMeta,
   type FileSink,
   folderSink,
   joinSinks,
@@ -13,7 +14,7 @@ import {
 /** Where files go: the folder form, the archive, or both. */
 export interface Outlet {
   directory(stored: string, mode: number, mtimeMs: number): Promise<void>;
-  file(stored: string, method?: DatabaseMethod): FileSink;
+  file(stored: string, database?: DatabaseMeta): FileSink;
   /** A small file made here. Gives back its SHA-256, upper-case hex. */
   bytes(stored: string, content: Uint8Array, mode: number): Promise<string>;
   /**
@@ -66,11 +67,11 @@ export function createOutlet(host: Host, options: OutletOptions): Outlet {
     return path;
   }
 
-  function file(stored: string, method?: DatabaseMethod): FileSink {
+  function file(stored: string, database?: DatabaseMeta): FileSink {
     const path = folderPath(stored);
     return joinSinks(
       path ? folderSink(host, path, open, options.sync) : undefined,
-      archive ? archiveSink(archive, stored, method) : undefined,
+      archive ? archiveSink(archive, stored, database) : undefined,
     );
   }
 
@@ -105,8 +106,10 @@ export function createOutlet(host: Host, options: OutletOptions): Outlet {
     },
     copy: (stored, path, mode) =>
       pour(host, file(stored), path, { mode, mtimeMs: host.fs.stat(path).mtimeMs }),
-    archive: (stored, path, meta) =>
-      pour(host, joinSinks(archive && archiveSink(archive, stored, meta.method)), path, meta),
+    archive: (stored, path, { method, wal, ...meta }) => {
+      const sink = archive && archiveSink(archive, stored, { method, wal });
+      return pour(host, joinSinks(sink), path, meta);
+    },
     folderPath,
     abort() {
       for (const file of open) file.close();

@@ -11,7 +11,9 @@ import {
 import { isSameFile, isUntouched } from "./same_file.ts";
 
 /** What every SQLite database begins with. */
-const MAGIC = "SQLite format 3\0";
+const MAGIC = new TextEncoder().encode("SQLite format 3\0");
+/** So many bytes tell a database. */
+export const DATABASE_START_BYTES = MAGIC.length;
 /** What a write-ahead log begins with; the last bit tells the byte order of its checksums. */
 const WAL_MAGIC = 0x377f0682;
 /** The database's header, in which a counter changes with every transaction in rollback mode. */
@@ -55,10 +57,15 @@ export function isDatabase(fs: FileSystem, path: string): boolean {
     const info = fs.lstat(path);
     if (info.kind !== "file") return false;
     if (info.size === 0) return startsAsWal(fs, `${path}-wal`);
-    return new TextDecoder().decode(readStart(fs, path, MAGIC.length)) === MAGIC;
+    return startsAsDatabase(readStart(fs, path, MAGIC.length));
   } catch {
     return false;
   }
+}
+
+/** Whether these are the first bytes of a SQLite database. */
+export function startsAsDatabase(bytes: Uint8Array): boolean {
+  return MAGIC.every((byte, at) => bytes[at] === byte);
 }
 
 /** The database that a `-wal`, `-shm` or `-journal` file belongs to; nothing when it is none. */

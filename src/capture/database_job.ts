@@ -38,6 +38,8 @@ export type DatabaseCapture =
     /** About the database in the home. */
     info: FileInfo;
     journal: "wal" | "rollback";
+    /** Where it had a WAL: bytes of the main file, bytes of the WAL, and the WAL's mtime, ms. */
+    wal?: [mainBytes: number, bytes: number, mtimeMs: number];
     /** What the check of the copy said. */
     result: string;
   }
@@ -121,7 +123,11 @@ async function captureAndCheck(fs: FileSystem, job: DatabaseJob): Promise<Databa
   if (!ok) return malformed(result);
   withFile(fs.open(job.staged, { write: true }), (file) => file.sync());
   const journal = state.isWalMode ? "wal" : "rollback";
-  return { status: "captured", info: state.main, journal, result };
+  return { status: "captured", info: state.main, journal, wal: walOf(state), result };
+}
+
+function walOf({ main, wal }: DatabaseState): [number, number, number] | undefined {
+  return wal && [main.size, wal.info.size, wal.info.mtimeMs];
 }
 
 async function copyOneState(

@@ -11,6 +11,7 @@ import {
 } from "../base/mod.ts";
 import type { ProfileConfig } from "../profiles/mod.ts";
 import { isWellFormed } from "./config_syntax.ts";
+import { DATABASE_START_BYTES, isDatabase, startsAsDatabase } from "./database_files.ts";
 import { pause } from "./pause.ts";
 import { isSameFile } from "./same_file.ts";
 import { fromSource, isSourceTrouble } from "./source_errors.ts";
@@ -65,7 +66,11 @@ export type FileCapture =
   | { status: "failed"; code: "unreadable" | "never_stable"; error: string };
 
 type Captured = Omit<FileCapture & { status: "captured" }, "attempts">;
-type Outcome = Captured | Exclude<FileCapture, { status: "captured" }> | { status: "unstable" };
+type Outcome =
+  | Captured
+  | Exclude<FileCapture, { status: "captured" }>
+  | { status: "unstable" }
+  | { status: "database" };
 
 const UNSTABLE = { status: "unstable" } as const;
 
@@ -74,6 +79,7 @@ interface Reading extends CaptureFileOptions {
   host: Host;
   path: string;
   sink: CaptureSink;
+  unlessDatabase?: boolean;
 }
 
 /**
@@ -87,9 +93,22 @@ export async function captureFile(
   options: CaptureFileOptions,
   sink: CaptureSink,
 ): Promise<FileCapture> {
-  const reading = { host, path, sink, ...options };
+  return await capture({ host, path, sink, ...options }) as FileCapture;
+}
+
+/** The same, unless it is a database: that must not be copied like other files. */
+export async function captureUnlessDatabase(
+  host: Host,
+  path: string,
+  options: CaptureFileOptions,
+  sink: CaptureSink,
+): Promise<FileCapture | { status: "database" }> {
+  return await capture({ host, path, sink, ...options, unlessDatabase: true });
+}
+
+async function capture(reading: Reading): Promise<FileCapture | { status: "database" }> {
   for (let attempts = 1; attempts <= MAX_ATTEMPTS; attempts++) {
-    if (attempts > 1) await pause(host, FIRST_PAUSE_MS * 2 ** (attempts - 2));
+    if (attempts > 1) await pause(reading.host, FIRST_PAUSE_MS * 2 ** (attempts - 2));
     const outcome = await readOnce(reading, attempts);
     if (outcome.status === "captured") return { ...outcome, attempts };
     if (outcome.status !== "unstable") return outcome;
@@ -135,6 +154,9 @@ async function readOpen(
   attempt: number,
 ): Promise<Outcome> {
   const before = fromSource(() => file.info());
+  if (reading.unlessDatabase && fromSource(() => isDatabaseFile(reading, file, before))) {
+    return { status: "database" };
+  }
   const part = await chooseExtent(reading, file, before);
   if (!part) return UNSTABLE;
   const extent = {
@@ -152,6 +174,12 @@ async function readOpen(
   return whole
     ? await readWhole(reading, file, extent, attempt)
     : await readPieces(reading, file, extent);
+}
+
+function isDatabaseFile({ host, path }: Reading, file: FileHandle, { size }: FileInfo): boolean {
+  if (size === 0) return isDatabase(host.fs, path);
+  const start = new Uint8Array(DATABASE_START_BYTES);
+  return startsAsDatabase(start.subarray(0, readFully(file, start)));
 }
 
 function isUnchanged(before: FileInfo, after: FileInfo, mayGrow: boolean): boolean {

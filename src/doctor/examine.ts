@@ -27,6 +27,8 @@ import { emptySurvey, type Survey, surveyHome } from "./survey.ts";
 export interface ExamineOptions {
   /** Run the profile's probes (`--run-commands`); the structure alone otherwise. */
   runCommands: boolean;
+  /** Open every file, to see whether it may be read; default true. A backup reads them itself. */
+  openFiles?: boolean;
   /** Check every database on a copy of it; default true. A backup checks its own copies. */
   checkDatabases?: boolean;
   /** Runs the probes; a test has its own. */
@@ -76,9 +78,9 @@ async function examineStructure(
   pool: WorkerPool,
   home: Home,
   isThere: boolean,
-  { checkDatabases = true }: ExamineOptions,
+  { openFiles = true, checkDatabases = true }: ExamineOptions,
 ): Promise<Structure> {
-  const survey = isThere ? surveyHome(host, home) : emptySurvey();
+  const survey = isThere ? surveyHome(host, home, openFiles) : emptySurvey();
   const config = inspectConfig(host, home, survey);
   const databases = await examineDatabases(host, pool, checkDatabases ? survey : emptySurvey());
   const sessions = isThere ? examineConversations(host, home, databases) : NO_SESSIONS;

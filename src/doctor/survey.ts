@@ -46,6 +46,7 @@ interface Walking {
   host: Host;
   rules: ExcludeRules;
   survey: Survey;
+  opens: boolean;
 }
 
 /** A survey of nothing, for a home that cannot be looked at. */
@@ -55,16 +56,19 @@ export function emptySurvey(): Survey {
 
 /**
  * Walks through a home and its roots as a full backup would, so that what is reported is what would
- * be captured. Of each file only the first bytes are read. Throws only `interrupted`.
+ * be captured. Throws only `interrupted`.
+ *
+ * @param opens whether files are opened, to find databases and what cannot be read. A backup opens
+ * them itself, and reports both
  */
-export function surveyHome(host: Host, home: Home): Survey {
+export function surveyHome(host: Host, home: Home, opens = true): Survey {
   const rules = compileRules(home.profile, "full", []);
   const survey = emptySurvey();
   for (const name of home.profile.important) lookAtImportant(host, home, name, survey);
   for (const root of rootsOf(host, home)) {
     for (const item of walk(host, root, rules)) {
       checkInterrupt(host);
-      record({ host, rules, survey }, root, item);
+      record({ host, rules, survey, opens }, root, item);
     }
   }
   return survey;
@@ -108,8 +112,10 @@ function recordFile(walking: Walking, root: HomeRoot, path: string, bytes: numbe
     ? root.path
     : pathsOf(host.platform).join(root.path, ...path.split("/"));
   const file = { root: root.id, path, absolute };
-  recordDatabase(walking, file, bytes);
-  checkReadable(walking, file);
+  if (walking.opens) {
+    recordDatabase(walking, file, bytes);
+    checkReadable(walking, file);
+  }
   const format = rules.configFormat(root.id, path);
   if (format) survey.configs.push({ ...file, format });
 }
@@ -148,7 +154,7 @@ function countImportant(survey: Survey, item: WalkItem): void {
 
 function importantAbove(survey: Survey, path: string): [string, PathReport][] {
   return Object.entries(survey.paths).filter(([name]) =>
-    path === name || path.startsWith(`${name}/`)
+    path.startsWith(name) && (path.length === name.length || path[name.length] === "/")
   );
 }
 

@@ -314,6 +314,7 @@ Deno.test("abort removes what it can when a removal fails, and the rest when cal
 Deno.test("an error of a worker is told, and abort cleans up", async () => {
   const pool: WorkerPool = {
     size: 2,
+    isWarm: true,
     run: () => Promise.reject(Object.assign(new Error("worker"), { code: "worker_failed" })),
     close: () => {},
   };

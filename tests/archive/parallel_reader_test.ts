@@ -23,6 +23,7 @@ const FILES: Record<string, Uint8Array> = {
 
 /** A pool whose workers never work: everything is read in this thread. */
 const NO_WORKERS: WorkerPool = {
+  isWarm: true,
   size: 2,
   run: () => Promise.reject(new Error("there are no workers here")),
   close: () => {},

@@ -16,7 +16,10 @@ function runsOf(files: Small[]): string[][] {
   for (const { path, size } of files) {
     if (endsBefore(runs.at(-1)!, path, lengthInTar(size))) runs.push(emptyRun());
     const header = new Uint8Array(512);
-    addToRun(runs.at(-1)!, [path, size, 0, 0, null], header, new Uint8Array(size));
+    addToRun(runs.at(-1)!, [path, size, 0, 0, null], {
+      length: header.length,
+      blocks: () => header,
+    }, new Uint8Array(size));
     if (isFull(runs.at(-1)!)) runs.push(emptyRun());
   }
   for (const run of runs) {

@@ -1,3 +1,4 @@
+import { DatabaseSync } from "node:sqlite";
 import { assert } from "../assert.ts";
 import { openBackup, verifyBackup } from "../../src/archive/mod.ts";
 import { realFs } from "../../src/base/mod.ts";
@@ -220,5 +221,64 @@ Deno.test("a home that lost most of its files since the last backup is warned ab
     Deno.writeTextFileSync(`${scene.home.path}/config.toml`, "");
     const { warnings } = await backUpOn(scene, 2);
     assert.ok(warnings.some((text) => /1 files were found, and \d+ in codex-backup/.test(text)));
+  });
+});
+
+/** Leaves a database as an agent that was killed does, its latest rows still in the WAL. */
+function leaveDatabase(path: string, rows: number): void {
+  const draft = `${path}.draft`;
+  const database = new DatabaseSync(draft);
+  database.exec("PRAGMA journal_mode = WAL; CREATE TABLE IF NOT EXISTS items (n INTEGER)");
+  const insert = database.prepare("INSERT INTO items VALUES (?)");
+  for (let n = 0; n < rows; n++) insert.run(n);
+  for (const suffix of ["", "-wal"]) Deno.copyFileSync(draft + suffix, path + suffix);
+  database.close();
+  Deno.removeSync(draft);
+  const time = new Date(Date.UTC(2026, 0, 1));
+  for (const suffix of ["", "-wal"]) Deno.utimeSync(path + suffix, time, time);
+}
+
+function rowsOf(path: string): number {
+  const database = new DatabaseSync(path, { readOnly: true });
+  const { n } = database.prepare("SELECT count(*) AS n FROM items").get() as { n: number };
+  database.close();
+  return n;
+}
+
+Deno.test("a database is not copied again while it and its WAL are as they were", async () => {
+  await withBackupScene(async (scene) => {
+    const path = `${scene.home.path}/left.sqlite`;
+    const copyOf = ({ backup_dir }: BackupResult) => `${backup_dir}/files/left.sqlite`;
+    leaveDatabase(path, 10);
+    const first = await backUpOn(scene, 1);
+    const second = await backUpOn(scene, 2);
+    assert.equal(Deno.statSync(copyOf(second)).ino, Deno.statSync(copyOf(first)).ino);
+    assert.equal(second.counts.sqlite_databases, first.counts.sqlite_databases);
+    const main = Deno.readFileSync(path);
+    leaveDatabase(path, 300); // the WAL alone has another length
+    assert.deepEqual(Deno.readFileSync(path), main);
+    const third = await backUpOn(scene, 3);
+    assert.equal(rowsOf(copyOf(third)), 300);
+    Deno.removeSync(`${path}-wal`);
+    const fourth = await backUpOn(scene, 4);
+    assert.notEqual(Deno.statSync(copyOf(fourth)).ino, Deno.statSync(copyOf(third)).ino);
+    for (const { archive } of [second, third, fourth]) {
+      assert.ok((await verifyBackup(scene.host, archive!, {})).ok);
+    }
+  });
+});
+
+Deno.test("a database with a rollback journal is copied again", async () => {
+  await withBackupScene(async (scene) => {
+    const path = `${scene.home.path}/left.sqlite`;
+    new DatabaseSync(path).prepare("CREATE TABLE items (n INTEGER)").run();
+    const time = new Date(Date.UTC(2026, 0, 1));
+    Deno.utimeSync(path, time, time);
+    const inode = ({ backup_dir }: BackupResult) =>
+      Deno.statSync(`${backup_dir}/files/left.sqlite`).ino;
+    const first = await backUpOn(scene, 1);
+    assert.equal(inode(await backUpOn(scene, 2)), inode(first));
+    Deno.writeFileSync(`${path}-journal`, new Uint8Array(600));
+    assert.notEqual(inode(await backUpOn(scene, 3)), inode(first));
   });
 });

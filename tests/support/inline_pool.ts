@@ -12,6 +12,7 @@ export function inlinePool(size = 2, turn: Turn = () => Promise.resolve()): Work
   let jobs = 0;
   return {
     size,
+    isWarm: true,
     async run<Output>(_job: string, input: unknown, transfer: Transferable[] = []) {
       const moved = structuredClone(input, { transfer });
       await turn(jobs++);
