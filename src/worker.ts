@@ -10,7 +10,14 @@ import {
 import { serveJobs } from "./base/mod.ts";
 import { DATABASE_JOB, databaseJob } from "./capture/mod.ts";
 import { readThreadRows, THREAD_ROWS_JOB } from "./doctor/mod.ts";
-import { REMAP_DATABASE_JOB, remapDatabaseJob } from "./sessions/mod.ts";
+import {
+  COPY_THREAD_ROWS_JOB,
+  copyThreadRows,
+  FORGET_THREADS_JOB,
+  forgetThreads,
+  REMAP_DATABASE_JOB,
+  remapDatabaseJob,
+} from "./sessions/mod.ts";
 
 serveJobs({
   [DEFLATE_JOB]: deflateJob,
@@ -18,5 +25,7 @@ serveJobs({
   [READ_BACK_JOB]: readBackJob,
   [DATABASE_JOB]: databaseJob,
   [THREAD_ROWS_JOB]: readThreadRows,
+  [COPY_THREAD_ROWS_JOB]: copyThreadRows,
+  [FORGET_THREADS_JOB]: forgetThreads,
   [REMAP_DATABASE_JOB]: remapDatabaseJob,
 });

@@ -97,12 +97,24 @@ function isExtent(value: Extent | undefined): value is Extent {
     HEX_CRC.test(value.crc);
 }
 
+/** Content of a signature is far shorter (FORMAT.md section 5). */
+const MAX_SIGNATURE_RAW = 8192;
+
+function isSignaturePlace({ signature, manifest }: FoundIndex): boolean {
+  if (signature === undefined) return true;
+  return typeof signature === "object" && signature !== null && isCount(signature.at) &&
+    isCount(signature.raw_bytes) && HEX_CRC.test(signature.crc) &&
+    signature.at >= GZIP_HEADER.length && signature.at < manifest.at &&
+    signature.raw_bytes <= Math.min(MAX_SIGNATURE_RAW, manifest.raw_at);
+}
+
 /** Which rule of FORMAT.md section 5 an index breaks. */
 function indexFault(index: FoundIndex): string | undefined {
   const { manifest, segments } = index;
   if (
     !isExtent(manifest) || !isExtent(segments) || !isCount(index.entries) ||
-    !isCount(index.raw_bytes) || !HEX_SHA256.test(index.manifest_sha256)
+    !isCount(index.raw_bytes) || !HEX_SHA256.test(index.manifest_sha256) ||
+    !isSignaturePlace(index)
   ) return "its index lacks a value or has one of a wrong type";
   const meets = manifest.at >= GZIP_HEADER.length &&
     segments.at === manifest.at + manifest.bytes &&

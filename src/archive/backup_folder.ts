@@ -1,7 +1,13 @@
 import { type Host, lstatIfThere, pathsOf } from "../base/mod.ts";
-import { type Container, type ReadableFile, unreadable, type Wanted } from "./container.ts";
+import {
+  collectSignature,
+  type Container,
+  type ReadableFile,
+  unreadable,
+  type Wanted,
+} from "./container.ts";
 import { badManifest, notABackup, unsafe } from "./faults.ts";
-import { MANIFEST_PATH } from "./format.ts";
+import { MANIFEST_PATH, SIGNATURE_PATH } from "./format.ts";
 import type { ReadLimits } from "./limits.ts";
 import { createPathGuard } from "./path_checks.ts";
 import { createPulse, type Pulse } from "./pulse.ts";
@@ -93,5 +99,12 @@ export function openFolder(host: Host, folder: string, limits: ReadLimits): Cont
     yield* contentOf(host, path, createPulse(host));
   }
 
-  return { form: "folder", source: folder, indexed: true, files, manifest, close: () => {} };
+  async function signature(): Promise<Uint8Array | undefined> {
+    const path = placeOf(SIGNATURE_PATH);
+    if (reading(path, () => lstatIfThere(host.fs, path))?.kind !== "file") return undefined;
+    return await collectSignature(contentOf(host, path, createPulse(host)));
+  }
+
+  const close = () => {};
+  return { form: "folder", source: folder, indexed: true, files, manifest, signature, close };
 }

@@ -1,4 +1,5 @@
 import type { LifeboatError } from "../base/mod.ts";
+import { MAX_SIGNATURE_BYTES } from "../seal/mod.ts";
 import { concat } from "./byte_reader.ts";
 
 /** A file stored in a backup. */
@@ -37,6 +38,8 @@ export interface Container {
   files(wanted: Wanted): AsyncGenerator<ReadableFile>;
   /** Content of `manifest.json`; throws `not_a_backup` where there is none. */
   manifest(): AsyncIterable<Uint8Array>;
+  /** Content of `signature.json`; undefined where there is none. */
+  signature(): Promise<Uint8Array | undefined>;
   close(): void;
 }
 
@@ -45,6 +48,11 @@ export interface Container {
 export async function* unreadable(error: LifeboatError): AsyncGenerator<Uint8Array> {
   await Promise.resolve();
   throw error;
+}
+
+/** All of `signature.json`; a longer file is none, and stands for one that does not hold. */
+export async function collectSignature(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  return await collect(chunks, MAX_SIGNATURE_BYTES) ?? new Uint8Array();
 }
 
 /** Content that is in memory. */

@@ -27,7 +27,8 @@ export const MAX_TABLE_LINE = 16 << 20;
 /** No stored path is longer than this, as UTF-8. */
 export const MAX_PATH_BYTES = 32_767;
 
-/** Stored paths of the last three entries. */
+/** Stored paths of the last four entries. */
+export const SIGNATURE_PATH = "signature.json";
 export const MANIFEST_PATH = "manifest.json";
 export const TABLE_PATH = "segments.jsonl";
 export const INDEX_PATH = "index.json";
@@ -104,6 +105,8 @@ export interface ArchiveIndex {
   manifest: Extent;
   segments: Extent;
   manifest_sha256: string;
+  /** Where `signature.json` lies: it ends where the manifest begins. Absent in unsigned archives. */
+  signature?: Pick<Extent, "at" | "raw_bytes" | "crc">;
   /** Tar entries that the table lists. */
   entries: number;
   /** Length of the whole tar, the tail included. */

@@ -1,9 +1,9 @@
 import { crc32Combine, type Host, sha256, type WorkerPool } from "../base/mod.ts";
 import { type FoundIndex } from "./archive_index.ts";
 import { type IndexedArchive, readExtent } from "./archive_table.ts";
-import type { Container, Wanted } from "./container.ts";
+import { collectSignature, type Container, type Wanted } from "./container.ts";
 import { badManifest, damaged } from "./faults.ts";
-import { MANIFEST_PATH, type TableEntry, TAIL_RAW_BYTES } from "./format.ts";
+import { MANIFEST_PATH, SIGNATURE_PATH, type TableEntry, TAIL_RAW_BYTES } from "./format.ts";
 import { isFile } from "./group_reader.ts";
 import { allowanceOf, type ReadLimits } from "./limits.ts";
 import { readInWorkers } from "./parallel_reader.ts";
@@ -76,5 +76,14 @@ export function openIndexed(
     if (hash.hex() !== index.manifest_sha256) throw damaged(path, "its manifest is not its own");
   }
 
-  return { form: "tar.gz", source: path, indexed: true, files, manifest, close: source.close };
+  async function signature(): Promise<Uint8Array | undefined> {
+    if (!index.signature) return undefined;
+    const { at, raw_bytes, crc } = index.signature;
+    const bytes = index.manifest.at - at;
+    const extent = { at, bytes, raw_at: index.manifest.raw_at - raw_bytes, raw_bytes, crc };
+    return await collectSignature(readExtent(archive, extent, SIGNATURE_PATH));
+  }
+
+  const { close } = source;
+  return { form: "tar.gz", source: path, indexed: true, files, manifest, signature, close };
 }

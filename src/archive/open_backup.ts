@@ -6,6 +6,7 @@ import {
   sha256,
   workersFor,
 } from "../base/mod.ts";
+import type { SignatureFile } from "../seal/mod.ts";
 import type { Container, StoredFile, Wanted } from "./container.ts";
 import { badManifest } from "./faults.ts";
 import { MANIFEST_PATH } from "./format.ts";
@@ -21,6 +22,7 @@ import {
 } from "./manifest_reader.ts";
 import { openContainer } from "./open_container.ts";
 import { createPathGuard } from "./path_checks.ts";
+import { readSignature, signedManifest } from "./signature.ts";
 
 /** What `visit` calls for each file; `chunks` may be read once, until the call returns. */
 export type UseFile = (file: StoredFile, chunks: AsyncIterable<Uint8Array>) => Promise<void>;
@@ -34,6 +36,8 @@ export interface Backup {
   indexed: boolean;
   /** The manifest without its lists. `schema_version` 0: the oldest form, which has no hashes. */
   head: ManifestHead;
+  /** Holds, of whomever it is; null where there is none. */
+  signature: SignatureFile | null;
   /**
    * The whole manifest, every path in it safe for this system. What manifests of others lack (sizes,
    * in the oldest form the entries themselves) is found out by reading the backup.
@@ -146,7 +150,8 @@ export interface ReadOptions {
 /**
  * Opens a backup: its folder (or a folder that holds exactly one), or its `.tar.gz`, `.tar` or
  * `.zip`, told apart by content. Throws `no_such_backup`, `not_a_backup`, `damaged_archive`,
- * `unsafe_archive`, `bad_manifest`, `newer_schema`, `unreadable_backup`.
+ * `unsafe_archive`, `bad_manifest`, `newer_schema`, `unreadable_backup`, `bad_signature`,
+ * `forged_signature`.
  */
 export async function openBackup(
   host: Host,
@@ -155,19 +160,22 @@ export async function openBackup(
 ): Promise<Backup> {
   const limits = { ...READ_LIMITS, ...options.limits };
   const pool = createWorkerPool(workersFor(host, options.jobs));
-  const container = openContainer(host, path, limits, pool);
+  const opened = openContainer(host, path, limits, pool);
   const close = () => {
-    container.close();
+    opened.close();
     pool.close();
   };
-  const source = { path: container.source, platform: host.platform, limits };
+  const source = { path: opened.source, platform: host.platform, limits };
   try {
+    const signature = await readSignature(opened);
+    const container = signedManifest(opened, signature);
     const head = await readHead(container, source);
     return {
       source: container.source,
       form: container.form,
       indexed: container.indexed,
       head,
+      signature,
       loadManifest: () => loadManifest(container, head, source),
       async visit(wanted, use) {
         const guard = createPathGuard(source.path, host.platform, limits.members);

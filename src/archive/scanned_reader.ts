@@ -1,7 +1,14 @@
 import type { Host } from "../base/mod.ts";
-import { collect, type Container, inMemory, type ReadableFile, type Wanted } from "./container.ts";
+import {
+  collect,
+  collectSignature,
+  type Container,
+  inMemory,
+  type ReadableFile,
+  type Wanted,
+} from "./container.ts";
 import { badManifest, notABackup } from "./faults.ts";
-import { MANIFEST_PATH } from "./format.ts";
+import { MANIFEST_PATH, SIGNATURE_PATH } from "./format.ts";
 import { gunzip } from "./inflate.ts";
 import { type Allowance, allowanceOf, type ReadLimits } from "./limits.ts";
 import { createNameReader, createPathGuard } from "./path_checks.ts";
@@ -11,6 +18,13 @@ import { readTar } from "./tar_reader.ts";
 
 /** A manifest up to this size is kept in memory, a larger one is read again when it is needed. */
 const MANIFEST_KEPT = 64 << 20;
+
+/** What a pass over the archive keeps. */
+interface Found {
+  /** Absent when it is too large to be kept. */
+  manifest?: Uint8Array;
+  signature?: Uint8Array;
+}
 
 async function* counted(
   chunks: AsyncIterable<Uint8Array>,
@@ -58,15 +72,21 @@ export function openScanned(
     }
   }
 
-  async function findManifest(): Promise<Uint8Array | undefined> {
-    let found: Uint8Array | undefined;
+  /** One pass for both: it reads the whole archive. */
+  async function findManifest(): Promise<Found> {
+    const found: Found = {};
     let isThere = false;
-    for await (const file of files((stored) => stored === MANIFEST_PATH)) {
+    const isOne = (stored: string) => stored === MANIFEST_PATH || stored === SIGNATURE_PATH;
+    for await (const file of files(isOne)) {
+      if (file.path === SIGNATURE_PATH) {
+        found.signature = await collectSignature(file.chunks);
+        continue;
+      }
       isThere = true;
       if (file.bytes > limits.manifestBytes) {
         throw badManifest(path, `it has ${file.bytes} bytes`);
       }
-      found = await collect(file.chunks, MANIFEST_KEPT);
+      found.manifest = await collect(file.chunks, MANIFEST_KEPT);
     }
     if (!isThere) throw notABackup(path, "there is no manifest.json in it");
     return found;
@@ -76,11 +96,15 @@ export function openScanned(
     for await (const file of files((stored) => stored === MANIFEST_PATH)) yield* file.chunks;
   }
 
-  let kept: Promise<Uint8Array | undefined> | undefined;
+  let kept: Promise<Found> | undefined;
   async function* manifest(): AsyncGenerator<Uint8Array> {
-    const bytes = await (kept ??= findManifest());
-    yield* bytes ? inMemory([bytes]) : streamManifest();
+    const { manifest } = await (kept ??= findManifest());
+    yield* manifest ? inMemory([manifest]) : streamManifest();
   }
 
-  return { form, source: path, indexed: false, files, manifest, close: source.close };
+  async function signature(): Promise<Uint8Array | undefined> {
+    return (await (kept ??= findManifest())).signature;
+  }
+
+  return { form, source: path, indexed: false, files, manifest, signature, close: source.close };
 }

@@ -33,6 +33,7 @@ export interface TarGz {
   /** Segments that were copied from the earlier archive: their lengths by their places, bytes. */
   copied: Map<number, number>;
   manifest?: { tally: Tally; sha256: string };
+  signature?: Tally;
 }
 
 /** Header blocks of an entry. */

@@ -12,9 +12,11 @@ import {
   type ArchiveIndex,
   type Coverage,
   type DatabaseMethod,
+  type Extent,
   INDEX_BYTES,
   INDEX_PATH,
   MANIFEST_PATH,
+  SIGNATURE_PATH,
   SLICE_BYTES,
   TABLE_PATH,
   type TableEntry,
@@ -104,13 +106,16 @@ async function addFile(archive: TarGz, meta: HashedMeta, content: Uint8Array): P
   const size = content.length;
   const header = runHeaderOf(archive, "file", { ...meta, size });
   const entry: TableEntry = [path, size, mtimeMs, mode, sha256, ...methodOf(meta)];
-  if (path !== MANIFEST_PATH) return await addSmall(archive, entry, header, content);
+  if (path !== MANIFEST_PATH && path !== SIGNATURE_PATH) {
+    return await addSmall(archive, entry, header, content);
+  }
   const tally: Tally = {};
   await closeRun(archive);
   addToRun(archive.run, entry, header, content);
   archive.entries++;
   await closeRun(archive, { tally });
-  archive.manifest = { tally, sha256 };
+  if (path === MANIFEST_PATH) archive.manifest = { tally, sha256 };
+  else archive.signature = tally;
 }
 
 async function beginLarge(archive: TarGz, meta: SizedMeta): Promise<LargeEntry> {
@@ -189,14 +194,20 @@ async function writeTable(archive: TarGz, tally: Tally): Promise<void> {
   }
 }
 
+/** The index has room for no more than what a reader cannot work out. */
+function placeOf({ at, raw_bytes, crc }: Extent): ArchiveIndex["signature"] {
+  return { at, raw_bytes, crc };
+}
+
 function tailOf(archive: TarGz, table: Tally): Uint8Array {
-  const { manifest, writer, entries } = archive;
+  const { manifest, signature, writer, entries } = archive;
   const index: ArchiveIndex = {
     format: "lifeboat",
     version: 1,
     manifest: manifest!.tally.extent!,
     segments: table.extent!,
     manifest_sha256: manifest!.sha256,
+    ...(signature && { signature: placeOf(signature.extent!) }),
     entries,
     raw_bytes: writer.raw + TAIL_RAW_BYTES,
   };

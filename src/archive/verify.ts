@@ -8,6 +8,7 @@ import {
   sha256,
   workersFor,
 } from "../base/mod.ts";
+import { type SignedBy, signedBy } from "../seal/mod.ts";
 import type { Container, ReadableFile } from "./container.ts";
 import { checkHashFile, type HashFileState } from "./hash_file.ts";
 import { isKitName, isOwnName } from "./known_names.ts";
@@ -16,6 +17,7 @@ import { HOME_ROOT, type ManifestHead } from "./manifest.ts";
 import { type ManifestSource, readManifestLists, rootFolder } from "./manifest_reader.ts";
 import { readHead } from "./open_backup.ts";
 import { openContainer } from "./open_container.ts";
+import { readSignature, signedManifest } from "./signature.ts";
 
 /** A file that is not what was stored. Paths are stored paths, or the archive's own name. */
 export interface Damage {
@@ -42,7 +44,8 @@ export interface VerifyReport {
   /** Null where the backup does not say what its kit must be. */
   kit_ok: boolean | null;
   archive_sha256: HashFileState;
-  signature: null;
+  /** Whose it is, as this machine knows it; null where there is none. */
+  signature: SignedBy | null;
 }
 
 /** How a backup is verified. */
@@ -54,7 +57,7 @@ export interface VerifyOptions {
 }
 
 /** What makes a backup worthless without making it dangerous: it is reported, not thrown. */
-const DAMAGE_CODES = ["damaged_archive", "bad_manifest", "unreadable_backup"];
+const DAMAGE_CODES = ["damaged_archive", "bad_manifest", "unreadable_backup", "bad_signature"];
 
 function reported(error: unknown): LifeboatError {
   const fault = asLifeboatError(error);
@@ -110,7 +113,9 @@ export async function verifyBackup(
   try {
     container = openContainer(host, path, READ_LIMITS, pool);
     report.form = container.form;
-    await checkContainer(host, container, report);
+    const signature = await readSignature(container);
+    await checkContainer(host, signedManifest(container, signature), report);
+    report.signature = signature && signedBy(host, signature.public_key);
   } catch (error) {
     report.damaged.push({ path: nameOf(host, path), reason: reported(error).message });
   } finally {

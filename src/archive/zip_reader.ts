@@ -1,8 +1,8 @@
 import { crc32, type Host } from "../base/mod.ts";
 import { equalBytes } from "./byte_reader.ts";
-import type { Container, ReadableFile, Wanted } from "./container.ts";
+import { collectSignature, type Container, type ReadableFile, type Wanted } from "./container.ts";
 import { badManifest, damaged, notABackup } from "./faults.ts";
-import { MANIFEST_PATH } from "./format.ts";
+import { MANIFEST_PATH, SIGNATURE_PATH } from "./format.ts";
 import { inflateStream, inflateWhole } from "./inflate.ts";
 import { allowanceOf, type ReadLimits } from "./limits.ts";
 import { createNameReader, createPathGuard } from "./path_checks.ts";
@@ -95,5 +95,11 @@ export function openZip(host: Host, source: SourceFile, limits: ReadLimits): Con
     yield* checked(source, entry, createPulse(host));
   }
 
-  return { form: "zip", source: path, indexed: true, files, manifest, close: source.close };
+  async function signature(): Promise<Uint8Array | undefined> {
+    const entry = entries.get(SIGNATURE_PATH);
+    return entry && await collectSignature(checked(source, entry, createPulse(host)));
+  }
+
+  const { close } = source;
+  return { form: "zip", source: path, indexed: true, files, manifest, signature, close };
 }

@@ -11,6 +11,7 @@ import {
 } from "../base/mod.ts";
 import { examineHome } from "../doctor/mod.ts";
 import { requireHome } from "../profiles/mod.ts";
+import { machineSigner, type Signer } from "../seal/mod.ts";
 import { findEarlier } from "./earlier.ts";
 import { requireHeld } from "./must_hold.ts";
 import type { BackupOptions, BackupResult } from "./options.ts";
@@ -40,12 +41,19 @@ export async function createBackup(host: Host, options: BackupOptions): Promise<
     locks.push(takeRootLock(host, root));
     warnings.push(...clearLeftovers(host, root));
     const level = options.level ?? DEFAULT_LEVEL;
-    const run: Run = { host, pool, options, level, doctor, warnings, startedAt };
+    const signer = signerFor(host, warnings);
+    const run: Run = { host, pool, options, level, doctor, warnings, signer, startedAt };
     return await writeWithEarlier(run, root);
   } finally {
     pool.close();
     for (const lock of locks.reverse()) lock.release();
   }
+}
+
+function signerFor(host: Host, warnings: string[]): Signer | undefined {
+  const found = machineSigner(host);
+  if ("signer" in found) return found.signer;
+  warnings.push(`The backup is not signed: ${found.reason}`);
 }
 
 async function examine(host: Host, pool: WorkerPool, options: BackupOptions) {

@@ -1,6 +1,7 @@
 import type { Host, WorkerPool } from "../base/mod.ts";
 import type { DoctorReport } from "../doctor/mod.ts";
 import type { Earlier } from "./earlier.ts";
+import type { Signer } from "../seal/mod.ts";
 import type { BackupOptions } from "./options.ts";
 
 /** One run of the pipeline, with what was decided before anything is written. */
@@ -13,5 +14,7 @@ export interface Run {
   doctor: DoctorReport;
   warnings: string[];
   earlier?: Earlier;
+  /** Signs the backup; absent where there is no key to sign with. */
+  signer?: Signer;
   startedAt: Date;
 }

@@ -8,6 +8,7 @@ import {
   type WrittenArchive,
 } from "../archive/mod.ts";
 import { describeError, ensureDir, isoWithOffset, LifeboatError, pathsOf } from "../base/mod.ts";
+import { signManifest } from "../seal/mod.ts";
 import { compileRules } from "../capture/mod.ts";
 import { rootsOf } from "../profiles/mod.ts";
 import type { Run } from "./run.ts";
@@ -57,7 +58,10 @@ export async function writeBackup(
       doctor: run.doctor,
       findings,
     });
-    manifest.finish(manifestHead(run, places, { findings, kit }));
+    const { sha256 } = manifest.finish(manifestHead(run, places, { findings, kit }));
+    if (run.signer) {
+      await outlet.bytes("signature.json", signManifest(run.signer, sha256), 0o600);
+    }
     await outlet.archive("manifest.json", manifestPath, { mode: 0o600, mtimeMs: nowMs });
     return { findings, kit, archive: await archive?.finish() };
   } catch (error) {

@@ -70,7 +70,7 @@ export function writeNewFile(fs: FileSystem, path: string, content: Uint8Array |
   });
 }
 
-/** Makes a folder and its parents, private to the user; one that is there stays as it is. */
+/** Makes a folder and its parents, private to the user and on disk; one that is there stays as it is. */
 export function ensureDir(fs: FileSystem, path: string, platform: Platform): void {
   const info = statIfThere(fs, path);
   if (info?.kind === "directory") return;
@@ -79,8 +79,10 @@ export function ensureDir(fs: FileSystem, path: string, platform: Platform): voi
       hint: "Choose another folder, or move that away.",
     });
   }
-  ensureDir(fs, pathsOf(platform).dirname(path), platform);
+  const parent = pathsOf(platform).dirname(path);
+  ensureDir(fs, parent, platform);
   fs.makeDir(path, 0o700);
+  fs.syncDir(parent);
 }
 
 /** Removes a file, link or folder with all that is in it; nothing there is fine. */

@@ -93,6 +93,13 @@ export interface FileSystem {
   setMtime(path: string, mtimeMs: number): void;
   /** fsync of a folder, so that a rename in it survives a power cut; nothing on Windows. */
   syncDir(path: string): void;
+  /** Whether {@linkcode syncAll} can be had for the file system of a path. */
+  canSyncAll(path: string): boolean;
+  /**
+   * Waits until everything that was written to the file system of a path is on disk: files, folders
+   * and renames. For many files that is far cheaper than an fsync of each.
+   */
+  syncAll(path: string): void;
   /** Bytes that this user can still write on the file system of a path. */
   freeSpace(path: string): number;
 }

@@ -2,6 +2,7 @@ import * as nodeFs from "node:fs";
 import { LifeboatError } from "./errors.ts";
 import type { DirEntry, FileHandle, FileInfo, FileKind, FileSystem, OpenOptions } from "./fs.ts";
 import { listLostNames } from "./libc.ts";
+import { canSyncFileSystem, syncFileSystem } from "./syncfs.ts";
 
 function kindOf(info: Deno.FileInfo): FileKind {
   if (info.isFile) return "file";
@@ -146,5 +147,7 @@ export const realFs: FileSystem = {
   },
   setMtime,
   syncDir,
+  canSyncAll: canSyncFileSystem,
+  syncAll: syncFileSystem,
   freeSpace,
 };

@@ -17,7 +17,7 @@ export async function databaseJob(job: DatabaseJob): Promise<JobResult> {
  */
 export async function captureDatabase(
   host: Host,
-  pool: WorkerPool,
+  pool: Pick<WorkerPool, "run">,
   source: string,
   staged: string,
 ): Promise<DatabaseCapture> {

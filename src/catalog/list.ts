@@ -9,7 +9,8 @@ import {
   pathsOf,
   statIfThere,
 } from "../base/mod.ts";
-import { type Catalog, openCatalog } from "./store.ts";
+import { signedBy, signedByText } from "../seal/mod.ts";
+import { type Catalog, type KnownBackup, openCatalog } from "./store.ts";
 
 /** One backup as `list` shows it; key names are those of contract.md. */
 export interface BackupItem {
@@ -32,6 +33,7 @@ export interface BackupItem {
   /** Bytes of the archive, or null for a backup that is only a folder. */
   bytes: number | null;
   encrypted: boolean;
+  /** `this machine`, the name of a known key, or `unknown key …`. */
   signed_by: string | null;
   verified_at: string | null;
   remote: string[];
@@ -74,13 +76,15 @@ async function readHead(
   catalog: Catalog,
   path: string,
   info: FileInfo,
-): Promise<ManifestHead> {
+): Promise<KnownBackup> {
   const known = catalog.get(path, info.size, info.mtimeMs);
   if (known) return known;
   const backup = await openBackup(host, path);
   try {
-    catalog.put({ path, bytes: info.size, mtimeMs: info.mtimeMs, head: backup.head });
-    return backup.head;
+    const { head, signature } = backup;
+    const read = { head, signer: signature?.public_key ?? null };
+    catalog.put({ path, bytes: info.size, mtimeMs: info.mtimeMs, ...read });
+    return read;
   } finally {
     backup.close();
   }
@@ -132,8 +136,9 @@ async function describe(host: Host, catalog: Catalog, parts: Parts): Promise<Bac
   };
   try {
     const info = host.fs.stat(archive ?? join(parts.folder!, "manifest.json"));
-    const head = await readHead(host, catalog, path, info);
-    return { ...blank, bytes: archive ? info.size : null, ...itemOf(parts, head) };
+    const { head, signer } = await readHead(host, catalog, path, info);
+    const signed_by = signedByText(signer === null ? null : signedBy(host, signer));
+    return { ...blank, bytes: archive ? info.size : null, ...itemOf(parts, head), signed_by };
   } catch (error) {
     const { code, message } = asLifeboatError(error);
     return { ...blank, error: `${code}: ${message}` };

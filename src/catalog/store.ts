@@ -10,12 +10,17 @@ export interface CatalogRow {
   bytes: number;
   mtimeMs: number;
   head: ManifestHead;
+  /** Base64 of the public key that signed it. */
+  signer: string | null;
 }
+
+/** What a backup says of itself. */
+export type KnownBackup = Pick<CatalogRow, "head" | "signer">;
 
 /** A cache of what backups say of themselves. Losing it costs time, never a backup (design.md 1.7). */
 export interface Catalog {
   /** What is remembered of a file that still has this size and time. */
-  get(path: string, bytes: number, mtimeMs: number): ManifestHead | undefined;
+  get(path: string, bytes: number, mtimeMs: number): KnownBackup | undefined;
   put(row: CatalogRow): void;
   forget(path: string): void;
   /** When a backup was last verified without a fault, ISO 8601. */
@@ -25,8 +30,9 @@ export interface Catalog {
 }
 
 const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS heads (
-    path TEXT PRIMARY KEY, bytes INTEGER NOT NULL, mtime_ms REAL NOT NULL, head TEXT NOT NULL
+  CREATE TABLE IF NOT EXISTS backups (
+    path TEXT PRIMARY KEY, bytes INTEGER NOT NULL, mtime_ms REAL NOT NULL, head TEXT NOT NULL,
+    signer TEXT
   ) STRICT;
   CREATE TABLE IF NOT EXISTS verified (path TEXT PRIMARY KEY, at TEXT NOT NULL) STRICT;
 `;
@@ -57,22 +63,23 @@ export function openCatalog(host: Host): Catalog {
 
 function wrapDatabase(database: DatabaseSync): Catalog {
   const get = database.prepare(
-    "SELECT head FROM heads WHERE path = ? AND bytes = ? AND mtime_ms = ?",
+    "SELECT head, signer FROM backups WHERE path = ? AND bytes = ? AND mtime_ms = ?",
   );
   const put = database.prepare(
-    "INSERT OR REPLACE INTO heads (path, bytes, mtime_ms, head) VALUES (?, ?, ?, ?)",
+    "INSERT OR REPLACE INTO backups (path, bytes, mtime_ms, head, signer) VALUES (?, ?, ?, ?, ?)",
   );
   const verifiedAt = database.prepare("SELECT at FROM verified WHERE path = ?");
   const noteVerified = database.prepare("INSERT OR REPLACE INTO verified (path, at) VALUES (?, ?)");
-  const forget = ["heads", "verified"].map((table) =>
+  const forget = ["backups", "verified"].map((table) =>
     database.prepare(`DELETE FROM ${table} WHERE path = ?`)
   );
   return {
     get(path, bytes, mtimeMs) {
       const row = get.get(path, bytes, mtimeMs);
-      return row ? JSON.parse(String(row.head)) : undefined;
+      return row && { head: JSON.parse(String(row.head)), signer: row.signer as string | null };
     },
-    put: (row) => void put.run(row.path, row.bytes, row.mtimeMs, JSON.stringify(row.head)),
+    put: ({ path, bytes, mtimeMs, head, signer }) =>
+      void put.run(path, bytes, mtimeMs, JSON.stringify(head), signer),
     forget: (path) => forget.forEach((statement) => statement.run(path)),
     verifiedAt: (path) => verifiedAt.get(path)?.at as string | undefined,
     noteVerified: (path, at) => void noteVerified.run(path, at),

@@ -4,6 +4,7 @@ import type { Act } from "./command.ts";
 import { defineDelete } from "./delete.ts";
 import { defineDoctor } from "./doctor.ts";
 import { defineDrill } from "./drill.ts";
+import { defineKeys } from "./keys.ts";
 import { defineKit } from "./kit.ts";
 import { defineList } from "./list.ts";
 import { defineProfiles } from "./profiles.ts";
@@ -30,5 +31,6 @@ export function defineCommands(program: Command, act: Act): void {
   defineDelete(program, act);
   defineSessions(program, act);
   defineProfiles(program, act);
+  defineKeys(program, act);
   defineKit(program, act);
 }

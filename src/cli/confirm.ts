@@ -29,6 +29,12 @@ export function askForRestore(context: Context): Promise<void> {
   return ask(context, { word: "RESTORE", english, chinese, refused: "Not restored" });
 }
 
+/** The same about what a backup of unknown origin would activate; the answer is TRUST. */
+export function askForTrust(context: Context): Promise<void> {
+  const [english, chinese] = ["activate what is listed above", "启用上面列出的内容"];
+  return ask(context, { word: "TRUST", english, chinese, refused: "Not restored" });
+}
+
 /** The same before a restore is taken back; the answer is UNDO. */
 export function askForUndo(context: Context): Promise<void> {
   const [english, chinese] = ["undo the restore", "撤销"];

@@ -14,7 +14,7 @@ import {
   several,
 } from "./command.ts";
 import { backupScope } from "./homes.ts";
-import { askForRestore } from "./confirm.ts";
+import { askForRestore, askForTrust } from "./confirm.ts";
 import { parseMapPaths } from "./map_paths.ts";
 import { styleFor } from "./style.ts";
 import { programName, surroundingBackup } from "./surroundings.ts";
@@ -36,7 +36,9 @@ interface RestoreFlags extends GlobalFlags {
   confirm?: boolean;
   allowOutsideLinks?: boolean;
   allowRunning?: boolean;
+  trust?: boolean;
   only?: string[];
+  session?: string[];
   missingOnly?: boolean;
   mirror?: boolean;
   mapPath?: string[];
@@ -89,23 +91,33 @@ async function targetHome(host: Host, flags: RestoreFlags, { head }: Backup): Pr
   return resolveHome(host, profile, { home, withRoots });
 }
 
+/** What the user has agreed to. */
+interface Agreed {
+  confirmed: boolean;
+  trust?: boolean;
+}
+
 /** Shows the plan and asks, where somebody is there who can answer. */
-async function isConfirmed(
+async function agreedTo(
   context: Context,
   flags: RestoreFlags,
   options: RestoreOptions,
-): Promise<boolean> {
+): Promise<Agreed> {
   const { iUnderstandThisRestoresSensitiveState: flag, confirm } = flags;
-  if (flag || flags.iUnderstandThisRestoresSensitiveCodexState || confirm) return true;
+  const { trust } = options;
+  if (flag || flags.iUnderstandThisRestoresSensitiveCodexState || confirm) {
+    return { confirmed: true, trust };
+  }
   const { host, terminal } = context;
-  if (!terminal.interactive) return false; // the engine refuses, and names the flag
+  if (!terminal.interactive) return { confirmed: false }; // the engine refuses, and names the flag
   const { planRestore } = await import("../restore/mod.ts");
   const planned = await planRestore(host, options);
   context.hideProgress();
   const style = styleFor(terminal.errIsTerminal, host.env, flags.color === false);
   terminal.err(planText(planned, options.home, style));
   await askForRestore(context);
-  return true;
+  if (planned.plan.requires_trust) await askForTrust(context);
+  return { confirmed: true, trust: true };
 }
 
 async function apply(
@@ -116,7 +128,7 @@ async function apply(
   const { applyRestore } = await import("../restore/mod.ts");
   const result = await applyRestore(context.host, {
     ...options,
-    confirmed: await isConfirmed(context, flags, options),
+    ...await agreedTo(context, flags, options),
     backupRoot: flags.backupRoot,
     format: flags.format,
     jobs: flags.jobs,
@@ -148,7 +160,9 @@ async function restore(context: Context, flags: RestoreFlags, [id]: (string | un
       targetDir: flags.target && pathsOf(host.platform).resolve(flags.target),
       allowOutsideLinks: flags.allowOutsideLinks,
       allowRunning: flags.allowRunning,
+      trust: flags.trust,
       only: flags.only,
+      sessions: flags.session,
       missingOnly: flags.missingOnly,
       mirror: flags.mirror,
       ...parseMapPaths(flags.mapPath),
@@ -176,6 +190,13 @@ export function defineRestore(program: Command, act: Act): void {
         "home); repeatable",
       several,
     )
+    .addOption(
+      new Option(
+        "--session <id>",
+        "only this conversation, by its id or the beginning of it, with all that belongs to it; " +
+          "what is here stays; repeatable",
+      ).argParser(several).conflicts(["only", "missingOnly", "mirror"]),
+    )
     .option("--missing-only", "put back what is gone, and touch nothing that is there")
     .addOption(
       new Option("--mirror", "also set aside what the backup does not have; undo data keeps it")
@@ -196,6 +217,10 @@ export function defineRestore(program: Command, act: Act): void {
       new Option("--format <format>", "of the backup before").choices(["tar.gz", "zip"]),
     )
     .option("--allow-outside-links", "also links that point out of their folder")
+    .option(
+      "--trust",
+      "activate hooks, servers and plugins although the backup is not of this machine",
+    )
     .option("--allow-running", "although the agent, or another program, has files of the home open")
     .option("--files", "list every file of the plan")
     .option("--run-post-restore-commands", "the doctor afterwards also runs the agent")
@@ -206,9 +231,10 @@ export function defineRestore(program: Command, act: Act): void {
         "lifeboat restore latest",
         "lifeboat restore codex-backup-20261120-191000 --apply",
         "lifeboat restore latest --missing-only",
+        "lifeboat restore latest --session 01a1fe82",
         "lifeboat restore latest --map-path /home/old/app=/srv/app",
         "lifeboat restore ./codex-backup.tar.gz --target /tmp/look",
-      ], [0, 1, 2, 3, 10, 11, 130]),
+      ], [0, 1, 2, 3, 10, 11, 12, 130]),
     )
     .action(act(restore));
 }

@@ -77,7 +77,15 @@ export function defineVerify(program: Command, act: Act): void {
     .addOption(backupRootOption())
     .addHelpText(
       "after",
-      helpTail(["lifeboat verify latest", "lifeboat verify --all --quick"], [0, 1, 2, 3, 10, 130]),
+      helpTail(["lifeboat verify latest", "lifeboat verify --all --quick"], [
+        0,
+        1,
+        2,
+        3,
+        10,
+        12,
+        130,
+      ]),
     )
     .action(act(verify));
 }

@@ -16,7 +16,7 @@ import { journalOf, newId, ownFolderOf, type Site, stagedFolderOf, workOf } from
 import { setAttributes } from "./moving.ts";
 import { FOLDER_MODE } from "./paths.ts";
 import type { Plan } from "./planner.ts";
-import { rememberRoots } from "./recall.ts";
+import { forgetRoots, rememberRoots } from "./recall.ts";
 
 /** A restore that is about to begin. */
 export interface Beginning {
@@ -87,10 +87,12 @@ function missingFolders(host: Host, path: string): string[] {
 export function begin({ site, header, modes }: Beginning, rootsWereChosen: boolean): void {
   const { made } = header;
   const { host, roots } = site;
-  if (rootsWereChosen) rememberRoots(site);
   const [home, ...others] = roots;
+  if (rootsWereChosen || made.includes(home.path)) rememberRoots(site, made);
   makeWork(site, home, made, modes);
   writeNewFile(host.fs, journalOf(site), headerLine(header));
+  host.fs.syncDir(workOf(site, home));
+  if (!rootsWereChosen) forgetRoots(host, site.id); // the journal tells it from here on
   makeStaged(site, home);
   for (const root of others) {
     makeMissing(host, topOf(host, root), made, modes);

@@ -309,7 +309,7 @@ function derivedView(
         const made = results.get(file.path);
         const there: StoredFile = { ...file, path: placeOf(file.path) };
         if (!made) return await use(there, chunks);
-        await use({ ...there, bytes: made.bytes }, made.again(chunks));
+        await use({ ...there, bytes: made.bytes, sha256: undefined }, made.again(chunks));
       }),
   };
 }

@@ -3,10 +3,12 @@ export type {
   Activation,
   ApplyOptions,
   Conflict,
+  MergedFile,
   PlanItem,
   PlanSummary,
   RestoreOptions,
   RestoreResult,
+  SessionStep,
   SkippedItem,
 } from "./options.ts";
 export { applyRestore, planRestore, recoveryWarning } from "./restore.ts";

@@ -1,5 +1,6 @@
 import type { Backup } from "../archive/mod.ts";
 import type { DoctorReport, RunningProcess } from "../doctor/mod.ts";
+import type { SignedBy } from "../seal/mod.ts";
 import type { Home } from "../profiles/mod.ts";
 import type { PathMapping } from "../sessions/mod.ts";
 import type { RemapStep } from "./remap_steps.ts";
@@ -22,6 +23,11 @@ export interface RestoreOptions {
    * glob is read stands in base's `matchGlobs`.
    */
   only?: string[];
+  /**
+   * `--session ID`: brings back these conversations, by id or a unique beginning of one, with all that
+   * belongs to them, beside whatever is there. Not together with a selection of another kind.
+   */
+  sessions?: string[];
   /** `--missing-only`: puts back what is gone, and touches nothing that is there. */
   missingOnly?: boolean;
   /** `--mirror`: what the backup does not have leaves the target too, into the undo data. */
@@ -32,6 +38,8 @@ export interface RestoreOptions {
   offerMappings?: boolean;
   /** `--files`: the plan lists every file. */
   listFiles?: boolean;
+  /** `--trust`: activates what comes back although nobody known has signed the backup. */
+  trust?: boolean;
   /** `--allow-running`: restore although a process is at work in the home. */
   allowRunning?: boolean;
 }
@@ -86,6 +94,35 @@ export interface Activation {
   keys?: string[];
 }
 
+/** What happens to one conversation. */
+export interface SessionStep {
+  id: string;
+  /** The id under which it comes back, where the home has another conversation of its id. */
+  new_id: string | null;
+  agent: "codex" | "claude-code";
+  /** The folder it was held in. */
+  project: string | null;
+  /** Codex: the chosen conversation whose sub-agent it is. */
+  parent_id: string | null;
+  /** Where its transcript is afterwards, below the home. */
+  path: string;
+  /**
+   * `create`: it comes back. `unchanged`: it is there. `kept`: what is there goes on further.
+   * `replace`: it goes on further than what is there. `beside`: both went on; it gets an id of its own.
+   */
+  action: "create" | "unchanged" | "kept" | "replace" | "beside";
+}
+
+/** A file of many conversations into which only what is about the chosen ones is put. */
+export interface MergedFile {
+  root: string;
+  /** As it is here. */
+  path: string;
+  what: "lines" | "rows" | "project" | "cursors";
+  /** Lines, rows or entries that are added; of `cursors`: that are removed. */
+  count: number;
+}
+
 /** What happens to one path. */
 export interface PlanItem {
   root: string;
@@ -136,8 +173,13 @@ export interface PlanSummary {
   skipped: SkippedItem[];
   /** Where paths lie elsewhere now: what is replaced in what comes back. */
   remap: RemapStep[];
+  /** With session: what happens to each conversation, and what is put into files of many. */
+  sessions?: SessionStep[];
+  merged?: MergedFile[];
   conflicts: Conflict[];
   activates: Activation[];
+  /** Whether `activates` needs a word of its own, since nobody known has signed the backup. */
+  requires_trust: boolean;
   /** Where each root goes. */
   targets: { root: string; path: string }[];
   items?: PlanItem[];
@@ -150,6 +192,8 @@ export interface RestoreResult {
   message: string;
   plan: PlanSummary;
   source_manifest: Record<string, unknown>;
+  /** Who signed the backup; null where nobody did. */
+  signature: SignedBy | null;
   restore_kit: Record<string, string>;
   /** The archive, or folder, of the backup that was made before. */
   pre_restore_backup: string | null;

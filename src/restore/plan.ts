@@ -11,6 +11,7 @@ import { planFiles } from "./plan_files.ts";
 import { planFolders } from "./plan_folders.ts";
 import { planLinks } from "./plan_links.ts";
 import { planMirror } from "./plan_mirror.ts";
+import { chooseFor, type Chosen, planSessions } from "./plan_session.ts";
 import { planRemap } from "./plan_remap.ts";
 import { planSidecars } from "./plan_sidecars.ts";
 import type { Plan, Planner } from "./planner.ts";
@@ -30,7 +31,8 @@ export async function makePlan(
 ): Promise<Plan> {
   const manifest = await options.backup.loadManifest();
   const target = resolveTarget(host, options, manifest);
-  const selection = selectionOf(options, manifest, host.platform);
+  const chosen = await chooseFor(host, options, manifest);
+  const selection = chosen?.selection ?? selectionOf(options, manifest, host.platform);
   const what = {
     backup: options.backup,
     manifest,
@@ -41,20 +43,62 @@ export async function makePlan(
   const all = [...remap ? [remap.rewriting] : [], ...rewritings];
   const derived = await deriveBackup(host, { ...what, rewritings: all });
   try {
-    const plan = await planDerived(host, { ...options, backup: derived.backup }, {
-      target,
-      derived,
-      selection: {
-        ...selection,
-        has: (root, path) => selection.has(root, derived.originalOf(root, path)),
-      },
-    });
+    const planned = chosen
+      ? planChosen(host, options, { target, derived, chosen })
+      : planDerived(host, { ...options, backup: derived.backup }, {
+        target,
+        derived,
+        selection: {
+          ...selection,
+          has: (root, path) => selection.has(root, derived.originalOf(root, path)),
+        },
+      });
+    const plan = await planned;
     plan.warnings.push(...remap?.warnings ?? []);
     return { ...plan, remap: remap?.steps() ?? [] };
   } catch (error) {
     derived.close();
     throw error;
   }
+}
+
+/** Plans conversations: what of the backup takes part, and how, is decided beforehand. */
+async function planChosen(
+  host: Host,
+  options: RestoreOptions,
+  { target, derived, chosen }: { target: Target; derived: DerivedBackup; chosen: Chosen },
+): Promise<Plan> {
+  const closing: { close(): void }[] = [derived];
+  const close = () => closing.toReversed().forEach((one) => one.close());
+  const sessions = await planSessions(host, { target, derived, chosen });
+  closing.push(sessions);
+  try {
+    const { backup, manifest, rewriting } = sessions;
+    const rewritings = [rewriting];
+    const added = await deriveBackup(host, { backup, manifest, rewritings, isWanted: () => true });
+    closing.push(added);
+    const plan = await planDerived(host, { ...options, backup: added.backup }, {
+      target: { ...target, skipped: [] },
+      derived: { ...added, close },
+      selection: everything,
+    });
+    sessions.report(plan);
+    plan.notSelected = countLeaves(derived.manifest) - countLeaves(manifest);
+    return plan;
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+const everything: Selection = {
+  has: () => true,
+  mainOf: () => undefined,
+  unused: () => [],
+};
+
+function countLeaves({ entries, roots, symlinks }: Manifest): number {
+  return roots.reduce((sum, root) => sum + root.entries.length, entries.length + symlinks.length);
 }
 
 async function planDerived(

@@ -3,7 +3,15 @@ import type { Backup, FileEntry, Manifest } from "../archive/mod.ts";
 import { type FileInfo, type Host, lstatIfThere } from "../base/mod.ts";
 import type { Old, Op, TargetRoot } from "./journal_types.ts";
 import { pathBelow } from "./layout.ts";
-import type { Activation, Conflict, PlanItem, RestoreOptions, SkippedItem } from "./options.ts";
+import type {
+  Activation,
+  Conflict,
+  MergedFile,
+  PlanItem,
+  RestoreOptions,
+  SessionStep,
+  SkippedItem,
+} from "./options.ts";
 import { folderOf } from "./paths.ts";
 import type { RemapStep } from "./remap_steps.ts";
 import type { Selection } from "./selection.ts";
@@ -40,6 +48,9 @@ export interface Plan {
   bytes: number;
   /** Files and links of the backup that `--only` does not mean. */
   notSelected: number;
+  /** What happens to conversations that were chosen, and to files of many. */
+  sessions?: SessionStep[];
+  merged?: MergedFile[];
   /** Removes what only this plan needed. Called once nothing is staged from it any more. */
   close(): void;
 }

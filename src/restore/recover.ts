@@ -23,7 +23,7 @@ import {
   workOf,
 } from "./layout.ts";
 import { isNew } from "./moving.ts";
-import { forgetRoots, recalledRestores, recalledRoots } from "./recall.ts";
+import { forgetRoots, recalledFolders, recalledRestores, recalledRoots } from "./recall.ts";
 import { placesOf, type SetAsideFile, type Work } from "./steps.ts";
 
 /** A restore that was cut off, and what became of it. */
@@ -119,7 +119,8 @@ function recoverOne(host: Host, home: Home, id: string): Recovery | undefined {
   const site = journal ? { host, id, roots: trustedRoots(host, journal, known, path) } : everywhere;
   if (!journal || journal.state === "staging") {
     if (holdsKept(site)) throw badJournal(path, "it commits nothing, but files were replaced");
-    return discardUnbegun(site, madeFolders(site, journal));
+    const made = journal?.header.made ?? recalledFolders(host, id);
+    return discardUnbegun(site, ownFolders(site, made));
   }
   return finish(site, journal);
 }
@@ -147,8 +148,8 @@ export function trustedRoots(
 }
 
 /** The folders that the restore made for its roots, as far as they are that. */
-function madeFolders(site: Site, journal?: Journal): string[] {
-  return (journal?.header.made ?? []).filter((folder) =>
+function ownFolders(site: Site, made: string[]): string[] {
+  return made.filter((folder) =>
     site.roots.some((root) => isInside(root.path, folder, site.host.platform))
   );
 }
@@ -170,7 +171,8 @@ function holdsKept(site: Site): boolean {
 
 function discardUnbegun(site: Site, made: string[]): Recovery | undefined {
   const { host, id, roots } = site;
-  const some = roots.some((root) => lstatIfThere(host.fs, workOf(site, root)));
+  const some = roots.some((root) => lstatIfThere(host.fs, workOf(site, root))) ||
+    made.some((folder) => lstatIfThere(host.fs, folder) && !holdsFiles(host, folder));
   if (some) discard(site, made);
   const done = lstatIfThere(host.fs, workOf(site, roots[0], `undo-${id}`));
   if (!done) forgetRoots(host, id);
@@ -187,7 +189,7 @@ function finish(site: Site, journal: Journal): Recovery {
     settle(site);
     return { id, outcome: "completed", set_aside: placesOf(work, `undo-${id}`) };
   }
-  const made = madeFolders(site, journal);
+  const made = ownFolders(site, journal.header.made);
   if (state === "rolled_back") discard(site, made);
   else takeAllBack(work, made, obstacle);
   forgetRoots(host, id);

@@ -18,13 +18,14 @@ import { appliedResult, dryRunResult, type Outcome } from "./result.ts";
 import { hintForRestore, refuseWhileRunning } from "./running.ts";
 import { requireSpace } from "./space.ts";
 import { targetHomeOf } from "./target.ts";
+import { requireTrust } from "./trust.ts";
 
 /** Says exactly what a restore would do. Changes nothing, and recovers nothing. */
 export async function planRestore(host: Host, options: RestoreOptions): Promise<RestoreResult> {
   refuseOtherProfile(options);
   const plan = await makePlan(host, options);
   try {
-    return dryRunResult(options, plan, await findRunning(host, plan.target.home));
+    return dryRunResult(host, options, plan, await findRunning(host, plan.target.home));
   } finally {
     plan.close();
   }
@@ -32,8 +33,8 @@ export async function planRestore(host: Host, options: RestoreOptions): Promise<
 
 /**
  * Restores: plans, backs up what is there, replaces all that differs or nothing, and examines the
- * result. Throws `confirmation_required`, `locked`, `agent_running`, `pre_restore_failed`,
- * `damaged_archive`, …; the home is then as it was.
+ * result. Throws `confirmation_required`, `locked`, `agent_running`, `trust_required`,
+ * `pre_restore_failed`, `damaged_archive`, …; the home is then as it was.
  */
 export async function applyRestore(host: Host, options: ApplyOptions): Promise<RestoreResult> {
   refuseUnconfirmed(options);
@@ -46,12 +47,13 @@ export async function applyRestore(host: Host, options: ApplyOptions): Promise<R
     const warnings = recoverInterrupted(host, home).map(recoveryWarning);
     const plan = await makePlan(host, options);
     try {
+      requireTrust(host, options, plan);
       requireSpace(host, plan);
       const preRestoreBackup = await backUpBefore(host, options, plan);
       // It may have been started in the meantime.
       const looked = await refuseWhileRunning(host, plan.target.home, running);
       const carried = await carryPlan(host, plan.backup, plan);
-      return appliedResult(options, plan, {
+      return appliedResult(host, options, plan, {
         ...await examine(host, options, plan, warnings),
         looked,
         carried,

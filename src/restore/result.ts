@@ -1,10 +1,12 @@
 /** What the user is told of a restore, planned or done. */
 import type { Manifest } from "../archive/mod.ts";
+import type { Host } from "../base/mod.ts";
 import type { Running } from "../doctor/mod.ts";
 import type { Carried } from "./carry_plan.ts";
 import { isMove } from "./journal_types.ts";
 import type { PlanSummary, RestoreOptions, RestoreResult, SkippedItem } from "./options.ts";
 import type { Plan } from "./planner.ts";
+import { needsTrust, signerOf } from "./trust.ts";
 
 /** What a restore adds to its plan. */
 export interface Outcome {
@@ -18,6 +20,7 @@ export interface Outcome {
 
 /** The result of a dry run. */
 export function dryRunResult(
+  host: Host,
   options: RestoreOptions,
   plan: Plan,
   looked: Running,
@@ -26,7 +29,7 @@ export function dryRunResult(
     ok: true,
     dry_run: true,
     message: "Nothing was changed. Restore with --apply.",
-    ...common(options, plan, looked),
+    ...common(host, options, plan, looked),
     pre_restore_backup: null,
     restore: null,
     undo_id: null,
@@ -39,6 +42,7 @@ export function dryRunResult(
 
 /** The result of a restore that was carried out. */
 export function appliedResult(
+  host: Host,
   options: RestoreOptions,
   plan: Plan,
   outcome: Outcome,
@@ -54,7 +58,7 @@ export function appliedResult(
     dry_run: false,
     message: `${restoredFiles} files were restored` +
       (left > 0 ? `, ${left} could not be: something is in their way` : ""),
-    ...common(options, plan, looked),
+    ...common(host, options, plan, looked),
     pre_restore_backup: preRestoreBackup,
     restore: {
       restored_files: restoredFiles,
@@ -95,12 +99,17 @@ function nextSteps({ target }: Plan, preRestoreBackup: string | null): string[] 
   return steps;
 }
 
-function common(options: RestoreOptions, plan: Plan, { running }: Running) {
+function common(host: Host, options: RestoreOptions, plan: Plan, { running }: Running) {
   const { manifest, target } = plan;
   const id = target.home.profile.id;
   return {
-    plan: { ...summaryOf(options, plan), running },
+    plan: {
+      ...summaryOf(options, plan),
+      running,
+      requires_trust: needsTrust(host, options, plan),
+    },
     source_manifest: headOf(manifest),
+    signature: signerOf(host, options),
     restore_kit: manifest.kit ?? {},
     sensitive_note: manifest.sensitive_note,
     ...(manifest.profile === id
@@ -119,7 +128,10 @@ function headOf(manifest: Manifest): Record<string, unknown> {
   return { ...head, roots: sources, errors };
 }
 
-function summaryOf(options: RestoreOptions, plan: Plan): Omit<PlanSummary, "running"> {
+function summaryOf(
+  options: RestoreOptions,
+  plan: Plan,
+): Omit<PlanSummary, "running" | "requires_trust"> {
   const { target, items, ops, skipped } = plan;
   const count = (kinds: string[], action: string) =>
     items.filter((item) => kinds.includes(item.kind) && item.action === action).length;
@@ -146,6 +158,7 @@ function summaryOf(options: RestoreOptions, plan: Plan): Omit<PlanSummary, "runn
     will_skip_excluded_paths: skipped.some(({ reason }) => reason === "machine_bound"),
     skipped,
     remap: plan.remap,
+    ...(plan.sessions && { sessions: plan.sessions, merged: plan.merged }),
     conflicts: plan.conflicts,
     activates: plan.activates,
     targets: target.roots.map(({ id, path }) => ({ root: id, path })),

@@ -198,6 +198,7 @@ function objectsAsBackup(
     source: store.folder,
     form: "folder",
     indexed: true,
+    signature: null,
     head: manifest,
     loadManifest: () => Promise.resolve(manifest),
     async visit(wanted, use) {

@@ -99,6 +99,7 @@ export function keptBackup(site: Site, manifest: Manifest, kept: Iterable<string
     source: workOf(site, site.roots[0], undoName(site.id)),
     form: "folder",
     indexed: true,
+    signature: null,
     head: manifest,
     loadManifest: () => Promise.resolve(manifest),
     async visit(wanted, use) {

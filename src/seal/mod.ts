@@ -1,2 +1,20 @@
-/** Secrets: what must not be shown. */
+/** Secrets: what must not be shown, and keys: who made a backup, and who may read it. */
 export { redact } from "./redact.ts";
+export {
+  isGenuine,
+  MAX_SIGNATURE_BYTES,
+  parseSignature,
+  type SignatureFile,
+  type Signer,
+  signManifest,
+} from "./signature.ts";
+export { machinePublicKey, machineSigner } from "./signing_key.ts";
+export {
+  type KnownSigner,
+  knownSigners,
+  type SignedBy,
+  signedBy,
+  signedByText,
+  trustSigner,
+} from "./signers.ts";
+export { type KeyList, listKeys } from "./list_keys.ts";

@@ -1,4 +1,10 @@
-import { type Backup, type FileEntry, openBackup, rootFolder } from "../archive/mod.ts";
+import {
+  type Backup,
+  type FileEntry,
+  type Manifest,
+  openBackup,
+  rootFolder,
+} from "../archive/mod.ts";
 import { describeError, type Host, LifeboatError } from "../base/mod.ts";
 import { HOME_ROOT, loadProfiles } from "../profiles/mod.ts";
 import type { SubAgentFile } from "./find.ts";
@@ -53,6 +59,33 @@ async function visitBackup(
   });
 }
 
+/** The conversations in an open backup, as its manifest, or a part of it, lists them. */
+export function sessionsIn(host: Host, backup: Backup, { entries }: Manifest): SessionSource {
+  const { profile, home } = backup.head;
+  const transcripts = transcriptsIn(entries, agentsIn(host, profile));
+  const subAgents = subAgentsIn(entries);
+  const source: SessionSource = {
+    profile,
+    home,
+    backup: backup.source,
+    transcripts,
+    failures: [],
+    placeOf: () => undefined,
+    subAgentsOf: ({ path }) => subAgents.get(path) ?? [],
+    async visit(visitor) {
+      try {
+        await visitBackup(backup, transcripts, visitor);
+      } catch (error) {
+        // What lies before the damage has been read; the rest is named as not read.
+        if (!(error instanceof LifeboatError) || error.code !== "damaged_archive") throw error;
+        source.failures.push({ path: backup.source, error: describeError(error) });
+      }
+    },
+    close: backup.close,
+  };
+  return source;
+}
+
 /**
  * The conversations in a backup: a folder or an archive. From an archive with an index only these are
  * inflated. Throws what `openBackup` throws.
@@ -60,30 +93,7 @@ async function visitBackup(
 export async function openSessionsBackup(host: Host, path: string): Promise<SessionSource> {
   const backup = await openBackup(host, path);
   try {
-    const { entries } = await backup.loadManifest();
-    const { profile, home } = backup.head;
-    const transcripts = transcriptsIn(entries, agentsIn(host, profile));
-    const subAgents = subAgentsIn(entries);
-    const source: SessionSource = {
-      profile,
-      home,
-      backup: backup.source,
-      transcripts,
-      failures: [],
-      placeOf: () => undefined,
-      subAgentsOf: ({ path }) => subAgents.get(path) ?? [],
-      async visit(visitor) {
-        try {
-          await visitBackup(backup, transcripts, visitor);
-        } catch (error) {
-          // What lies before the damage has been read; the rest is named as not read.
-          if (!(error instanceof LifeboatError) || error.code !== "damaged_archive") throw error;
-          source.failures.push({ path: backup.source, error: describeError(error) });
-        }
-      },
-      close: backup.close,
-    };
-    return source;
+    return sessionsIn(host, backup, await backup.loadManifest());
   } catch (error) {
     backup.close();
     throw error;

@@ -1,12 +1,18 @@
 /** What a transcript is, per agent: where conversations lie, and what can be told of them. */
-export { openSessionsBackup } from "./backup_source.ts";
+export { openSessionsBackup, sessionsIn } from "./backup_source.ts";
+export { type Belongings, belongingsOf, HISTORY_PATH } from "./belongings.ts";
+export { type Choice, chooseSessions, type ChosenSession, foldersOf } from "./choose.ts";
+export { addProjectEntry, projectEntry } from "./claude_state.ts";
+export { compareTranscripts, type Comparison } from "./compare.ts";
 export type { Excerpt } from "./excerpt.ts";
 export { readFacts } from "./facts.ts";
 export { findTranscripts, type Transcript, type Unreadable } from "./find.ts";
 export { readTranscriptHead, type TranscriptHead } from "./head.ts";
 export type { SessionItem, SourceItem } from "./item.ts";
-export { type TranscriptAgent, transcriptAt, type TranscriptName } from "./layout.ts";
+export { isId, type TranscriptAgent, transcriptAt, type TranscriptName } from "./layout.ts";
 export { listSessions, type SessionFilter, type SessionsReport } from "./list.ts";
+export { lastOfEach, linesAbout, linesMissing, mergeLines, type TakenLine } from "./merge_lines.ts";
+export { otherId, reidentify } from "./reidentify.ts";
 export { homeRetention, isSweptSoon, type Retention, SOON_DAYS } from "./retention.ts";
 export { type SearchReport, type SearchResult, searchSessions } from "./search.ts";
 export { type SessionDetails, showSessions, type ShowSessionsReport } from "./show.ts";
@@ -20,6 +26,14 @@ export {
 export { mapPath, matchPath, type PathMapping, pathMapping } from "./remap/paths.ts";
 export { movedFolder } from "./remap/project_folders.ts";
 export { isProjection, type RemapRule, remapRule } from "./remap/rules.ts";
-export { openHome, type SessionSource } from "./source.ts";
+export { NAMES_PATH, openHome, type SessionSource, type StoredTranscript } from "./source.ts";
+export {
+  type CopiedRows,
+  COPY_THREAD_ROWS_JOB,
+  copyThreadRows,
+  FORGET_THREADS_JOB,
+  forgetThreads,
+  type WantedThread,
+} from "./thread_rows.ts";
 export { lastAgentVersion } from "./version.ts";
 export { canInflateZstd, deflateZstd, inflateZstd } from "./zstd.ts";

@@ -1,4 +1,5 @@
-import { type Host, LifeboatError, printable } from "../base/mod.ts";
+import type { Host } from "../base/mod.ts";
+import { transcriptsWithId } from "./choose.ts";
 import { type Excerpt, excerptOf } from "./excerpt.ts";
 import { childrenOf, type SessionItem } from "./item.ts";
 import { latestFirst, reportOf, type SessionsReport, unshownDepth } from "./list.ts";
@@ -46,27 +47,6 @@ interface Told {
   excerpts: Excerpt[];
 }
 
-/** The transcripts with an id, or with the one that begins so. */
-function chosen(sources: SessionSource[], wanted: string): Set<StoredTranscript> {
-  const all = sources.flatMap(({ transcripts }) => transcripts);
-  const id = wanted.toLowerCase();
-  const exact = all.filter((one) => one.id.toLowerCase() === id);
-  const found = exact.length > 0 ? exact : all.filter((one) => one.id.toLowerCase().startsWith(id));
-  const ids = [...new Set(found.map((one) => one.id))];
-  if (ids.length === 1) return new Set(found);
-  if (ids.length > 1) {
-    const message = `${ids.length} conversations begin with ${wanted}`;
-    const some = ids.slice(0, 5).map(printable).join(", ");
-    throw new LifeboatError("refused", "ambiguous_id", message, {
-      hint: `Write more of the id: ${some}`,
-    });
-  }
-  const places = sources.map(({ home, backup }) => backup ?? home).join(", ");
-  throw new LifeboatError("missing", "no_such_session", `There is no conversation ${wanted}`, {
-    hint: `Looked in ${places}. See them with: lifeboat sessions list`,
-  });
-}
-
 function subAgentsOf(one: Surveyed, children: Surveyed[]): SubAgentItem[] {
   const files = one.source.subAgentsOf(one.transcript);
   return [...children.map(({ transcript }) => transcript), ...files]
@@ -85,7 +65,7 @@ export async function showSessions(
   id: string,
   last = 0,
 ): Promise<ShowSessionsResult> {
-  const wanted = chosen(sources, id);
+  const wanted = new Set(transcriptsWithId(sources, id));
   const told = new Map<StoredTranscript, Told>();
   const all = await survey(host, sources, {
     depthOf: (transcript) => wanted.has(transcript) ? "whole" : unshownDepth(transcript),

@@ -50,7 +50,7 @@ async function restoreInto(host: Host, item: BackupItem, home: Home, folder: str
   const backup = await openBackup(host, placeOf(item));
   try {
     const options: RestoreOptions = { backup, home, targetDir: folder };
-    const result = await applyRestore(host, { ...options, confirmed: true });
+    const result = await applyRestore(host, { ...options, confirmed: true, trust: true });
     if (result.undo_id) forgetUndo(host, targetHomeOf(host, options), result.undo_id);
     return result;
   } finally {

@@ -68,7 +68,6 @@ Deno.test("flags of features that do not exist are refused, not ignored", () => 
     "backup --recipient age1x",
     "backup --storage s3",
     "backup --format tar.zst",
-    "restore x --session 1",
     "restore x --from-remote s3",
     "list --remote s3",
     "verify x --remote s3",

@@ -137,6 +137,8 @@ export function leftovers(folder: string): string[] {
 const unsyncedFs: FileSystem = {
   ...realFs,
   syncDir: () => {},
+  canSyncAll: () => true,
+  syncAll: () => {},
   open: (path, options) => ({
     ...realFs.open(path, options),
     sync: () => {},

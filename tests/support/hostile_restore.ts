@@ -14,9 +14,9 @@ export const UNSAFE: Refusal = { exit: 2, code: "unsafe_archive" };
 /** The archive is broken. */
 export const DAMAGED: Refusal = { exit: 3, code: "damaged_archive" };
 
-/** Everything of a user and around, but for lifeboat's own state and cache. */
+/** Everything of a user and around, but for lifeboat's own keys, state and cache. */
 export function everythingOf({ folder, user }: Scene): string[] {
-  const own = [join(user, ".local"), join(user, ".cache")];
+  const own = [join(user, ".local"), join(user, ".cache"), join(user, ".config")];
   return folderState(folder).filter((line) =>
     !line.startsWith(`${user} `) && !own.some((path) => line.startsWith(path))
   );

@@ -88,6 +88,7 @@ export function memoryBackup(
     source: `${home}-backup.tar.gz`,
     form: "tar.gz",
     indexed: true,
+    signature: null,
     get head() {
       return manifest;
     },

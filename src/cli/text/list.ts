@@ -17,6 +17,7 @@ const COLUMNS: Column[] = [
   { title: "FILES", right: true },
   { title: "SIZE", right: true },
   { title: "STATUS" },
+  { title: "SIGNED BY" },
 ];
 
 function statusText(item: BackupItem, style: Style): string {
@@ -25,6 +26,11 @@ function statusText(item: BackupItem, style: Style): string {
     return style.yellow(`partial, ${formatCount(item.errors ?? 0, "error")}`);
   }
   return item.status === "unreadable" ? style.red("unreadable") : style.yellow("old manifest");
+}
+
+function signerText({ signed_by }: BackupItem): string {
+  const text = signed_by ?? "-";
+  return printable(text.startsWith("unknown key ") ? `${text.slice(0, 20)}…` : text);
 }
 
 function nameText(item: BackupItem, style: Style): string {
@@ -39,6 +45,7 @@ function row(item: BackupItem, now: Date, style: Style): string[] {
     item.files?.toLocaleString("en-US") ?? "-",
     item.bytes === null ? "folder" : formatBytes(item.bytes),
     statusText(item, style),
+    signerText(item),
   ];
 }
 

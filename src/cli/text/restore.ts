@@ -1,5 +1,6 @@
 import { type Platform, printable } from "../../base/mod.ts";
 import type { Home } from "../../profiles/mod.ts";
+import { signedByText } from "../../seal/mod.ts";
 import type { PlanItem, RestoreOptions, RestoreResult } from "../../restore/mod.ts";
 import { formatBytes, formatCount, formatFields, formatTime } from "../format.ts";
 import { shellWord } from "../shell_word.ts";
@@ -7,6 +8,7 @@ import type { Style } from "../style.ts";
 import { doctorVerdict } from "./doctor.ts";
 import { indent, section, some, warningLines } from "./lists.ts";
 import { pathName } from "./paths.ts";
+import { mergedLines, sessionLines } from "./restore_sessions.ts";
 
 /** What the restorer says first when it was started by a double-click. */
 export const GREETING = `Lifeboat: the restorer in this backup
@@ -65,6 +67,12 @@ function activatesLines({ plan }: RestoreResult): string[] {
   });
 }
 
+function trustLines({ plan, signature }: RestoreResult): string[] {
+  if (!plan.requires_trust) return [];
+  const whose = signature ? "Its key is unknown here" : "It is not signed";
+  return [`${whose}: what becomes active needs --trust, or is asked about separately.`];
+}
+
 function remapLines({ plan }: RestoreResult): string[] {
   return plan.remap.map(({ what, root, path, from, to, count }) => {
     const where = path === "" ? "" : `${nameOf({ root, path })}  `;
@@ -84,12 +92,16 @@ export function planText(result: RestoreResult, home: Home, style: Style): strin
     style.bold(`Restore of ${printable(home.profile.name)}: ${sourceText(result)}`),
     ...indent(formatFields([
       ["From", printable(plan.backup_dir)],
+      ["Signed by", printable(signedByText(result.signature) ?? "nobody")],
       ["To", targetLines(result)],
       ...countLines(result),
     ])),
+    ...section(style.bold("Conversations"), sessionLines(result)),
+    ...section(style.bold("Merged"), mergedLines(result)),
     ...section(style.bold("Files"), steps),
     ...section(style.bold("Paths that lie elsewhere now"), some(remapLines(result))),
     ...section(style.bold("Will be active again"), some(activatesLines(result))),
+    ...section(style.yellow("Not known to be made on this machine"), trustLines(result)),
     ...section(style.bold("Not restored"), some(skippedLines(result))),
     ...section(style.red("In the way, and left as it is"), some(conflicts)),
     ...section(style.red("At work in this home: close it first"), some(running)),
@@ -100,7 +112,7 @@ export function planText(result: RestoreResult, home: Home, style: Style): strin
 
 /** The command line that carries out what a dry run has shown. */
 export function nextCommand(platform: Platform, program: string, options: RestoreOptions): string {
-  const { backup, home, targetDir, roots = {}, allowOutsideLinks, allowRunning } = options;
+  const { backup, home, targetDir, roots = {}, allowOutsideLinks, allowRunning, trust } = options;
   const word = (text: string) => shellWord(text, platform);
   const parts = [program, "restore", word(backup.source)];
   if (targetDir) parts.push("--target", word(targetDir));
@@ -110,15 +122,24 @@ export function nextCommand(platform: Platform, program: string, options: Restor
   parts.push(...selectionParts(options, word));
   if (allowOutsideLinks) parts.push("--allow-outside-links");
   if (allowRunning) parts.push("--allow-running");
+  if (trust) parts.push("--trust");
   return [...parts, "--apply"].join(" ");
 }
 
 function selectionParts(
-  { only = [], missingOnly, mirror, mapPaths = [], offerMappings = true }: RestoreOptions,
+  {
+    only = [],
+    sessions = [],
+    missingOnly,
+    mirror,
+    mapPaths = [],
+    offerMappings = true,
+  }: RestoreOptions,
   word: (text: string) => string,
 ): string[] {
   return [
     ...only.flatMap((glob) => ["--only", word(glob)]),
+    ...sessions.flatMap((id) => ["--session", word(id)]),
     ...(missingOnly ? ["--missing-only"] : []),
     ...(mirror ? ["--mirror"] : []),
     ...(offerMappings ? [] : ["--map-path", "none"]),
@@ -148,6 +169,7 @@ export function restoredText(result: RestoreResult, home: Home, style: Style): s
       ? `${style.green("Restored")} ${style.bold(name)}`
       : `${style.yellow("Partly restored")} ${style.bold(name)}`,
     ...indent(formatFields(fields)),
+    ...section(style.bold("Conversations"), sessionLines(result)),
     ...section(
       style.red("In the way, and left as it is"),
       some(errors.map((one) => `${nameOf(one)}  ${printable(one.message)}`)),

@@ -1,5 +1,6 @@
 import type { Damage, VerifyReport } from "../../archive/mod.ts";
 import { printable } from "../../base/mod.ts";
+import { signedByText } from "../../seal/mod.ts";
 import { formatBytes, formatCount } from "../format.ts";
 import type { Style } from "../style.ts";
 import { section, some } from "./lists.ts";
@@ -18,11 +19,12 @@ function checkedText(
 
 /** What verifying a backup has found. */
 export function verifyText(report: VerifyReport, style: Style): string {
-  const { ok, id, path, damaged, missing, extra, kit_ok } = report;
+  const { ok, id, path, damaged, missing, extra, kit_ok, signature } = report;
   const verdict = ok ? style.green("undamaged") : style.red("damaged");
   return [
     `${style.bold(printable(id))}  ${verdict}  ${style.dim(printable(path))}`,
     `  Checked: ${checkedText(report)}`,
+    `  Signed by: ${printable(signedByText(signature) ?? "nobody")}`,
     ...section(style.red("Damaged"), some(damaged.map(damageLine))),
     ...section(style.red("Missing"), some(missing.map(printable))),
     ...section(style.yellow("Not in the manifest"), some(extra.map(printable))),

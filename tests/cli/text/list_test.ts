@@ -33,10 +33,19 @@ function listed(...backups: BackupItem[]): ListResult {
   return { ok: true, backup_root: "/b", backup_roots: ["/b"], backups };
 }
 
+const STRANGER = `unknown key ${"A".repeat(43)}=`;
+
 Deno.test("backups are a table with age, size and status", () => {
   const at = formatTime(MADE);
   const others: BackupItem[] = [
-    { ...item, id: "codex-backup-2", label: "before the update", status: "partial", errors: 1 },
+    {
+      ...item,
+      id: "codex-backup-2",
+      label: "before the update",
+      status: "partial",
+      errors: 1,
+      signed_by: STRANGER,
+    },
     { ...item, id: "old", status: "legacy_manifest", bytes: null, backup_dir: "/b/old" },
     {
       ...item,
@@ -49,11 +58,11 @@ Deno.test("backups are a table with age, size and status", () => {
   ];
   assert.equal(
     listText(listed(item, ...others), NOW, plain),
-    `BACKUP                             MADE              AGE  FILES    SIZE  STATUS
-codex-backup-1                     ${at}  3 d  1,234   48 MB  ok
-codex-backup-2  before the update  ${at}  3 d  1,234   48 MB  partial, 1 error
-old                                ${at}  3 d  1,234  folder  old manifest
-broken                             -                   -      -   48 MB  unreadable
+    `BACKUP                             MADE              AGE  FILES    SIZE  STATUS            SIGNED BY
+codex-backup-1                     ${at}  3 d  1,234   48 MB  ok                -
+codex-backup-2  before the update  ${at}  3 d  1,234   48 MB  partial, 1 error  unknown key AAAAAAAA…
+old                                ${at}  3 d  1,234  folder  old manifest      -
+broken                             -                   -      -   48 MB  unreadable        -
 
 broken: damaged_archive: It is cut off
 4 backups in /b

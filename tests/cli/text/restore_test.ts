@@ -42,6 +42,7 @@ const plan: PlanSummary = {
   remap: [],
   conflicts: [{ root: "home", path: "x", code: "is_folder", message: "a folder is there" }],
   activates: [{ root: "home", path: "hooks.json", what: "hooks", files: 1, keys: ["Stop"] }],
+  requires_trust: false,
   targets: [{ root: "home", path: "/u/.codex" }, { root: "agents", path: "/u/.agents" }],
 };
 
@@ -50,6 +51,7 @@ const dryRun: RestoreResult = {
   dry_run: true,
   message: "",
   plan,
+  signature: null,
   source_manifest: { backup_name: "codex-backup-1", created_at: MADE },
   restore_kit: {},
   pre_restore_backup: null,
@@ -67,6 +69,7 @@ Deno.test("the plan says what is written where, what starts to act, and what doe
     planText(dryRun, home, plain),
     `Restore of Codex: codex-backup-1, made ${formatTime(MADE)}
   From       /b/codex-backup-1.tar.gz
+  Signed by  nobody
   To         /u/.codex
              /u/.agents  (agents)
   Create     1 file
@@ -85,6 +88,11 @@ At work in this home: close it first
 warning: something to know
 `,
   );
+});
+
+Deno.test("a plan that would activate what comes from elsewhere says so", () => {
+  const text = planText({ ...dryRun, plan: { ...plan, requires_trust: true } }, home, plain);
+  assert.match(text, /Not known to be made on this machine\n {2}It is not signed: .*--trust/);
 });
 
 Deno.test("with --files the plan lists every step but what stays", () => {
@@ -132,6 +140,10 @@ Deno.test("the command that carries a plan out is ready to be copied", () => {
   );
   assert.equal(commandFor({ mirror: true }, "/b/c"), "lifeboat restore /b/c --mirror --apply");
   assert.equal(
+    commandFor({ sessions: ["01a1", "0b"] }, "/b/c"),
+    "lifeboat restore /b/c --session 01a1 --session 0b --apply",
+  );
+  assert.equal(
     commandFor({ targetDir: "/t" }, "/b/c"),
     "lifeboat restore /b/c --target /t --apply",
   );
@@ -173,4 +185,35 @@ Deno.test("a restore that something stood in the way of says so", () => {
   const text = restoredText(partly, home, plain);
   assert.match(text, /^Partly restored Codex/);
   assert.match(text, /In the way, and left as it is\n {2}x {2}a folder is there/);
+});
+
+Deno.test("a plan for conversations says what happens to each, and what is put into which file", () => {
+  const step = {
+    id: "01a1",
+    new_id: null,
+    agent: "codex",
+    project: "/p\u202e",
+    parent_id: null,
+  } as const;
+  const sessions: PlanSummary["sessions"] = [
+    { ...step, path: "sessions/a", action: "create" },
+    { ...step, path: "sessions/b", action: "beside", new_id: "01ff" },
+    { ...step, path: "sessions/c", action: "kept", parent_id: "01a1" },
+  ];
+  const merged: PlanSummary["merged"] = [
+    { root: "home", path: "state_5.sqlite", what: "rows", count: 2 },
+    { root: "claude-json", path: ".claude.json", what: "project", count: 1 },
+  ];
+  const text = planText({ ...dryRun, plan: { ...plan, sessions, merged } }, home, plain);
+  assert.ok(
+    text.includes(`Conversations
+  01a1  comes back  (/p\\u202e)
+  01a1  went on otherwise here: both stay, and this one gets the id 01ff  (/p\\u202e)
+  01a1  stays as it is here, where it goes on further  (sub-agent of 01a1)
+Merged
+  state_5.sqlite  2 rows are added; all else in it stays
+  claude-json: .claude.json  1 project is added; all else in it stays
+`),
+    text,
+  );
 });

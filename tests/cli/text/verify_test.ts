@@ -23,13 +23,14 @@ Deno.test("an undamaged backup says how much was read", () => {
   assert.equal(
     verifyText(report, plain),
     "codex-backup-1  undamaged  /b/codex-backup-1.tar.gz\n" +
-      "  Checked: 46 files, 93 MB read, the archive's SHA-256 is right\n",
+      "  Checked: 46 files, 93 MB read, the archive's SHA-256 is right\n" +
+      "  Signed by: nobody\n",
   );
 });
 
 Deno.test("a quick check claims no more than it has seen", () => {
   const quick: VerifyReport = { ...report, quick: true, archive_sha256: "absent" };
-  assert.match(verifyText(quick, plain), /Checked: structure and list of files\n$/);
+  assert.match(verifyText(quick, plain), /Checked: structure and list of files\n {2}Signed/);
 });
 
 Deno.test("damage is named file by file", () => {
@@ -45,7 +46,7 @@ Deno.test("damage is named file by file", () => {
     kit_ok: false,
   };
   assert.equal(
-    verifyText(damaged, plain).split("\n").slice(2).join("\n"),
+    verifyText(damaged, plain).split("\n").slice(3).join("\n"),
     `Damaged
   files/a  its content is not what was backed up
   files/b  it is cut off

@@ -105,6 +105,11 @@ export async function archiveCodexThread(codex: Codex, id: string): Promise<void
   await runOk(codex.program, ["archive", id], options(codex));
 }
 
+/** Deletes the conversation `id`. */
+export async function deleteCodexThread(codex: Codex, id: string): Promise<void> {
+  await runOk(codex.program, ["delete", id, "--force"], options(codex));
+}
+
 /** What `codex doctor` finds about rollouts and the rows of the state database. */
 export async function codexParity(codex: Codex): Promise<CodexCheck> {
   // It exits with 1 for any warning, such as that of an unknown version on the network.

@@ -1,0 +1,28 @@
+import { printable } from "../../base/mod.ts";
+import type { KeyList, KnownSigner } from "../../seal/mod.ts";
+import { formatFields } from "../format.ts";
+import type { Style } from "../style.ts";
+import { indent, section } from "./lists.ts";
+
+/** The public parts of all keys. */
+export function keysText({ signing, known }: KeyList, style: Style): string {
+  const fields: [string, string][] = [
+    ["Signs backups", signing?.public_key ?? "no key yet; the first backup makes one"],
+  ];
+  if (signing?.locked) fields.push(["", "under a passphrase"]);
+  return [
+    style.bold("This machine"),
+    ...indent(formatFields(fields)),
+    ...section(
+      style.bold("Known signing keys"),
+      known.map(({ name, public_key }) => `${public_key}  ${printable(name)}`),
+    ),
+    "",
+  ].join("\n");
+}
+
+/** That a key was given a name. */
+export function trustedText({ name, public_key }: KnownSigner): string {
+  return `Backups signed with ${public_key} are now shown as signed by ${printable(name)},\n` +
+    "and what they activate is restored without --trust.\n";
+}

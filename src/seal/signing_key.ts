@@ -1,0 +1,84 @@
+/** The key with which this machine signs its backups. */
+import { createPrivateKey, generateKeyPairSync } from "node:crypto";
+import { describeError, errnoOf, type Host, LifeboatError } from "../base/mod.ts";
+import { hasKeyFile, keyPath, readKeyFile, writeKeyFile } from "./key_folder.ts";
+import { isPublicKey, publicKeyOf, type Signer } from "./signature.ts";
+
+/** The private key, PKCS #8 in PEM; with `.age` behind it, that under a passphrase. */
+export const SIGNING_KEY = "signing.key";
+/** The public key, base64. */
+const SIGNING_PUB = "signing.pub";
+
+/** The public key of this machine, base64; undefined when it has none yet. */
+export function machinePublicKey(host: Host): string | undefined {
+  if (!hasKeyFile(host, SIGNING_PUB)) return undefined;
+  const text = new TextDecoder().decode(readKeyFile(host, SIGNING_PUB)).trim();
+  if (isPublicKey(text)) return text;
+  throw badKey(host, SIGNING_PUB);
+}
+
+function badKey(host: Host, name: string, cause?: unknown): LifeboatError {
+  return new LifeboatError("untrusted", "bad_key", `${keyPath(host, name)} is no signing key`, {
+    hint: "Put it back from a copy, or move it away: the next backup makes another key.",
+    cause,
+  });
+}
+
+/** Whether the private key needs a passphrase. */
+export function isSigningKeyLocked(host: Host): boolean {
+  return !hasKeyFile(host, SIGNING_KEY) && hasKeyFile(host, `${SIGNING_KEY}.age`);
+}
+
+/** A key in PEM. */
+export function signerFromPem(host: Host, pem: string): Signer {
+  try {
+    const privateKey = createPrivateKey(pem);
+    if (privateKey.asymmetricKeyType !== "ed25519") throw badKey(host, SIGNING_KEY);
+    return { privateKey, publicKey: publicKeyOf(privateKey) };
+  } catch (cause) {
+    if (cause instanceof LifeboatError) throw cause;
+    throw badKey(host, SIGNING_KEY, cause);
+  }
+}
+
+/** A new key, in PEM; it is nowhere stored yet. */
+export function newSigningKey(): { pem: string; signer: Signer } {
+  const { privateKey } = generateKeyPairSync("ed25519");
+  const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+  return { pem, signer: { privateKey, publicKey: publicKeyOf(privateKey) } };
+}
+
+/** Stores the public half beside the private one, where it can be read without a passphrase. */
+export function storePublicKey(host: Host, signer: Signer): void {
+  writeKeyFile(host, SIGNING_PUB, `${signer.publicKey}\n`);
+}
+
+/** What there is to sign with: the key, or why there is none. */
+export type SignerOrReason = { signer: Signer } | { reason: string };
+
+/**
+ * The key of this machine, made at first use. A backup is worth more than its signature: where the
+ * key cannot be made or used, it is made all the same, and the reason is told.
+ */
+export function machineSigner(host: Host): SignerOrReason {
+  try {
+    if (isSigningKeyLocked(host)) return { reason: "the signing key is under a passphrase" };
+    if (!hasKeyFile(host, SIGNING_KEY)) makeKey(host);
+    const pem = new TextDecoder().decode(readKeyFile(host, SIGNING_KEY));
+    return { signer: signerFromPem(host, pem) };
+  } catch (error) {
+    if (!(error instanceof LifeboatError) && errnoOf(error) === undefined) throw error;
+    return { reason: describeError(error) };
+  }
+}
+
+function makeKey(host: Host): void {
+  const { pem, signer } = newSigningKey();
+  try {
+    writeKeyFile(host, SIGNING_KEY, pem);
+  } catch (error) {
+    if (errnoOf(error) === "EEXIST") return; // another lifeboat was quicker
+    throw error;
+  }
+  storePublicKey(host, signer);
+}
