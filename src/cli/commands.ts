@@ -12,6 +12,7 @@ import { definePrune } from "./prune.ts";
 import { defineRestore } from "./restore.ts";
 import { defineSessions } from "./sessions.ts";
 import { defineShow } from "./show.ts";
+import { defineSnapshot } from "./snapshot.ts";
 import { defineStatus } from "./status.ts";
 import { defineUndo } from "./undo.ts";
 import { defineVerify } from "./verify.ts";
@@ -30,6 +31,7 @@ export function defineCommands(program: Command, act: Act): void {
   definePrune(program, act);
   defineDelete(program, act);
   defineSessions(program, act);
+  defineSnapshot(program, act);
   defineProfiles(program, act);
   defineKeys(program, act);
   defineKit(program, act);

@@ -41,6 +41,12 @@ export function askForUndo(context: Context): Promise<void> {
   return ask(context, { word: "UNDO", english, chinese, refused: "Not undone" });
 }
 
+/** The same before files are rolled back; the answer is ROLLBACK. */
+export function askForRollback(context: Context): Promise<void> {
+  const [english, chinese] = ["roll back", "回滚"];
+  return ask(context, { word: "ROLLBACK", english, chinese, refused: "Not rolled back" });
+}
+
 /** The same before a backup is removed for good; the answer is DELETE. */
 export function askForDelete(context: Context, id: string): Promise<void> {
   const english = `delete ${printable(id)} for good`;

@@ -1,6 +1,14 @@
 /** Rolling a home or a workspace back to what it was: under the same journal as a restore. */
 import type { Backup, Manifest } from "../archive/mod.ts";
-import { type Host, isoWithOffset, LifeboatError, takeHomeLock } from "../base/mod.ts";
+import {
+  type Host,
+  isoWithOffset,
+  LifeboatError,
+  lstatIfThere,
+  pathsOf,
+  takeHomeLock,
+  writeNewFile,
+} from "../base/mod.ts";
 import { findRunning, type Running } from "../doctor/mod.ts";
 import { type Home, isActiveHome, type Profile } from "../profiles/mod.ts";
 import {
@@ -16,6 +24,7 @@ import {
 } from "../snapshots/mod.ts";
 import { type Carried, carryPlan } from "./carry_plan.ts";
 import type { TargetRoot } from "./journal_types.ts";
+import { OWN_FOLDER } from "./layout.ts";
 import { emptyPlan } from "./plan.ts";
 import type { Plan } from "./planner.ts";
 import { recoverInterrupted } from "./recover.ts";
@@ -78,6 +87,7 @@ export async function applyRollback(
     const ops = rollbackOps(store, plan);
     const looked = await look(); // it may have been started in the meantime
     const carried = await carry(host, store, home, { plan, ops });
+    if (carried && !scope.home) hideFromGit(host, home);
     const after = await recordAfter(store, scope, moment);
     return rollbackResult({ plan, ops, looked, carried, before, after, warnings });
   } finally {
@@ -208,6 +218,12 @@ function objectsAsBackup(
     },
     close() {},
   };
+}
+
+/** What is kept to undo a rollback must not turn up among the changes of a repository. */
+function hideFromGit({ fs, platform }: Host, { path }: Home): void {
+  const file = pathsOf(platform).join(path, OWN_FOLDER, ".gitignore");
+  if (!lstatIfThere(fs, file)) writeNewFile(fs, file, "*\n");
 }
 
 /** What the rollback has done is a change like any other. */

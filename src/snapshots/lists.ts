@@ -2,7 +2,7 @@
 import { isInside, isoWithOffset, LifeboatError, pathsOf, toSlashes } from "../base/mod.ts";
 import { realPathOf } from "../profiles/mod.ts";
 import type { Entry } from "./entry.ts";
-import { listRoots, type Place } from "./roots.ts";
+import { listRoots, type Place, type TrackedRoot } from "./roots.ts";
 import type { SnapshotStore } from "./store.ts";
 
 /** One snapshot, as `snapshot list` shows it. */
@@ -214,4 +214,23 @@ function toHistory(row: HistoryRow): HistoryItem {
       modified_at: row.mtime_ms === null ? null : isoWithOffset(new Date(row.mtime_ms)),
     },
   };
+}
+
+/** The main roots in which a snapshot or a session lies. Throws `no_such_snapshot`, `no_such_session`. */
+export function rootsWith(
+  store: SnapshotStore,
+  wanted: { snapshot: string } | { session: string },
+): TrackedRoot[] {
+  const isSnapshot = "snapshot" in wanted;
+  const value = isSnapshot ? wanted.snapshot : wanted.session;
+  const ids = store.all<{ root: number }>(
+    `SELECT DISTINCT root FROM snapshots WHERE forgotten = 0 AND
+      ${isSnapshot ? "substr(name, 1, length(?1)) = ?1" : "session = ?1"}`,
+    value,
+  ).map(({ root }) => root);
+  if (ids.length > 0) return listRoots(store).filter(({ id }) => ids.includes(id));
+  const what = isSnapshot ? "snapshot" : "session";
+  throw new LifeboatError("missing", `no_such_${what}`, `There is no ${what} ${value}`, {
+    hint: "See what there is with: lifeboat snapshot list",
+  });
 }

@@ -8,6 +8,7 @@ export {
   type HistoryItem,
   type ListOptions,
   listSnapshots,
+  rootsWith,
   type SnapshotItem,
   type SnapshotList,
 } from "./lists.ts";
@@ -26,11 +27,13 @@ export {
   listRoots,
   type Place,
   type Scope,
+  scopeOfRoot,
   type TrackedRoot,
   trackHome,
   trackWorkspace,
 } from "./roots.ts";
 export { type SnapshotSettings, snapshotSettings } from "./settings.ts";
+export { type SnapshotStatus, snapshotStatus } from "./status.ts";
 export {
   hasSnapshotStore,
   openSnapshotStore,

@@ -6,7 +6,14 @@ import {
   statIfThere,
   toSlashes,
 } from "../base/mod.ts";
-import { type Home, HOME_ROOT, realPathOf, rootsOf } from "../profiles/mod.ts";
+import {
+  findProfile,
+  type Home,
+  HOME_ROOT,
+  realPathOf,
+  resolveHome,
+  rootsOf,
+} from "../profiles/mod.ts";
 import type { SnapshotStore } from "./store.ts";
 
 /** A folder, or a single file, whose content is recorded. */
@@ -107,6 +114,22 @@ export function trackWorkspace(store: SnapshotStore, folder: string): Scope {
     part: HOME_ROOT,
   });
   return { main: root, roots: [root] };
+}
+
+/**
+ * The scope of a root that is known, also when its folder is gone. Throws `unknown_profile` when its
+ * agent's profile is not there any more.
+ */
+export function scopeOfRoot(store: SnapshotStore, root: TrackedRoot): Scope {
+  const { host } = store;
+  const main = listRoots(store).find(({ id }) => id === root.owner)!;
+  if (main.kind === "workspace") return { main, roots: [main] };
+  const profile = findProfile(host, main.profile!);
+  const own = resolveHome(host, profile);
+  return trackHome(
+    store,
+    own.path === main.path ? own : resolveHome(host, profile, { home: main.path }),
+  );
 }
 
 /** A path of a root. */

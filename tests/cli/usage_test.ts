@@ -72,7 +72,7 @@ Deno.test("flags of features that do not exist are refused, not ignored", () => 
     "list --remote s3",
     "verify x --remote s3",
     "sync",
-    "snapshot take",
+    "watch",
   ];
   for (const line of later) {
     const word = line.includes("tar.zst") ? "tar.zst" : /--[\w-]+/.exec(line)?.[0];
