@@ -43,7 +43,7 @@ export function readFully(file: FileHandle, into: Uint8Array): number {
 }
 
 /** A whole file. Throws `file_too_large` above `maxBytes`, so that no input can exhaust memory. */
-export function readFile(fs: FileSystem, path: string, maxBytes: number): Uint8Array {
+export function readFile(fs: FileSystem, path: string, maxBytes: number): Uint8Array<ArrayBuffer> {
   return withFile(fs.open(path), (file) => {
     const { size } = file.info();
     if (size > maxBytes) {

@@ -30,6 +30,11 @@ export function sha256Of(bytes: Uint8Array | string): string {
   return createHash("sha256").update(bytes).digest("hex").toUpperCase();
 }
 
+/** MD5 of bytes, lower-case hex: what S3 names a part by. Nothing is trusted for having one. */
+export function md5Of(bytes: Uint8Array): string {
+  return createHash("md5").update(bytes).digest("hex");
+}
+
 /** SHA-256 of a file, upper-case hex, read in pieces. */
 export function sha256OfFile(fs: FileSystem, path: string): string {
   const file = fs.open(path);
