@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { defineBackends } from "./backends.ts";
 import { defineBackup } from "./backup.ts";
 import type { Act } from "./command.ts";
 import { defineDelete } from "./delete.ts";
@@ -34,5 +35,6 @@ export function defineCommands(program: Command, act: Act): void {
   defineSnapshot(program, act);
   defineProfiles(program, act);
   defineKeys(program, act);
+  defineBackends(program, act);
   defineKit(program, act);
 }

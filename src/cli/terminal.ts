@@ -1,3 +1,5 @@
+import { LifeboatError } from "../base/mod.ts";
+
 /**
  * The only module that touches stdin, stdout and stderr.
  *
@@ -15,6 +17,11 @@ export interface Terminal {
   err(text: string): void;
   /** One line of stdin without its line end; undefined at the end. Rejects when the signal fires. */
   readLine(signal: AbortSignal): Promise<string | undefined>;
+  /**
+   * A line whose characters do not show; only where the terminal is interactive. Throws
+   * `interrupted` for Ctrl-C, and where the input ends.
+   */
+  readSecret(signal: AbortSignal): Promise<string>;
 }
 
 function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
@@ -57,6 +64,36 @@ async function readLine(signal: AbortSignal): Promise<string | undefined> {
   return line && new TextDecoder().decode(line).replace(/\r$/, "");
 }
 
+const [CTRL_C, CTRL_D, BACKSPACE, DELETE, RETURN] = [0x03, 0x04, 0x08, 0x7f, 0x0d];
+
+/** Bytes of a line that the terminal hands over key by key; undefined at the end or after Ctrl-C. */
+async function readKeys(): Promise<Uint8Array | undefined> {
+  const line: number[] = [];
+  const byte = new Uint8Array(1);
+  while (await Deno.stdin.read(byte)) {
+    const [key] = byte;
+    if (key === RETURN || key === NEWLINE) return Uint8Array.from(line);
+    if (key === CTRL_C || (key === CTRL_D && line.length === 0)) return undefined;
+    if (key === BACKSPACE || key === DELETE) {
+      while (line.length > 0 && (line.pop()! & 0xc0) === 0x80); // a character has several bytes
+    } else line.push(key);
+  }
+  return undefined;
+}
+
+async function readSecret(signal: AbortSignal): Promise<string> {
+  signal.throwIfAborted();
+  Deno.stdin.setRaw(true);
+  try {
+    const line = await readKeys();
+    if (line) return new TextDecoder().decode(line);
+    throw new LifeboatError("interrupted", "interrupted", "Stopped before it was finished");
+  } finally {
+    Deno.stdin.setRaw(false);
+    writeAll(Deno.stderr, "\n");
+  }
+}
+
 /** The terminal, or whatever this process was started with instead. */
 export function processTerminal(): Terminal {
   const outIsTerminal = Deno.stdout.isTerminal();
@@ -69,5 +106,6 @@ export function processTerminal(): Terminal {
     out: (text) => writeAll(Deno.stdout, text),
     err: (text) => writeAll(Deno.stderr, text),
     readLine,
+    readSecret,
   };
 }

@@ -18,3 +18,4 @@ export {
   trustSigner,
 } from "./signers.ts";
 export { type KeyList, listKeys } from "./list_keys.ts";
+export { loadSecretKey, openSecret, sealSecret, type SecretKey } from "./secrets.ts";

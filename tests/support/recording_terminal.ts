@@ -16,6 +16,7 @@ export function recordingTerminal(
     out: (text) => void (output += text),
     err: (text) => void (errors += text),
     readLine: () => Promise.resolve(answers.shift()),
+    readSecret: () => Promise.resolve(answers.shift() ?? ""),
     ...changes,
   };
   return { terminal, output: () => output, errors: () => errors };

@@ -41,6 +41,12 @@ export function parseEndpoint(text: string): string {
   return origin;
 }
 
+/** Whether a network can read what goes to an endpoint; this machine itself is none. */
+export function isReadable(endpoint: string): boolean {
+  const { protocol, hostname } = new URL(endpoint);
+  return protocol === "http:" && !/^(localhost|127\.[\d.]+|\[::1\])$/.test(hostname);
+}
+
 function awsEndpoint(region: string): string {
   return `https://s3.${region}.amazonaws.com${region.startsWith("cn-") ? ".cn" : ""}`;
 }
