@@ -1,5 +1,5 @@
 import { constants, deflateRawSync } from "node:zlib";
-import { crc32, type JobResult, sha256Of } from "../base/mod.ts";
+import { crc32, type JobResult, release, sha256Of } from "../base/mod.ts";
 
 /** Name of the job in the worker program. */
 export const DEFLATE_JOB = "deflate";
@@ -27,6 +27,8 @@ export interface DeflateOutput {
   sha256?: string;
 }
 
+const SMALLEST_CHUNK = 16 << 10;
+
 /** Deflates, usually in a worker thread. */
 export function deflateJob(input: DeflateInput): JobResult<DeflateOutput> {
   const { bytes, parts, hashed } = input;
@@ -41,12 +43,15 @@ export function deflateJob(input: DeflateInput): JobResult<DeflateOutput> {
   }
   output.bytes = joinBytes(compressed);
   if (hashed !== undefined) output.sha256 = sha256Of(bytes.subarray(0, hashed));
+  for (const used of [bytes, ...compressed]) release(used);
   return { output, transfer: [output.bytes.buffer] };
 }
 
 function deflatePart(part: Uint8Array, { level, ending }: DeflateInput): Uint8Array {
   const finishFlush = ending === "segment" ? constants.Z_SYNC_FLUSH : constants.Z_FINISH;
-  return deflateRawSync(part, { level, finishFlush });
+  // One piece of output in place of many that have to be joined.
+  const chunkSize = Math.max(SMALLEST_CHUNK, part.length >> 1);
+  return deflateRawSync(part, { level, finishFlush, chunkSize });
 }
 
 /** Pieces joined in a buffer of its own, so that the buffer can be handed to another thread. */

@@ -4,6 +4,7 @@ import {
   type Host,
   type JobResult,
   realFs,
+  release,
   sha256,
   sha256Of,
   type WorkerPool,
@@ -59,6 +60,7 @@ async function readContent(source: SourceFile, line: SegmentLine, top: string): 
   if (line.kind === "slice") {
     expectHash(source, line.path, sha256Of(inflated.subarray(0, line.length)), line.sha256);
   } else if (line.kind === "run") await readRun(source, line, inflated, top);
+  release(inflated);
 }
 
 async function readRun(

@@ -1,4 +1,4 @@
-import { crc32, crc32Combine } from "../base/mod.ts";
+import { crc32, crc32Combine, release } from "../base/mod.ts";
 import type { OutputFile, OutputMark } from "./output_file.ts";
 import {
   type Coverage,
@@ -40,6 +40,7 @@ export interface SegmentMark {
 
 /** The gzip stream: segments, and the tail that ends it. Their table grows in the spool. */
 export interface SegmentWriter {
+  /** Its bytes are gone then. */
   append(segment: ReadySegment): void;
   mark(): SegmentMark;
   /** Takes back everything after a mark, which must not be used again. */
@@ -73,6 +74,7 @@ export function createSegmentWriter(output: OutputFile, table: Spool): SegmentWr
       if (segment.tally) count(segment.tally, place);
       crc = crc32Combine(crc, segment.crc, segment.raw);
       raw += segment.raw;
+      release(bytes);
     },
     mark: () => ({ output: output.mark(), tableLength: table.length, raw, crc }),
     restore(mark) {

@@ -12,6 +12,7 @@ export * from "./kernel.ts";
 export * from "./lock.ts";
 export * from "./paths.ts";
 export * from "./real_fs.ts";
+export * from "./release.ts";
 export * from "./scratch.ts";
 export * from "./text.ts";
 export * from "./time.ts";
