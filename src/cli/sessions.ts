@@ -24,6 +24,9 @@ interface SessionsFlags extends GlobalFlags {
   since?: string;
   limit?: number;
   text?: boolean;
+  apply?: boolean;
+  allowRunning?: boolean;
+  withRoots?: boolean;
 }
 
 /** How many messages `show --text` shows. */
@@ -131,6 +134,11 @@ async function show(context: Context, flags: SessionsFlags, [id]: (string | unde
   });
 }
 
+async function remap(context: Context, flags: SessionsFlags, [from, to]: (string | undefined)[]) {
+  const { remapSessions } = await import("./remap_sessions.ts");
+  return await remapSessions(context, flags, { from: from!, to: to! });
+}
+
 function placeOptions(command: Command): Command {
   return command.addOption(homeOption())
     .option("--backup <id>", "look into a backup: its name, the beginning of it, latest, or a path")
@@ -148,7 +156,7 @@ function textOption(): Option {
   return new Option("--text", "also show what was said; only on a terminal");
 }
 
-/** `sessions list|search|show`. */
+/** `sessions list|search|show|remap`. */
 export function defineSessions(program: Command, act: Act): void {
   const sessions = program.command("sessions")
     .description("what conversations a home or a backup holds")
@@ -186,4 +194,23 @@ export function defineSessions(program: Command, act: Act): void {
       helpTail(["lifeboat sessions show 01890a5d --text"], [0, 1, 2, 3, 10, 130]),
     )
     .action(act(show));
+  sessions.command("remap")
+    .description(
+      "after a project folder has moved: conversations and settings name the new one; says what it " +
+        "would change unless --apply",
+    )
+    .argument("<old>", "where the folder was")
+    .argument("<new>", "where it is now")
+    .addOption(homeOption())
+    .option("--with-roots", "with --home: also what lies outside the home, such as ~/.claude.json")
+    .option("--apply", "do it; lifeboat undo takes it back")
+    .option("--allow-running", "although the agent, or another program, has files of the home open")
+    .addHelpText(
+      "after",
+      helpTail([
+        "lifeboat sessions remap ~/app ~/work/app",
+        "lifeboat sessions remap ~/app ~/work/app --profile codex --apply",
+      ], [0, 1, 2, 3, 10, 11, 130]),
+    )
+    .action(act(remap));
 }

@@ -20,6 +20,13 @@ export {
 } from "./rollback.ts";
 export type { RollbackResult } from "./rollback_result.ts";
 export { recoverUnlessRunning } from "./running.ts";
+export {
+  applyHomeRemap,
+  folderWarnings,
+  planHomeRemap,
+  refuseIfInUse,
+  type RemappedHome,
+} from "./remap_home.ts";
 export type { RemapStep } from "./remap_steps.ts";
 export type { SetAsideFile } from "./steps.ts";
 export { targetHomeOf } from "./target.ts";

@@ -36,8 +36,8 @@ export async function planRemap(host: Host, options: RemapOptions): Promise<Rema
   const agent = target.home.profile.transcripts;
   if (mappings.length === 0 || !agent) return undefined;
   const counter = createStepCounter();
-  const warnings: string[] = [];
   const moves = agent === "claude-code" ? await planFolderMoves(options, counter) : undefined;
+  const warnings = moves?.warnings ?? [];
   const all = [...mappings, ...moves?.mappings ?? []];
   const rewriting: Rewriting = {
     content: remapDerivations({ ...options, all, counter, warnings }),

@@ -49,7 +49,7 @@ export function remapDerivations(remapping: Remapping): Map<string, Derivation> 
 }
 
 /** Roots outside the home hold databases, and the one file of settings; else they only look alike. */
-function isTheirs(root: string, { kind }: RemapRule): boolean {
+export function isTheirs(root: string, { kind }: RemapRule): boolean {
   return root === HOME_ROOT || kind === "database" || root === "claude-json";
 }
 
@@ -100,7 +100,9 @@ function databaseDerive(
   path: string,
   count: Count,
 ): Derive {
+  let changes = 0;
   const done = (counts: RemapCounts) => {
+    changes = Object.keys(counts).length;
     for (const mapping of mappings) {
       const found = counts[mapping.from];
       if (found) count(mapping, found);
@@ -115,14 +117,15 @@ function databaseDerive(
       for await (
         const chunk of changedDatabase(readInPieces(bench.host, original), bench, change)
       ) {
+        if (changes === 0) break;
         began = true;
         yield chunk;
       }
     } catch (error) {
       if (began || (error instanceof LifeboatError && error.kind === "interrupted")) throw error;
       warnings.push(`${path} keeps its old paths: ${describeError(error)}`);
-      yield* readInPieces(bench.host, original);
     }
+    if (!began) yield* readInPieces(bench.host, original);
     bench.host.fs.remove(original);
   };
 }

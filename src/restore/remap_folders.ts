@@ -17,6 +17,7 @@ export interface FolderMoves {
   places: Map<string, string>;
   /** Folders that moved as a whole: absolute, there and here; files in them are named by their path. */
   mappings: PathMapping[];
+  warnings: string[];
 }
 
 /** What tells to which projects a folder belongs. */
@@ -39,7 +40,7 @@ export async function planFolderMoves(
 ): Promise<FolderMoves> {
   const { manifest, mappings, target } = options;
   const evidence = await findEvidence(options);
-  const moves: FolderMoves = { places: new Map(), mappings: [] };
+  const moves: FolderMoves = { places: new Map(), mappings: [], warnings: [] };
   const folderOf = decisions(evidence, mappings);
   const paths = pathsBelow(manifest);
   const wanted = new Map<string, string>();
@@ -57,7 +58,10 @@ export async function planFolderMoves(
   );
   for (const [path, to] of wanted) {
     // What has the place already keeps it; two folders of one name are one folder.
-    if (staying.has(to) && !directories.has(path)) continue;
+    if (staying.has(to) && !directories.has(path)) {
+      moves.warnings.push(`${path} stays there: ${to} is taken`);
+      continue;
+    }
     moves.places.set(key(HOME_ROOT, path), to);
     if (!directories.has(path)) countMove(counter, path, to);
   }

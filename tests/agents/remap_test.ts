@@ -1,6 +1,7 @@
 /** Real conversations, restored under another home and continued in another project folder. */
 import { join } from "node:path";
-import type { RestoreResult } from "../../src/restore/mod.ts";
+import type { RemappedHome, RestoreResult } from "../../src/restore/mod.ts";
+import { sha256Of } from "../../src/base/mod.ts";
 import { assert } from "../assert.ts";
 import {
   askClaude,
@@ -94,7 +95,13 @@ Deno.test("a Codex conversation goes on under another home and in another projec
     assert.equal((await codexParity(moved)).status, "ok");
     const turn = await resumeCodex(moved, id, "Which was the last?");
     assert.equal(turn.id, id);
-    assertTold(stub, [question, answerText(1), answerText(2), "Which was the last?"]);
+    assertTold(stub, [
+      question,
+      answerText(1),
+      answerText(2),
+      "Which was the last?",
+      moved.project,
+    ]);
     const rollouts = await readAll(join(moved.home, "sessions"), /\.jsonl$/);
     assert.ok(rollouts.includes(question), "what was said is as it was");
     assert.ok(!rollouts.includes(`"cwd":"${codex.project}","approval_policy"`));
@@ -119,7 +126,7 @@ Deno.test("a Claude Code conversation goes on under another home and in another 
     const turn = await resumeClaude(moved, id, "Which was the last?");
     assert.equal(turn.id, id);
     assert.deepEqual(await claudeSessionIds(moved), [id]);
-    assertTold(stub, [question, answerText(1), "Which was the last?"]);
+    assertTold(stub, [question, answerText(1), "Which was the last?", moved.project]);
     const lines = (await readAll(join(moved.home, "projects"), /\.jsonl$/)).split("\n");
     assert.ok(lines.some((line) => line.includes(question)), "what was said is as it was");
     assert.ok(!lines.some((line) => line.includes(`"cwd":"${claude.project}"`)));
@@ -135,14 +142,75 @@ Deno.test("undo gives back the exact home that was there before a restore with o
     await Deno.mkdir(moved.home);
     await Deno.copyFile(join(codex.home, "config.toml"), join(moved.home, "config.toml"));
     await askCodex(moved, "Another conversation.");
-    const tree = () => {
-      const bytes = readTree(moved.home, [".lifeboat"]);
-      return Object.fromEntries(Object.entries(bytes).filter(([path]) => path !== ""));
-    };
-    const before = tree();
+    const before = exactTree(moved.home);
     const map = ["--map-path", `${codex.project}=${moved.project}`];
     await lifeboat(moved.userHome, ["restore", "latest", ...where, ...map, ...SURE]);
-    assert.notDeepEqual(tree(), before);
+    assert.notDeepEqual(exactTree(moved.home), before);
     await lifeboat(moved.userHome, ["undo", ...SURE]);
-    assert.deepEqual(tree(), before);
+    assert.deepEqual(exactTree(moved.home), before);
+  }));
+
+/** Moves the project, re-homes its conversations, and takes that back once they were continued. */
+async function remapAndUndo<Agent extends Codex | ClaudeCode>(
+  agent: Agent,
+  { profile, goesOn }: { profile: string; goesOn: (moved: Agent) => Promise<void> },
+): Promise<void> {
+  const moved = { ...agent, project: `${agent.project}-moved` };
+  await Deno.rename(agent.project, moved.project);
+  const before = exactTree(agent.home);
+  const args = ["sessions", "remap", agent.project, moved.project, "--profile", profile];
+  const planned = await lifeboat(agent.userHome, args);
+  assert.deepEqual(exactTree(agent.home), before, "a dry run changes nothing");
+  const applied = await lifeboat(agent.userHome, [...args, "--apply"]);
+  assert.deepEqual(stepsOf(planned), stepsOf(applied));
+  const after = exactTree(agent.home);
+  assert.notDeepEqual(after, before);
+  await lifeboat(agent.userHome, ["undo", "--profile", profile, ...SURE]);
+  assert.deepEqual(exactTree(agent.home), before);
+  await lifeboat(agent.userHome, [...args, "--apply"]);
+  assert.deepEqual(exactTree(agent.home), after);
+  await goesOn(moved);
+}
+
+function stepsOf(report: Record<string, unknown>): unknown {
+  const [{ remap }] = report.homes as RemappedHome[];
+  assert.ok(remap.length > 0);
+  return remap;
+}
+
+/** A tree with the bytes of its files, by hash, and what is said of them. */
+function exactTree(home: string): Record<string, string> {
+  return readTree(home, [".lifeboat"], (path) => sha256Of(Deno.readFileSync(path)));
+}
+
+Deno.test("Codex goes on in a project folder that was moved, and undo takes the remap back", () =>
+  withStub(async ({ folder, stub, programs }) => {
+    const codex = await makeCodex(folder, programs.codex, stub);
+    const question = questionIn(codex.project);
+    const { id } = await askCodex(codex, question);
+    await remapAndUndo(codex, {
+      profile: "codex",
+      async goesOn(moved) {
+        assert.equal((await codexParity(moved)).status, "ok");
+        const turn = await resumeCodex(moved, id, "Which was the last?");
+        assert.equal(turn.id, id);
+        assertTold(stub, [question, answerText(1), moved.project]);
+      },
+    });
+  }));
+
+Deno.test("Claude Code goes on in a project folder that was moved, and undo takes the remap back", () =>
+  withStub(async ({ folder, stub, programs }) => {
+    const claude = await makeClaudeCode(folder, programs.claude, stub);
+    const question = questionIn(claude.project);
+    const { id } = await askClaude(claude, question);
+    await remapAndUndo(claude, {
+      profile: "claude-code",
+      async goesOn(moved) {
+        const turn = await resumeClaude(moved, id, "Which was the last?");
+        assert.equal(turn.id, id);
+        assert.deepEqual(await claudeSessionIds(moved), [id]);
+        assertTold(stub, [question, answerText(1), moved.project]);
+      },
+    });
   }));

@@ -3,22 +3,34 @@ import { join } from "node:path";
 /** What a folder holds: kind, content or target, mode and time of everything by relative path. */
 export type Tree = Record<string, string>;
 
-function describe(path: string, info: Deno.FileInfo): string {
+type ReadContent = (path: string) => string;
+
+const readAsText: ReadContent = (path) => JSON.stringify(Deno.readTextFileSync(path));
+
+function describe(path: string, info: Deno.FileInfo, content: ReadContent): string {
   if (info.isSymlink) return `link ${Deno.readLinkSync(path)}`;
   const attributes = `${((info.mode ?? 0) & 0o7777).toString(8)} ${info.mtime!.getTime()}`;
   if (info.isDirectory) return `folder ${attributes}`;
-  return `file ${attributes} ${JSON.stringify(Deno.readTextFileSync(path))}`;
+  return `file ${attributes} ${content(path)}`;
 }
 
-/** Reads a folder, without the time of the folder itself. Names in `without` are left out. */
-export function readTree(folder: string, without: string[] = []): Tree {
+/**
+ * Reads a folder, without the time of the folder itself. Names in `without` are left out.
+ *
+ * @param content what is told of a file's content, by default all of it as text
+ */
+export function readTree(
+  folder: string,
+  without: string[] = [],
+  content: ReadContent = readAsText,
+): Tree {
   const tree: Tree = {};
   const walk = (path: string) => {
     const names = [...Deno.readDirSync(join(folder, path))].map(({ name }) => name).sort();
     for (const name of names.filter((name) => !without.includes(name))) {
       const below = path === "" ? name : `${path}/${name}`;
       const info = Deno.lstatSync(join(folder, below));
-      tree[below] = describe(join(folder, below), info);
+      tree[below] = describe(join(folder, below), info, content);
       if (info.isDirectory) walk(below);
     }
   };

@@ -8,6 +8,7 @@ import type { Style } from "../style.ts";
 import { doctorVerdict } from "./doctor.ts";
 import { indent, section, some, warningLines } from "./lists.ts";
 import { pathName } from "./paths.ts";
+import { remapLines } from "./remap.ts";
 import { mergedLines, sessionLines } from "./restore_sessions.ts";
 
 /** What the restorer says first when it was started by a double-click. */
@@ -73,14 +74,6 @@ function trustLines({ plan, signature }: RestoreResult): string[] {
   return [`${whose}: what becomes active needs --trust, or is asked about separately.`];
 }
 
-function remapLines({ plan }: RestoreResult): string[] {
-  return plan.remap.map(({ what, root, path, from, to, count }) => {
-    const where = path === "" ? "" : `${nameOf({ root, path })}  `;
-    const times = what === "project folder" ? formatCount(count, "file") : `${count} times`;
-    return `${where}${what}: ${printable(from)} -> ${printable(to)}  ${times}`;
-  });
-}
-
 /** What a restore would do. */
 export function planText(result: RestoreResult, home: Home, style: Style): string {
   const { plan, warnings } = result;
@@ -99,7 +92,7 @@ export function planText(result: RestoreResult, home: Home, style: Style): strin
     ...section(style.bold("Conversations"), sessionLines(result)),
     ...section(style.bold("Merged"), mergedLines(result)),
     ...section(style.bold("Files"), steps),
-    ...section(style.bold("Paths that lie elsewhere now"), some(remapLines(result))),
+    ...section(style.bold("Paths that lie elsewhere now"), remapLines(plan.remap)),
     ...section(style.bold("Will be active again"), some(activatesLines(result))),
     ...section(style.yellow("Not known to be made on this machine"), trustLines(result)),
     ...section(style.bold("Not restored"), some(skippedLines(result))),

@@ -49,8 +49,12 @@ function codexLine(line: unknown): IsPath | undefined {
   return settings ? isCodexPath : undefined;
 }
 
-/** What was said, to the model and by it, and what its tools took and gave. */
+/**
+ * What was said, to the model and by it, and what its tools took and gave. By an attachment Claude Code
+ * knows what the model was told of its surroundings, and tells it anew where that has changed.
+ */
 const CLAUDE_TEXTS = new Set([
+  "attachment",
   "message",
   "content",
   "toolUseResult",

@@ -95,7 +95,7 @@ Deno.test("a transcript of Claude Code says anew where it works, and as before w
     { type: "file-history-snapshot", snapshot: { trackedFileBackups: { [NEW]: { version: 1 } } } },
     { type: "worktree-state", originalCwd: NEW, worktreePath: NEW, note: OLD },
     { type: "last-prompt", lastPrompt: OLD },
-    { type: "attachment", attachment: { type: "file", content: { path: OLD }, path: NEW } },
+    { type: "attachment", attachment: { snapshot: { workingDirectory: OLD } }, cwd: NEW },
     { type: "system", content: OLD, cwd: NEW },
   ));
 
