@@ -78,6 +78,18 @@ export interface ManifestProfile {
   restore_skip: string[];
 }
 
+/** Another tool's archive. */
+export interface ManifestOrigin {
+  /** `openclaw`, `clawbackup`, `codex-environment-backup`. */
+  format: string;
+  /** Of the tool that made it. */
+  version: string;
+  encrypted: boolean;
+  /** Once it is imported: what it was called there, and the SHA-256 of its file, upper-case hex. */
+  name?: string;
+  sha256?: string;
+}
+
 /** Everything in the manifest but the long lists. */
 export interface ManifestHead {
   schema_version: number;
@@ -102,6 +114,8 @@ export interface ManifestHead {
   /** Files of the restore kit and their SHA-256, upper-case hex. */
   kit?: { [file: string]: string };
   profile_data?: ManifestProfile;
+  /** The other tool's archive that this is, or that it was imported from. */
+  origin?: ManifestOrigin;
   /** Only for the oldest manifests (`schema_version` 0 here): what they count. */
   legacy_summary?: { [key: string]: unknown };
 }

@@ -5,6 +5,7 @@ import {
   type FileEntry,
   HOME_ROOT,
   type ManifestHead,
+  type ManifestOrigin,
   type ManifestProfile,
   type ManifestRoot,
   type SkippedEntry,
@@ -195,6 +196,17 @@ function profileData(value: unknown): ManifestProfile {
   };
 }
 
+function origin(value: unknown): ManifestOrigin {
+  const fields = fieldsOf(value);
+  return present({
+    format: text(fields, "format"),
+    version: text(fields, "version", ""),
+    encrypted: fields.encrypted === true,
+    name: optionalText(fields, "name"),
+    sha256: optionalText(fields, "sha256"),
+  });
+}
+
 function inner<T>(fields: Fields, key: string, read: (value: unknown) => T): T | undefined {
   if ((fields[key] ?? undefined) === undefined) return undefined;
   try {
@@ -228,5 +240,6 @@ export function manifestHead(fields: Fields, fileCount: number): ManifestHead {
     agent: inner(fields, "agent", program),
     kit: inner(fields, "kit", kit),
     profile_data: inner(fields, "profile_data", profileData),
+    origin: inner(fields, "origin", origin),
   });
 }

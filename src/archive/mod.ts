@@ -7,6 +7,14 @@ export {
 } from "./archive_writer.ts";
 export { type EarlierArchive, type EarlierFile, openEarlier } from "./earlier.ts";
 export { DEFLATE_JOB, deflateJob } from "./deflate_job.ts";
+export {
+  type AskPassword,
+  clawBackupStore,
+  findSidecar,
+  readStore,
+  type Sidecar,
+  type StoredArchive,
+} from "./foreign/mod.ts";
 export type { EntrySink } from "./entry_sink.ts";
 export type { DatabaseMethod, WalState } from "./format.ts";
 export * from "./manifest.ts";

@@ -10,6 +10,7 @@ import type { SignatureFile } from "../seal/mod.ts";
 import type { Container, StoredFile, Wanted } from "./container.ts";
 import { badManifest } from "./faults.ts";
 import { MANIFEST_PATH } from "./format.ts";
+import type { AskPassword } from "./foreign/mod.ts";
 import { isLegacy, legacyHead } from "./legacy_manifest.ts";
 import { READ_LIMITS, type ReadLimits } from "./limits.ts";
 import { type FileEntry, HOME_ROOT, type Manifest, type ManifestHead } from "./manifest.ts";
@@ -27,7 +28,7 @@ import { readSignature, signedManifest } from "./signature.ts";
 /** What `visit` calls for each file; `chunks` may be read once, until the call returns. */
 export type UseFile = (file: StoredFile, chunks: AsyncIterable<Uint8Array>) => Promise<void>;
 
-/** A backup that is open for reading: ours, or one of codex-environment-backup. */
+/** A backup that is open for reading: ours, or one of another tool that we read. */
 export interface Backup {
   /** The folder or archive that was opened. */
   source: string;
@@ -145,13 +146,15 @@ export interface ReadOptions {
   limits?: Partial<ReadLimits>;
   /** Worker threads at most; they are started when there is much to read. */
   jobs?: number;
+  /** Asks for the password of another tool's encrypted archive. */
+  password?: AskPassword;
 }
 
 /**
  * Opens a backup: its folder (or a folder that holds exactly one), or its `.tar.gz`, `.tar` or
  * `.zip`, told apart by content. Throws `no_such_backup`, `not_a_backup`, `damaged_archive`,
  * `unsafe_archive`, `bad_manifest`, `newer_schema`, `unreadable_backup`, `bad_signature`,
- * `forged_signature`.
+ * `forged_signature`, `password_needed`, `wrong_password`.
  */
 export async function openBackup(
   host: Host,
@@ -159,8 +162,9 @@ export async function openBackup(
   options: ReadOptions = {},
 ): Promise<Backup> {
   const limits = { ...READ_LIMITS, ...options.limits };
+  const { password } = options;
   const pool = createWorkerPool(workersFor(host, options.jobs));
-  const opened = openContainer(host, path, limits, pool);
+  const opened = openContainer(host, path, { limits, pool, password });
   const close = () => {
     opened.close();
     pool.close();

@@ -3,6 +3,7 @@ import { findIndex } from "./archive_index.ts";
 import { locateBackup, openFolder } from "./backup_folder.ts";
 import type { Container } from "./container.ts";
 import { damaged, FormatFault, notABackup } from "./faults.ts";
+import { type AskPassword, openForeignEncrypted, openForeignTar } from "./foreign/mod.ts";
 import { openIndexed } from "./indexed_reader.ts";
 import type { ReadLimits } from "./limits.ts";
 import { openScanned } from "./scanned_reader.ts";
@@ -30,23 +31,27 @@ function sniff(source: SourceFile): "gzip" | "zip" | "tar" | undefined {
 function openArchive(
   host: Host,
   source: SourceFile,
-  limits: ReadLimits,
-  pool: WorkerPool,
+  { limits, pool, password }: ReadMeans,
 ): Container {
   if (source.size === 0) throw damaged(source.path, "it is empty");
   switch (sniff(source)) {
     case "zip":
       return openZip(host, source, limits);
     case "tar":
-      return openScanned(host, source, "tar", limits);
+      return openForeignTar(host, source, "tar", limits) ??
+        openScanned(host, source, "tar", limits);
     case "gzip": {
       const index = findIndex(source);
       return index
         ? openIndexed(host, source, index, limits, pool)
-        : openScanned(host, source, "tar.gz", limits);
+        : openForeignTar(host, source, "tar.gz", limits) ??
+          openScanned(host, source, "tar.gz", limits);
     }
-    default:
+    default: {
+      const encrypted = openForeignEncrypted(host, source, limits, password);
+      if (encrypted) return encrypted;
       throw notABackup(source.path, "it is neither a tar.gz, a tar nor a zip");
+    }
   }
 }
 
@@ -58,19 +63,23 @@ function kindOf(host: Host, path: string): string {
   });
 }
 
+/** What reading a backup needs. */
+export interface ReadMeans {
+  limits: ReadLimits;
+  pool: WorkerPool;
+  /** Called when another tool's encrypted archive is first read. */
+  password?: AskPassword;
+}
+
 /** Opens what lies at a path, whatever its form. The caller closes it, and then the pool. */
-export function openContainer(
-  host: Host,
-  path: string,
-  limits: ReadLimits,
-  pool: WorkerPool,
-): Container {
+export function openContainer(host: Host, path: string, means: ReadMeans): Container {
+  const { limits } = means;
   const kind = kindOf(host, path);
   if (kind === "directory") return openFolder(host, locateBackup(host, path), limits);
   if (kind !== "file") throw notABackup(path, `it is a ${kind}`);
   const source = openSource(host, path);
   try {
-    return openArchive(host, source, limits, pool);
+    return openArchive(host, source, means);
   } catch (error) {
     source.close();
     throw error;

@@ -6,6 +6,7 @@ import {
   diffWithFiles,
   entriesByPath,
 } from "./diff_backups.ts";
+import type { AskPassword } from "./foreign/mod.ts";
 import { type FileEntry, type Manifest, type ManifestHead, ROOT_PATH } from "./manifest.ts";
 import { type Backup, openBackup } from "./open_backup.ts";
 
@@ -13,6 +14,8 @@ import { type Backup, openBackup } from "./open_backup.ts";
 export interface ShowOptions {
   /** List every file. */
   files?: boolean;
+  /** Asks for the password of another tool's encrypted archive. */
+  password?: AskPassword;
   /** Compare with another backup, or with files of today. */
   diffWith?: { backup: string } | { files: Iterable<CurrentFile> };
 }
@@ -106,7 +109,7 @@ export async function showBackup(
   path: string,
   options: ShowOptions = {},
 ): Promise<ShowReport> {
-  const backup = await openBackup(host, path);
+  const backup = await openBackup(host, path, { password: options.password });
   try {
     const manifest = await backup.loadManifest();
     const report = summarise(backup, manifest);

@@ -8,6 +8,8 @@ export interface TarBlock {
   typeflag: string;
   /** Where an extended header has the name, this is its beginning, maybe cut within a character. */
   name: Uint8Array;
+  /** Where a link leads. */
+  linkName: Uint8Array;
   size: number;
   mode: number;
   mtimeMs: number;
@@ -72,6 +74,7 @@ export function parseBlock(block: Uint8Array): TarBlock {
   return {
     typeflag: String.fromCharCode(block[156] || 0x30),
     name: fullName(block),
+    linkName: untilNul(block.subarray(157, 257)),
     size,
     mode: numeric(block.subarray(100, 108), "mode") & 0o7777,
     mtimeMs: numeric(block.subarray(136, 148), "time") * 1000,
@@ -114,11 +117,13 @@ export function applyPax(block: TarBlock, records: Map<string, Uint8Array>): Tar
     if (key.startsWith("GNU.sparse")) throw new FormatFault("it holds a sparse file");
   }
   const path = records.get("path");
+  const linkName = records.get("linkpath");
   const size = records.get("size");
   const mtime = records.get("mtime");
   return {
     ...block,
     ...(path && { name: path }),
+    ...(linkName && { linkName }),
     ...(size && { size: paxNumber(size, /^\d+$/, "size") }),
     ...(mtime && { mtimeMs: wholeMs(paxNumber(mtime, /^-?\d+(\.\d*)?$/, "mtime")) }),
   };

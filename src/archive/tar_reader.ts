@@ -15,6 +15,15 @@ export interface TarEntry {
   chunks: AsyncIterable<Uint8Array>;
 }
 
+/** A link in a tar. */
+export interface TarLink {
+  kind: "symlink" | "hardlink";
+  name: string;
+  /** Where it leads: for a hard link the name of another entry. */
+  target: string;
+  mtimeMs: number;
+}
+
 /** Where and how a tar is read. */
 export interface TarContext {
   /** The archive, for messages. */
@@ -46,17 +55,35 @@ const REFUSED_KINDS: Record<string, string> = {
  * kinds out as ordinary files, turns names that are not UTF-8 into others, stops without a word at
  * a malformed PAX record, and ignores what follows the end marker.
  */
-export async function* readTar(
+export function readTar(
   chunks: AsyncIterable<Uint8Array>,
   context: TarContext,
 ): AsyncGenerator<TarEntry> {
+  return readMembers(chunks, context, entryOf);
+}
+
+/** The same for the archives of others, which may hold links. */
+export function readTarWithLinks(
+  chunks: AsyncIterable<Uint8Array>,
+  context: TarContext,
+): AsyncGenerator<TarEntry | TarLink> {
+  return readMembers(chunks, context, (block, content, context) => {
+    return linkOf(block, context) ?? entryOf(block, content, context);
+  });
+}
+
+async function* readMembers<Member>(
+  chunks: AsyncIterable<Uint8Array>,
+  context: TarContext,
+  memberOf: (block: TarBlock, content: AsyncIterable<Uint8Array>, context: TarContext) => Member,
+): AsyncGenerator<Member> {
   const reader = byteReader(chunks);
   try {
     for (;;) {
       const block = await nextBlock(reader, context);
       if (!block) return;
       const content = contentOf(reader, block, context);
-      yield entryOf(block, content.chunks(), context);
+      yield memberOf(block, content.chunks(), context);
       await content.passOver();
     }
   } catch (error) {
@@ -71,6 +98,7 @@ async function nextBlock(
 ): Promise<TarBlock | undefined> {
   let records = new Map<string, Uint8Array>();
   let longName: Uint8Array | undefined;
+  let longLink: Uint8Array | undefined;
   for (let extended = false;; extended = true) {
     const bytes = await reader.take(BLOCK);
     if (!bytes || isZero(bytes)) {
@@ -83,8 +111,15 @@ async function nextBlock(
       longName = untilNul(await takeExtended(reader, block, context));
     } else if (block.typeflag === "g") {
       refuseGlobal(parsePax(await takeExtended(reader, block, context)), context);
-    } else if (block.typeflag === "K") await takeExtended(reader, block, context);
-    else return applyPax({ ...block, name: longName ?? block.name }, records);
+    } else if (block.typeflag === "K") {
+      longLink = untilNul(await takeExtended(reader, block, context));
+    } else {
+      const { name, linkName } = block;
+      return applyPax(
+        { ...block, name: longName ?? name, linkName: longLink ?? linkName },
+        records,
+      );
+    }
   }
 }
 
@@ -124,6 +159,16 @@ async function takeExtended(
 function refuseGlobal(records: Map<string, Uint8Array>, { path }: TarContext): void {
   const harmful = [...records.keys()].find((key) => /^(path|size|linkpath|GNU\.)/.test(key));
   if (harmful) throw unsafe(path, `a global header in it sets "${harmful}"`);
+}
+
+/** The entry as a link; undefined when it is none. */
+function linkOf(block: TarBlock, { path }: TarContext): TarLink | undefined {
+  if (block.typeflag !== "1" && block.typeflag !== "2") return undefined;
+  const name = decodeName(block.name);
+  // A hard link may carry its content once more; which one would count, readers do not agree on.
+  if (block.size > 0) throw unsafe(path, `the link ${name} in it has content`);
+  const kind = block.typeflag === "1" ? "hardlink" : "symlink";
+  return { kind, name, target: decodeName(block.linkName), mtimeMs: block.mtimeMs };
 }
 
 function entryOf(

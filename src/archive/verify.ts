@@ -10,6 +10,7 @@ import {
 } from "../base/mod.ts";
 import { type SignedBy, signedBy } from "../seal/mod.ts";
 import type { Container, ReadableFile } from "./container.ts";
+import type { AskPassword } from "./foreign/mod.ts";
 import { checkHashFile, type HashFileState } from "./hash_file.ts";
 import { isKitName, isOwnName } from "./known_names.ts";
 import { READ_LIMITS } from "./limits.ts";
@@ -54,6 +55,8 @@ export interface VerifyOptions {
   quick?: boolean;
   /** Worker threads at most. */
   jobs?: number;
+  /** Asks for the password of another tool's encrypted archive. */
+  password?: AskPassword;
 }
 
 /** What makes a backup worthless without making it dangerous: it is reported, not thrown. */
@@ -105,13 +108,13 @@ function emptyReport(host: Host, path: string, quick: boolean): VerifyReport {
 export async function verifyBackup(
   host: Host,
   path: string,
-  { quick = false, jobs }: VerifyOptions = {},
+  { quick = false, jobs, password }: VerifyOptions = {},
 ): Promise<VerifyReport> {
   const report = emptyReport(host, path, quick);
   const pool = createWorkerPool(workersFor(host, jobs));
   let container: Container | undefined;
   try {
-    container = openContainer(host, path, READ_LIMITS, pool);
+    container = openContainer(host, path, { limits: READ_LIMITS, pool, password });
     report.form = container.form;
     const signature = await readSignature(container);
     await checkContainer(host, signedManifest(container, signature), report);

@@ -34,6 +34,8 @@ export async function findEarlier(
     const path = item.archives.find((archive) => archive.endsWith(".tar.gz"));
     const isOfHome = item.profile === home.profile.id && item.home === home.path;
     if (!path || !isOfHome || item.type !== "lifeboat") continue;
+    // What another tool wrote says nothing about what is in the home today.
+    if (item.origin) continue;
     const archive = openEarlier(host, path, home.profile.backups.prefix);
     if (!archive) continue;
     return {

@@ -1,3 +1,4 @@
+import JSON5 from "json5";
 import { parse } from "smol-toml";
 import type { ProfileConfig } from "../profiles/mod.ts";
 
@@ -8,6 +9,7 @@ export function isWellFormed(bytes: Uint8Array, format: ProfileConfig["format"])
   try {
     const text = decoder.decode(bytes);
     if (format === "json") JSON.parse(text);
+    else if (format === "json5") JSON5.parse(text);
     else parse(text);
     return true;
   } catch {

@@ -51,6 +51,10 @@ export function compileRules(
   const only = new Map(
     profile.roots.flatMap(({ id, only }) => only ? [[id, compilePatterns(only)]] : []),
   );
+  // A root that a restore was told of is in no profile.
+  const elsewhere = compilePatterns(
+    patternsOf(profile.exclude, mode).filter((pattern) => pattern.startsWith("**/")),
+  );
   const configs = profile.config.map(({ root = HOME_ROOT, path, format }) => ({
     root,
     format,
@@ -58,7 +62,8 @@ export function compileRules(
   }));
   return {
     ruleFor: (root, path, isFolder) =>
-      matchers.get(root)?.(path, isFolder) ?? users.find(({ matches }) => matches(path))?.glob,
+      (matchers.get(root) ?? elsewhere)(path, isFolder) ??
+        users.find(({ matches }) => matches(path))?.glob,
     belongs: (root, name) => only.get(root)?.(name, false) !== undefined || !only.has(root),
     configFormat: (root, path) =>
       configs.find((config) => config.root === root && config.matches(path, false))?.format,

@@ -1,6 +1,7 @@
 import { type Host, LifeboatError, pathsOf, statIfThere } from "../base/mod.ts";
 import { defaultBackupRoot, loadProfiles, type Profile } from "../profiles/mod.ts";
-import { type BackupItem, listRoot } from "./list.ts";
+import { listElsewhere, listIndexed } from "./foreign.ts";
+import { type BackupItem, listRoot, newestFirst } from "./list.ts";
 
 /** Which backups are meant. */
 export interface BackupScope {
@@ -8,6 +9,8 @@ export interface BackupScope {
   profile?: Profile;
   /** Where they lie. Without it, the default place of each profile. */
   backupRoot?: string;
+  /** False: not the archives of other tools that lie outside the backup roots. */
+  elsewhere?: boolean;
 }
 
 /** What `list` gives back; key names are those of contract.md. */
@@ -25,6 +28,26 @@ function rootsOf(host: Host, scope: BackupScope): string[] {
   return [...new Set(profiles.map((profile) => defaultBackupRoot(host, profile).path))];
 }
 
+/** What `--type` means; `native` is ClawBackup's word for the archives of OpenClaw itself. */
+const TYPES: Record<string, string> = {
+  lifeboat: "lifeboat",
+  "codex-environment-backup": "codex-environment-backup",
+  clawbackup: "clawbackup",
+  openclaw: "openclaw",
+  native: "openclaw",
+};
+
+/** Archives of other tools that lie elsewhere; where a place is named, only what its index names. */
+async function listForeign(
+  host: Host,
+  { profile, backupRoot, elsewhere }: BackupScope,
+  roots: string[],
+): Promise<BackupItem[]> {
+  if (backupRoot) return await listIndexed(host, roots[0]);
+  const isWanted = elsewhere !== false && (!profile || profile.id === "openclaw");
+  return isWanted ? await listElsewhere(host) : [];
+}
+
 /** The backups there are, newest first. */
 export async function listBackups(
   host: Host,
@@ -32,9 +55,12 @@ export async function listBackups(
 ): Promise<ListResult> {
   const roots = rootsOf(host, scope);
   const lists = await Promise.all(roots.map((root) => listRoot(host, root)));
-  const backups = lists.flat().filter((item) =>
+  const foreign = await listForeign(host, scope, roots);
+  const known = new Set(foreign.map(placeOf)); // under the id of the other tool
+  const own = lists.flat().filter((item) => !known.has(placeOf(item)));
+  const backups = [...foreign, ...own].sort(newestFirst).filter((item) =>
     (!scope.profile || !item.profile || item.profile === scope.profile.id) &&
-    (!scope.type || scope.type === "all" || item.type === scope.type)
+    (!scope.type || scope.type === "all" || item.type === TYPES[scope.type])
   );
   return {
     ok: true,
@@ -46,6 +72,11 @@ export async function listBackups(
 
 function placeOf(item: BackupItem): string {
   return item.archives[0] ?? item.backup_dir!;
+}
+
+/** Whether it is of the kind that this program writes; another tool's is only meant when named. */
+export function isOwn({ type }: BackupItem): boolean {
+  return type === "lifeboat" || type === "codex-environment-backup";
 }
 
 function isPreRestore(item: BackupItem): boolean {
@@ -62,7 +93,9 @@ export async function findBackup(host: Host, id: string, scope: BackupScope): Pr
   if (/[\\/]/.test(id) || statIfThere(host.fs, resolve(id))) return resolve(id);
   const { backups, backup_roots } = await listBackups(host, scope);
   if (id === "latest") {
-    const newest = backups.find((item) => !isPreRestore(item) && item.status !== "unreadable");
+    const newest = backups.find((item) =>
+      !isPreRestore(item) && isOwn(item) && item.status !== "unreadable"
+    );
     if (newest) return placeOf(newest);
   }
   const exact = backups.find((item) => item.id === id);

@@ -1,5 +1,4 @@
-import { openBackup } from "../archive/mod.ts";
-import type { ManifestHead } from "../archive/mod.ts";
+import { clawBackupStore, findSidecar, type ManifestHead, openBackup } from "../archive/mod.ts";
 import {
   asLifeboatError,
   checkInterrupt,
@@ -15,10 +14,11 @@ import { type Catalog, type KnownBackup, openCatalog } from "./store.ts";
 /** One backup as `list` shows it; key names are those of contract.md. */
 export interface BackupItem {
   id: string;
-  type: "lifeboat" | "codex-environment-backup";
+  /** The tool that made it. */
+  type: string;
   backup_dir: string | null;
   archives: string[];
-  status: "ok" | "partial" | "legacy_manifest" | "unreadable";
+  status: "ok" | "partial" | "legacy_manifest" | "unreadable" | "encrypted";
   schema_version: number | "legacy" | null;
   profile: string | null;
   label: string | null;
@@ -37,6 +37,8 @@ export interface BackupItem {
   signed_by: string | null;
   verified_at: string | null;
   remote: string[];
+  /** The tool whose archive it is, or was before it was imported. */
+  origin: string | null;
   legacy_summary?: Record<string, unknown>;
   error?: string;
 }
@@ -94,7 +96,7 @@ function itemOf(parts: Parts, head: ManifestHead): Partial<BackupItem> {
   const legacy = head.schema_version === 0;
   return {
     id: parts.id,
-    type: head.tool ? "lifeboat" : "codex-environment-backup",
+    type: head.tool ? "lifeboat" : head.origin?.format ?? "codex-environment-backup",
     status: legacy ? "legacy_manifest" : head.status ?? "ok",
     schema_version: legacy ? "legacy" : head.schema_version,
     profile: head.profile,
@@ -104,8 +106,24 @@ function itemOf(parts: Parts, head: ManifestHead): Partial<BackupItem> {
     files: head.counts.files,
     sqlite_databases: head.counts.sqlite_databases,
     errors: head.counts.errors,
+    encrypted: head.origin?.encrypted === true && head.tool === undefined,
     malformed_configs: head.malformed_configs ?? 0,
+    origin: head.origin?.format ?? null,
     ...(head.legacy_summary ? { legacy_summary: head.legacy_summary } : {}),
+  };
+}
+
+/** What can be told of another tool's encrypted archive without its password. */
+function encryptedItem(host: Host, path: string): Partial<BackupItem> {
+  const known = findSidecar(host, path, [clawBackupStore(host)]);
+  return {
+    type: "clawbackup",
+    status: "encrypted",
+    profile: "openclaw",
+    label: known?.label ?? null,
+    created_at: known?.createdAt || null,
+    bytes: host.fs.stat(path).size,
+    encrypted: true,
   };
 }
 
@@ -133,6 +151,7 @@ async function describe(host: Host, catalog: Catalog, parts: Parts): Promise<Bac
     signed_by: null,
     verified_at: catalog.verifiedAt(path) ?? null,
     remote: [],
+    origin: null,
   };
   try {
     const info = host.fs.stat(archive ?? join(parts.folder!, "manifest.json"));
@@ -141,11 +160,13 @@ async function describe(host: Host, catalog: Catalog, parts: Parts): Promise<Bac
     return { ...blank, bytes: archive ? info.size : null, ...itemOf(parts, head), signed_by };
   } catch (error) {
     const { code, message } = asLifeboatError(error);
+    if (code === "password_needed") return { ...blank, ...encryptedItem(host, path) };
     return { ...blank, error: `${code}: ${message}` };
   }
 }
 
-function newestFirst(a: BackupItem, b: BackupItem): number {
+/** Sorts backups by the time they were made. */
+export function newestFirst(a: BackupItem, b: BackupItem): number {
   const time = (item: BackupItem) => Date.parse(item.created_at ?? "") || 0;
   return time(b) - time(a) || (a.id < b.id ? 1 : -1);
 }
@@ -153,10 +174,23 @@ function newestFirst(a: BackupItem, b: BackupItem): number {
 /** The backups below a backup root, newest first; none when the root does not exist. */
 export async function listRoot(host: Host, root: string): Promise<BackupItem[]> {
   if (statIfThere(host.fs, root)?.kind !== "directory") return [];
+  return await listParts(host, findParts(host, root));
+}
+
+/** Archives that lie anywhere, under the ids they are known by, newest first. */
+export async function listArchives(
+  host: Host,
+  archives: { id: string; path: string }[],
+): Promise<BackupItem[]> {
+  return await listParts(host, archives.map(({ id, path }) => ({ id, archives: [path] })));
+}
+
+async function listParts(host: Host, found: Parts[]): Promise<BackupItem[]> {
+  if (found.length === 0) return [];
   const catalog = openCatalog(host);
   try {
     const items: BackupItem[] = [];
-    for (const parts of findParts(host, root)) {
+    for (const parts of found) {
       checkInterrupt(host);
       items.push(await describe(host, catalog, parts));
     }

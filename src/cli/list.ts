@@ -17,7 +17,14 @@ interface ListFlags extends GlobalFlags {
   limit?: number;
 }
 
-const TYPES = ["all", "lifeboat", "codex-environment-backup"];
+const TYPES = [
+  "all",
+  "lifeboat",
+  "native",
+  "codex-environment-backup",
+  "clawbackup",
+  "openclaw",
+];
 
 async function list({ host }: Context, flags: ListFlags): Promise<Answer> {
   const { listBackups } = await import("../catalog/mod.ts");

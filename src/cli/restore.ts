@@ -16,11 +16,12 @@ import {
 import { backupScope } from "./homes.ts";
 import { askForRestore, askForTrust } from "./confirm.ts";
 import { parseMapPaths } from "./map_paths.ts";
+import { passwordAsker, type PasswordFlags, withPasswordOptions } from "./password.ts";
 import { styleFor } from "./style.ts";
 import { programName, surroundingBackup } from "./surroundings.ts";
 import { GREETING, nextCommand, nextText, planText, restoredText } from "./text/restore.ts";
 
-interface RestoreFlags extends GlobalFlags {
+interface RestoreFlags extends GlobalFlags, PasswordFlags {
   home?: string;
   targetHome?: string;
   withRoots?: boolean;
@@ -151,7 +152,9 @@ async function restore(context: Context, flags: RestoreFlags, [id]: (string | un
   const { host, terminal } = context;
   const { openBackup } = await import("../archive/mod.ts");
   if (flags.guided) terminal.err(GREETING);
-  const backup = await openBackup(host, await findSource(host, flags, id), { jobs: flags.jobs });
+  const password = passwordAsker(context, flags);
+  const source = await findSource(host, flags, id);
+  const backup = await openBackup(host, source, { jobs: flags.jobs, password });
   try {
     const options: RestoreOptions = {
       backup,
@@ -176,7 +179,8 @@ async function restore(context: Context, flags: RestoreFlags, [id]: (string | un
 
 /** `restore`. */
 export function defineRestore(program: Command, act: Act): void {
-  program.command("restore").description("put a backup back; says what it would do unless --apply")
+  const command = program.command("restore")
+    .description("put a backup back; says what it would do unless --apply")
     .argument("[id]", "a backup's name, the beginning of it, latest, or a path")
     .addOption(new Option("--archive, --backup-dir <path>", "the backup, as older tools name it"))
     .addOption(homeOption())
@@ -224,7 +228,8 @@ export function defineRestore(program: Command, act: Act): void {
     .option("--allow-running", "although the agent, or another program, has files of the home open")
     .option("--files", "list every file of the plan")
     .option("--run-post-restore-commands", "the doctor afterwards also runs the agent")
-    .addOption(new Option("--guided").hideHelp())
+    .addOption(new Option("--guided").hideHelp());
+  withPasswordOptions(command)
     .addHelpText(
       "after",
       helpTail([

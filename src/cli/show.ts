@@ -11,9 +11,10 @@ import {
   homeOption,
 } from "./command.ts";
 import { backupScope, chooseHomes } from "./homes.ts";
+import { passwordAsker, type PasswordFlags, withPasswordOptions } from "./password.ts";
 import { showText } from "./text/show.ts";
 
-interface ShowFlags extends GlobalFlags {
+interface ShowFlags extends GlobalFlags, PasswordFlags {
   backupRoot?: string;
   home?: string;
   files?: boolean;
@@ -53,12 +54,14 @@ async function diffWith(
   return { files: await currentFiles(host, flags, backup.head) };
 }
 
-async function show({ host }: Context, flags: ShowFlags, [id]: (string | undefined)[]) {
+async function show(context: Context, flags: ShowFlags, [id]: (string | undefined)[]) {
+  const { host } = context;
   const { showBackup } = await import("../archive/mod.ts");
   const { findBackup } = await import("../catalog/mod.ts");
   const path = await findBackup(host, id!, await backupScope(host, flags));
   const result = await showBackup(host, path, {
     files: flags.files,
+    password: passwordAsker(context, flags),
     diffWith: await diffWith(host, flags, path),
   });
   return { result, text: (style) => showText(result, style) } satisfies Answer;
@@ -66,15 +69,23 @@ async function show({ host }: Context, flags: ShowFlags, [id]: (string | undefin
 
 /** `show`. */
 export function defineShow(program: Command, act: Act): void {
-  program.command("show").description("what is in a backup, and how it differs from another")
+  const command = program.command("show")
+    .description("what is in a backup, and how it differs from another")
     .argument("<id>", "a backup's name, the beginning of it, latest, or a path")
     .option("--files", "list every file")
     .option("--diff <other>", "compare with another backup, or with the home of today: home")
     .addOption(homeOption())
-    .addOption(backupRootOption())
+    .addOption(backupRootOption());
+  withPasswordOptions(command)
     .addHelpText(
       "after",
-      helpTail(["lifeboat show latest --files", "lifeboat show latest --diff home"], [0, 2, 3, 10]),
+      helpTail(["lifeboat show latest --files", "lifeboat show latest --diff home"], [
+        0,
+        2,
+        3,
+        10,
+        12,
+      ]),
     )
     .action(act(show));
 }

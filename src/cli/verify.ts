@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { asLifeboatError, type Host, isoWithOffset, LifeboatError } from "../base/mod.ts";
+import { asLifeboatError, isoWithOffset, LifeboatError } from "../base/mod.ts";
 import {
   type Act,
   type Answer,
@@ -11,18 +11,22 @@ import {
 } from "./command.ts";
 import { failureJson, failureText } from "./failure.ts";
 import { backupScope } from "./homes.ts";
+import { passwordAsker, type PasswordFlags, withPasswordOptions } from "./password.ts";
 import { verifyText } from "./text/verify.ts";
 
-interface VerifyFlags extends GlobalFlags {
+interface VerifyFlags extends GlobalFlags, PasswordFlags {
   backupRoot?: string;
   quick?: boolean;
   all?: boolean;
 }
 
-async function verifyOne(host: Host, path: string, flags: VerifyFlags): Promise<Answer> {
+async function verifyOne(context: Context, path: string, flags: VerifyFlags): Promise<Answer> {
   const { verifyBackup } = await import("../archive/mod.ts");
   const { openCatalog } = await import("../catalog/mod.ts");
-  const result = await verifyBackup(host, path, { quick: flags.quick, jobs: flags.jobs });
+  const { host } = context;
+  const { quick, jobs } = flags;
+  const password = passwordAsker(context, flags);
+  const result = await verifyBackup(host, path, { quick, jobs, password });
   if (result.ok && !result.quick) {
     const catalog = openCatalog(host);
     catalog.noteVerified(path, isoWithOffset(host.now()));
@@ -32,9 +36,9 @@ async function verifyOne(host: Host, path: string, flags: VerifyFlags): Promise<
 }
 
 /** The same where others follow: a backup that cannot be verified at all does not end the rest. */
-async function verifyOneOfAll(host: Host, path: string, flags: VerifyFlags): Promise<Answer> {
+async function verifyOneOfAll(context: Context, path: string, flags: VerifyFlags): Promise<Answer> {
   try {
-    return await verifyOne(host, path, flags);
+    return await verifyOne(context, path, flags);
   } catch (thrown) {
     const error = asLifeboatError(thrown);
     if (error.kind === "interrupted") throw error;
@@ -43,7 +47,8 @@ async function verifyOneOfAll(host: Host, path: string, flags: VerifyFlags): Pro
   }
 }
 
-async function verifyAll(host: Host, flags: VerifyFlags): Promise<Answer> {
+async function verifyAll(context: Context, flags: VerifyFlags): Promise<Answer> {
+  const { host } = context;
   const { listBackups } = await import("../catalog/mod.ts");
   const { backups, backup_roots } = await listBackups(host, await backupScope(host, flags));
   const paths = backups.map(({ archives, backup_dir }) => archives[0] ?? backup_dir!);
@@ -53,28 +58,32 @@ async function verifyAll(host: Host, flags: VerifyFlags): Promise<Answer> {
     });
   }
   const answers: Answer[] = [];
-  for (const path of paths) answers.push(await verifyOneOfAll(host, path, flags));
+  for (const path of paths) answers.push(await verifyOneOfAll(context, path, flags));
   return joined(answers);
 }
 
-async function verify({ host }: Context, flags: VerifyFlags, [id]: (string | undefined)[]) {
+async function verify(context: Context, flags: VerifyFlags, [id]: (string | undefined)[]) {
   if ((id === undefined) === (flags.all !== true)) {
     throw new LifeboatError("refused", "usage", "Name one backup, or all of them with --all", {
       hint: "See the backups with: lifeboat list",
     });
   }
-  if (id === undefined) return await verifyAll(host, flags);
+  if (id === undefined) return await verifyAll(context, flags);
   const { findBackup } = await import("../catalog/mod.ts");
-  return await verifyOne(host, await findBackup(host, id, await backupScope(host, flags)), flags);
+  const { host } = context;
+  const path = await findBackup(host, id, await backupScope(host, flags));
+  return await verifyOne(context, path, flags);
 }
 
 /** `verify`. */
 export function defineVerify(program: Command, act: Act): void {
-  program.command("verify").description("whether a backup is undamaged, byte by byte")
+  const command = program.command("verify")
+    .description("whether a backup is undamaged, byte by byte")
     .argument("[id]", "a backup's name, the beginning of it, latest, or a path")
     .option("--quick", "only its structure, its list of files and its SHA-256")
     .option("--all", "every backup")
-    .addOption(backupRootOption())
+    .addOption(backupRootOption());
+  withPasswordOptions(command)
     .addHelpText(
       "after",
       helpTail(["lifeboat verify latest", "lifeboat verify --all --quick"], [

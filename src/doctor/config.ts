@@ -6,7 +6,7 @@ import {
   pathsOf,
   readText,
 } from "../base/mod.ts";
-import { type Home, HOME_ROOT } from "../profiles/mod.ts";
+import { type Home, HOME_ROOT, type ProfileConfig } from "../profiles/mod.ts";
 import { claudeFlags } from "./claude_config.ts";
 import { codexFlags } from "./codex_config.ts";
 import { parseConfig, type Table, tableOf } from "./parse.ts";
@@ -32,7 +32,12 @@ interface Inspected {
   readable: boolean;
 }
 
-function readOnce(host: Host, path: string, absolute: string, format: "toml" | "json"): Inspected {
+function readOnce(
+  host: Host,
+  path: string,
+  absolute: string,
+  format: ProfileConfig["format"],
+): Inspected {
   const { size } = host.fs.stat(absolute);
   const report = { path, present: true, bytes: size };
   const parsed = parseConfig(readText(host.fs, absolute, MAX_BYTES), format);
@@ -62,7 +67,12 @@ function notRead(path: string, error: unknown): Inspected {
  * Reads and parses one file. One that does not parse is read again: the agents rewrite some in place
  * (agent-homes.md 1.4), and half of a file may have been read.
  */
-function inspect(host: Host, path: string, absolute: string, format: "toml" | "json"): Inspected {
+function inspect(
+  host: Host,
+  path: string,
+  absolute: string,
+  format: ProfileConfig["format"],
+): Inspected {
   try {
     const first = readOnce(host, path, absolute, format);
     return first.report.parse_status === "ok" ? first : readOnce(host, path, absolute, format);

@@ -13,7 +13,13 @@ import {
   walk,
   type WalkItem,
 } from "../capture/mod.ts";
-import { type Home, HOME_ROOT, type HomeRoot, rootsOf } from "../profiles/mod.ts";
+import {
+  type Home,
+  HOME_ROOT,
+  type HomeRoot,
+  type ProfileConfig,
+  rootsOf,
+} from "../profiles/mod.ts";
 import type { PathReport, PathScanError } from "./report.ts";
 
 /** Everything the doctor needs to know of the files of a home, gathered in one walk. */
@@ -29,7 +35,7 @@ export interface Survey {
   /** Databases, by content, and files that are one by name alone. */
   databases: (SurveyedFile & { genuine: boolean })[];
   /** Files that the profile says must parse. */
-  configs: (SurveyedFile & { format: "toml" | "json" })[];
+  configs: (SurveyedFile & { format: ProfileConfig["format"] })[];
 }
 
 /** A file of the home or of a root outside. */

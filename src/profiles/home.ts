@@ -10,6 +10,8 @@ import {
   readText,
   statIfThere,
 } from "../base/mod.ts";
+import { type ConfiguredRoot, openClawRoots } from "./openclaw.ts";
+import { variableIn } from "./openclaw_config.ts";
 import { type Home, HOME_ROOT, type HomeRoot, type Profile, type ProfileRoot } from "./profile.ts";
 
 const MAX_CONFIG_BYTES = 4 << 20;
@@ -22,8 +24,8 @@ export interface HomeOptions {
   withRoots?: boolean;
 }
 
-function absolute(host: Host, path: string): string {
-  return pathsOf(host.platform).resolve(expandHome(path, host.userHome, host.platform));
+function absolute(host: Host, path: string, userHome = host.userHome): string {
+  return pathsOf(host.platform).resolve(expandHome(path, userHome, host.platform));
 }
 
 function inCircle(path: string): LifeboatError {
@@ -44,10 +46,25 @@ export function realPathOf(host: Host, path: string): string {
   }
 }
 
+/** What a profile takes for the user's home. */
+function userHomeFor(host: Host, { home }: Profile): string {
+  const named = home.user_home && variableIn(host, home.user_home);
+  return named ? absolute(host, named) : host.userHome;
+}
+
+/** The default place, of the named home if one is named, or an older one that is still in use. */
+function defaultPath(host: Host, { home }: Profile, userHome: string): string {
+  const name = home.named && variableIn(host, home.named);
+  if (name && name.toLowerCase() !== "default") return `${home.default}-${name}`;
+  const isThere = (path: string) => statIfThere(host.fs, absolute(host, path, userHome));
+  return isThere(home.default) ? home.default : home.legacy?.find(isThere) ?? home.default;
+}
+
 function ownPath(host: Host, profile: Profile): string {
-  // Both agents take an empty variable for one that is not set.
-  const variable = profile.home.env.find((name) => host.env[name]);
-  return (variable && host.env[variable]) || profile.home.default;
+  const userHome = userHomeFor(host, profile);
+  // The agents take an empty variable for one that is not set.
+  const named = profile.home.env.map((name) => variableIn(host, name)).find(Boolean);
+  return absolute(host, named ?? defaultPath(host, profile, userHome), userHome);
 }
 
 /** What a key in a TOML file of the home says; nothing when the file or the key cannot be read. */
@@ -78,11 +95,27 @@ function resolveRoot(host: Host, root: ProfileRoot, home: string): HomeRoot | un
 }
 
 /** The roots that lie outside the home: one inside is captured with it. */
-function outsideRoots(host: Host, profile: Profile, home: string): HomeRoot[] {
+function outsideRoots(
+  host: Host,
+  profile: Profile,
+  home: string,
+  configured: ConfiguredRoot[],
+): HomeRoot[] {
   return profile.roots
     .map((root) => resolveRoot(host, root, home))
     .filter((root) => root !== undefined)
-    .filter((root) => !isInside(root.path, home, host.platform));
+    .filter((root) => !isInside(root.path, home, host.platform))
+    .concat(configured.map(({ root }) => root));
+}
+
+/** The profile with what it says of the roots that the home's configuration names. */
+function withConfigured(profile: Profile, configured: ConfiguredRoot[]): Profile {
+  if (configured.length === 0) return profile;
+  return {
+    ...profile,
+    roots: [...profile.roots, ...configured.map(({ definition }) => definition)],
+    config: [...profile.config, ...configured.flatMap(({ config }) => config)],
+  };
 }
 
 /**
@@ -91,10 +124,13 @@ function outsideRoots(host: Host, profile: Profile, home: string): HomeRoot[] {
 export function resolveHome(host: Host, profile: Profile, options: HomeOptions = {}): Home {
   const isOwn = !options.home;
   const path = realPathOf(host, absolute(host, options.home || ownPath(host, profile)));
-  const outside = outsideRoots(host, profile, path);
+  const configured = profile.configured_roots
+    ? openClawRoots(host, profile, path, { isOwn, realPath: (one) => realPathOf(host, one) })
+    : [];
+  const outside = outsideRoots(host, profile, path, configured);
   const takePart = isOwn || options.withRoots === true;
   return {
-    profile,
+    profile: withConfigured(profile, configured),
     path,
     isOwn,
     roots: takePart ? outside : [],

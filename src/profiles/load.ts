@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { type Host, LifeboatError, pathsOf, readText, statIfThere } from "../base/mod.ts";
+import { applyNested } from "./nested.ts";
 import { parseProfile } from "./parse.ts";
 import type { Profile } from "./profile.ts";
 
@@ -36,7 +37,7 @@ export function loadProfiles(host: Host): Profile[] {
     if (taken) throw idTaken(profile, taken);
     byId.set(profile.id, profile);
   }
-  return profiles;
+  return profiles.map((profile) => applyNested(profile, byId));
 }
 
 function idTaken(profile: Profile, taken: Profile): LifeboatError {

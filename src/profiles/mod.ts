@@ -2,6 +2,8 @@
 export * from "./backup_root.ts";
 export * from "./home.ts";
 export * from "./load.ts";
+export { type OpenClawAgent, openClawPlaces } from "./openclaw.ts";
 export { parseProfile } from "./parse.ts";
 export { compilePatterns, type PatternMatcher } from "./patterns.ts";
 export * from "./profile.ts";
+export { openClawRootIds, type OutsidePart } from "./root_ids.ts";

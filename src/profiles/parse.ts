@@ -49,9 +49,17 @@ const root = table<ProfileRoot>({
 const shape = table<Omit<Profile, "source">>({
   id,
   name: fileName,
-  home: table({ env: optional(listOf(variable), []), default: text }),
+  home: table({
+    env: optional(listOf(variable), []),
+    default: text,
+    named: optional(variable),
+    user_home: optional(variable),
+    legacy: optional(listOf(text)),
+  }),
   backups: table({ folder: fileName, prefix: fileName }),
   roots: optional(listOf(root), []),
+  configured_roots: optional(oneOf("openclaw")),
+  nested: optional(listOf(table({ path: pattern, profile: id }))),
   exclude: optional(exclusions, { always: [], compact: [] }),
   restore_skip: patterns,
   activates: optional(
@@ -64,7 +72,7 @@ const shape = table<Omit<Profile, "source">>({
     [],
   ),
   config: optional(
-    listOf(table({ path: pattern, root: optional(id), format: oneOf("toml", "json") })),
+    listOf(table({ path: pattern, root: optional(id), format: oneOf("toml", "json", "json5") })),
     [],
   ),
   important: patterns,

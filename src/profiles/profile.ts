@@ -35,7 +35,7 @@ export interface ProfileConfig {
   /** Pattern below the home, or below root `root`: `config.toml`, `agents/*.toml`. */
   path: string;
   root?: string;
-  format: "toml" | "json";
+  format: "toml" | "json" | "json5";
 }
 
 /** Something that starts to act once it is restored (design.md 1.8). */
@@ -58,6 +58,28 @@ export interface ProfileProbe {
   output: "text" | "json_flags";
 }
 
+/** Homes of another agent within the home. */
+export interface ProfileNested {
+  /** Pattern below the home: `agents/*\/agent/codex-home`. */
+  path: string;
+  /** Whose rules hold there. */
+  profile: string;
+}
+
+/** Where a home lies. */
+export interface ProfileHome {
+  /** Variables that name it; the first that is set. */
+  env: string[];
+  /** May begin with `~`. */
+  default: string;
+  /** A variable that names one of several: `<default>-<its value>`. */
+  named?: string;
+  /** A variable that says what `~` is here. */
+  user_home?: string;
+  /** Older defaults, for a home that was never moved. */
+  legacy?: string[];
+}
+
 /** What an agent's home is, as a TOML file says it (design.md section 6). */
 export interface Profile {
   /** `codex`, `claude-code`. */
@@ -66,7 +88,7 @@ export interface Profile {
   name: string;
   /** The file this was read from. */
   source: string;
-  home: { env: string[]; default: string };
+  home: ProfileHome;
   backups: {
     /** Folder below Documents: `CodexBackups`. */
     folder: string;
@@ -74,6 +96,9 @@ export interface Profile {
     prefix: string;
   };
   roots: ProfileRoot[];
+  /** Code that finds further roots in the home's configuration. */
+  configured_roots?: "openclaw";
+  nested?: ProfileNested[];
   exclude: ProfileExclusions;
   /** Captured, but not restored: locks, process registries, machine identity. In the home only. */
   restore_skip: string[];

@@ -2,7 +2,12 @@
 import type { Backup } from "../archive/mod.ts";
 import { readText } from "../base/mod.ts";
 import { parseConfig, type Table, tableOf } from "../doctor/mod.ts";
-import { compilePatterns, HOME_ROOT, type ProfileActivation } from "../profiles/mod.ts";
+import {
+  compilePatterns,
+  HOME_ROOT,
+  type ProfileActivation,
+  type ProfileConfig,
+} from "../profiles/mod.ts";
 import { isMove, type MoveOp } from "./journal_types.ts";
 import { pathBelow } from "./layout.ts";
 import type { Planner } from "./planner.ts";
@@ -58,7 +63,7 @@ function noteKeys(
   op: MoveOp,
   texts: Map<string, string>,
 ): void {
-  const format = op.path.endsWith(".toml") ? "toml" : "json";
+  const format = formatOf(planner, op);
   const [after, before] = [
     tableIn(texts.get(storedOf(planner, op)), format),
     here(planner, op, format),
@@ -71,16 +76,27 @@ function noteKeys(
   planner.plan.activates.push({ root, path: op.path, what, files: 1, keys: changed });
 }
 
+function formatOf({ plan }: Planner, op: MoveOp): ProfileConfig["format"] {
+  const known = plan.target.home.profile.config.find(({ root = HOME_ROOT, path }) =>
+    root === op.root && compilePatterns([path])(op.path, false) !== undefined
+  );
+  return known?.format ?? (op.path.endsWith(".toml") ? "toml" : "json");
+}
+
 function same(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-function tableIn(text: string | undefined, format: "toml" | "json"): Table | undefined {
+function tableIn(text: string | undefined, format: ProfileConfig["format"]): Table | undefined {
   const parsed = text === undefined ? undefined : parseConfig(text, format);
   return parsed?.ok ? tableOf(parsed.value) : undefined;
 }
 
-function here({ host, plan }: Planner, op: MoveOp, format: "toml" | "json"): Table | undefined {
+function here(
+  { host, plan }: Planner,
+  op: MoveOp,
+  format: ProfileConfig["format"],
+): Table | undefined {
   if (op.old.kind !== "file") return undefined;
   const root = plan.target.roots.find(({ id }) => id === op.root)!;
   try {

@@ -1,5 +1,5 @@
 import type { Host } from "../base/mod.ts";
-import { type BackupItem, listBackups } from "../catalog/mod.ts";
+import { type BackupItem, isOwn, listBackups } from "../catalog/mod.ts";
 import type { Home } from "../profiles/mod.ts";
 import { isPreRestore } from "./retention.ts";
 
@@ -10,7 +10,7 @@ export async function backupsOf(
   options: { backupRoot?: string },
 ): Promise<BackupItem[]> {
   const { backups } = await listBackups(host, { ...options, profile: home.profile });
-  return backups.filter((item) => item.home === home.path && !isPreRestore(item));
+  return backups.filter((item) => isOwn(item) && item.home === home.path && !isPreRestore(item));
 }
 
 /** The newest backup of a home; a partial one is one as well. */

@@ -1,6 +1,6 @@
 /** Retention: removes what the user's rules no longer keep, and never the last good backup of a home. */
 import { asLifeboatError, type Host, LifeboatError } from "../base/mod.ts";
-import { type BackupItem, type BackupScope, listBackups } from "../catalog/mod.ts";
+import { type BackupItem, type BackupScope, isOwn, listBackups } from "../catalog/mod.ts";
 import { homeExists, loadProfiles, resolveHome } from "../profiles/mod.ts";
 import { forgetUndo, listUndo } from "../restore/mod.ts";
 import { pathsOfBackup, removeBackup } from "./remove.ts";
@@ -56,7 +56,7 @@ export async function prune(host: Host, options: PruneOptions): Promise<PruneRes
   const { rules, apply = false } = options;
   requireRule(rules);
   const { backups } = await listBackups(host, options);
-  const choices = await protectLastGood(host, chooseByRules(backups, rules));
+  const choices = await protectLastGood(host, chooseByRules(backups.filter(isOwn), rules));
   const undo = expiredUndo(host, options);
   const result = resultOf(host, choices, undo, options);
   if (!apply) return result;

@@ -43,7 +43,7 @@ async function tell(
   wanted: (path: string) => boolean = () => true,
 ): Promise<string[]> {
   const told: string[] = [];
-  const container = openContainer(host, path, READ_LIMITS, pool);
+  const container = openContainer(host, path, { limits: READ_LIMITS, pool });
   try {
     for await (const file of container.files(wanted)) {
       const { path, bytes, mode, mtimeMs, sha256 } = file;

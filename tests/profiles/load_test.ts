@@ -16,10 +16,10 @@ async function writeUserProfile(folder: string, content: string): Promise<void> 
   await Deno.writeTextFile(`${folder}/.config/lifeboat/profiles/pi.toml`, content);
 }
 
-Deno.test("the profiles of Codex and Claude Code come with the program", () =>
+Deno.test("the profiles of Codex, Claude Code and OpenClaw come with the program", () =>
   withTempDir((folder) => {
     const profiles = loadProfiles(testHost(folder));
-    assert.deepEqual(profiles.map(({ id }) => id), ["claude-code", "codex"]);
+    assert.deepEqual(profiles.map(({ id }) => id), ["claude-code", "codex", "openclaw"]);
   }));
 
 Deno.test("a user's profile is loaded beside them", () =>

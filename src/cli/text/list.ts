@@ -20,11 +20,17 @@ const COLUMNS: Column[] = [
   { title: "SIGNED BY" },
 ];
 
+/** The other tool whose archive it is, where its name does not tell. */
+function madeBy({ type }: BackupItem, style: Style): string {
+  return type === "openclaw" || type === "clawbackup" ? style.dim(` (${type})`) : "";
+}
+
 function statusText(item: BackupItem, style: Style): string {
-  if (item.status === "ok") return style.green("ok");
+  if (item.status === "ok") return style.green("ok") + madeBy(item, style);
   if (item.status === "partial") {
     return style.yellow(`partial, ${formatCount(item.errors ?? 0, "error")}`);
   }
+  if (item.status === "encrypted") return style.yellow("encrypted") + madeBy(item, style);
   return item.status === "unreadable" ? style.red("unreadable") : style.yellow("old manifest");
 }
 

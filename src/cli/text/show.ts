@@ -12,11 +12,13 @@ function storedName(path: string): string {
 }
 
 function headFields(report: ShowReport): [string, string | string[]][] {
-  const { path, form, home, roots, agent, mode, label, tool, platform, created_at } = report;
-  const maker = tool ? `${tool.name} ${tool.version}` : "codex-environment-backup";
+  const { path, form, home, roots, agent, mode, label, tool, platform, created_at, origin } =
+    report;
+  const maker = tool ?? (origin && { name: origin.format, version: origin.version });
+  const by = maker ? `${maker.name} ${maker.version}` : "codex-environment-backup";
   const fields: [string, string | string[]][] = [
     [form === "folder" ? "Folder" : "Archive", printable(path)],
-    ["Made", printable(`${formatTime(created_at)} by ${maker}`)],
+    ["Made", printable(`${formatTime(created_at)} by ${by}`)],
     ["Home", printable(home)],
   ];
   if (roots.length > 0) {
