@@ -2,6 +2,7 @@
 export * from "./build_info.ts";
 export * from "./command.ts";
 export * from "./config.ts";
+export * from "./detached.ts";
 export * from "./errors.ts";
 export * from "./files.ts";
 export * from "./fs.ts";

@@ -5,6 +5,8 @@ import type { Act } from "./command.ts";
 import { defineDelete } from "./delete.ts";
 import { defineDoctor } from "./doctor.ts";
 import { defineDrill } from "./drill.ts";
+import { defineHook } from "./hook.ts";
+import { defineInstall, defineUninstall } from "./install.ts";
 import { defineKeys } from "./keys.ts";
 import { defineKit } from "./kit.ts";
 import { defineList } from "./list.ts";
@@ -37,4 +39,7 @@ export function defineCommands(program: Command, act: Act): void {
   defineKeys(program, act);
   defineBackends(program, act);
   defineKit(program, act);
+  defineInstall(program, act);
+  defineUninstall(program, act);
+  defineHook(program, act);
 }

@@ -9,6 +9,10 @@ export interface Ending {
   error?: LifeboatError;
 }
 
+function isHook(args: string[]): boolean {
+  return args[0] === "hook" && !args.includes("--help") && !args.includes("-h");
+}
+
 /**
  * Runs a command line and prints its result, or why there is none. Never throws.
  *
@@ -26,6 +30,12 @@ export async function runProgram(
   if (invocation.version) {
     const result = versionResult();
     terminal.out(invocation.json ? JSON.stringify(result, null, 2) + "\n" : versionText(result));
+    return { ok: true };
+  }
+  if (isHook(args)) {
+    const { thisHost } = await import("../base/mod.ts");
+    const { runHookCommand } = await import("./run_hook.ts");
+    await runHookCommand(thisHost(signal, () => {}), terminal, args);
     return { ok: true };
   }
   // Loaded only now: --version is what others wait for when they look whether the program is there.

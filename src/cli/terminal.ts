@@ -22,6 +22,8 @@ export interface Terminal {
    * `interrupted` for Ctrl-C, and where the input ends.
    */
   readSecret(signal: AbortSignal): Promise<string>;
+  /** All of stdin. Throws `input_too_large` above `maxBytes`. */
+  readAll(maxBytes: number): string;
 }
 
 function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
@@ -94,6 +96,28 @@ async function readSecret(signal: AbortSignal): Promise<string> {
   }
 }
 
+function readAll(maxBytes: number): string {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for (;;) {
+    const chunk = new Uint8Array(1 << 16);
+    const n = Deno.stdin.readSync(chunk);
+    if (n === null) break;
+    size += n;
+    if (size > maxBytes) {
+      throw new LifeboatError("refused", "input_too_large", `stdin has over ${maxBytes} bytes`);
+    }
+    chunks.push(chunk.subarray(0, n));
+  }
+  const all = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, at);
+    at += chunk.length;
+  }
+  return new TextDecoder().decode(all);
+}
+
 /** The terminal, or whatever this process was started with instead. */
 export function processTerminal(): Terminal {
   const outIsTerminal = Deno.stdout.isTerminal();
@@ -107,5 +131,6 @@ export function processTerminal(): Terminal {
     err: (text) => writeAll(Deno.stderr, text),
     readLine,
     readSecret,
+    readAll,
   };
 }

@@ -17,6 +17,7 @@ export function recordingTerminal(
     err: (text) => void (errors += text),
     readLine: () => Promise.resolve(answers.shift()),
     readSecret: () => Promise.resolve(answers.shift() ?? ""),
+    readAll: () => answers.splice(0).join("\n"),
     ...changes,
   };
   return { terminal, output: () => output, errors: () => errors };

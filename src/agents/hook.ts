@@ -1,0 +1,185 @@
+/**
+ * What a hook does: it records the files that a tool is about to touch, and what it did touch. It is
+ * done in a moment, says nothing, and whatever goes wrong goes into a log (design.md section 5).
+ */
+import { asLifeboatError, describeError, type Host, isInside } from "../base/mod.ts";
+import { findProfile, realPathOf, resolveHome } from "../profiles/mod.ts";
+import {
+  openSnapshotStore,
+  recordFiles,
+  type Scope,
+  type SnapshotContext,
+  type SnapshotStore,
+  takeSnapshot,
+  trackHome,
+  trackWorkspace,
+} from "../snapshots/mod.ts";
+import { type HookEvent, parseHookEvent } from "./hook_event.ts";
+import { type HookFault, logHookFaults } from "./hook_log.ts";
+import type { HookAgent } from "./tool_call.ts";
+import { takeTurn } from "./turns.ts";
+
+/** A hook waits so long for another process that writes to the store, ms. */
+const BUSY_MS = 1000;
+/** Folders with more files than this are compared by a process of their own. */
+const MAX_INLINE = 5000;
+
+/** A look at everything, which takes longer than a hook may. */
+export interface Scan {
+  agent: HookAgent;
+  session: string;
+  /** The folder that the session works in. */
+  folder: string;
+  /** Whether the home is looked at as well. */
+  home: boolean;
+  context: SnapshotContext;
+}
+
+/** What a hook needs from outside. */
+export interface HookOptions {
+  /** Carries out a scan in a process of its own. */
+  startScan(scan: Scan): void;
+}
+
+/** Carries out one hook. Never throws. */
+export async function runHook(
+  host: Host,
+  agent: HookAgent,
+  text: string,
+  options: HookOptions,
+): Promise<void> {
+  const faults: HookFault[] = [];
+  const event = await guarded(faults, agent, () => parseHookEvent(agent, text, host.platform));
+  if (event) {
+    await guarded(faults, agent, () => recordEvent(host, agent, event, options, faults), event);
+  }
+  logHookFaults(host, faults);
+}
+
+/** Carries out a scan that a hook has started, after others of the same folder. Never throws. */
+export async function runScan(host: Host, scan: Scan): Promise<void> {
+  const faults: HookFault[] = [];
+  const scanInTurn = () => takeTurn(host, scan.folder, () => scanAll(host, scan));
+  await guarded(faults, scan.agent, scanInTurn, scan);
+  logHookFaults(host, faults);
+}
+
+async function guarded<T>(
+  faults: HookFault[],
+  agent: string,
+  act: () => T | Promise<T>,
+  { session }: { session?: string } = {},
+): Promise<T | undefined> {
+  try {
+    return await act();
+  } catch (error) {
+    faults.push({
+      agent,
+      session,
+      code: asLifeboatError(error).code,
+      message: describeError(error),
+    });
+    return undefined;
+  }
+}
+
+async function withStore<T>(
+  host: Host,
+  busyMs: number | undefined,
+  use: (store: SnapshotStore) => Promise<T>,
+): Promise<T> {
+  const store = openSnapshotStore(host, { busyMs });
+  try {
+    return await use(store);
+  } finally {
+    store.close();
+  }
+}
+
+function contextOf(agent: HookAgent, event: HookEvent): SnapshotContext {
+  const { session, call, moment, tool } = event;
+  // What is there before a tool acts may be anybody's work.
+  const cause = moment === "after_tool" ? "tool" : "other";
+  return { madeBy: "hook", cause, session, agent, tool: tool?.name, call };
+}
+
+async function recordEvent(
+  host: Host,
+  agent: HookAgent,
+  event: HookEvent,
+  { startScan }: HookOptions,
+  faults: HookFault[],
+): Promise<void> {
+  const { session, folder, tool } = event;
+  const context = contextOf(agent, event);
+  const scan: Scan = { agent, session, folder, home: !tool, context };
+  if (!tool) return startScan(scan);
+  if (tool.paths.length > 0) await recordNamed(host, agent, event, context, faults);
+  if (tool.isShell && !await compareInline(host, scan)) startScan(scan);
+}
+
+/** The files that a tool names, in the session's folder or in the agent's home. */
+function recordNamed(
+  host: Host,
+  agent: HookAgent,
+  { folder, session, tool }: HookEvent,
+  context: SnapshotContext,
+  faults: HookFault[],
+): Promise<void> {
+  return withStore(host, BUSY_MS, async (store) => {
+    const scopes = [() => trackWorkspace(store, folder), () => homeScope(store, agent)];
+    let paths = tool!.paths;
+    for (const scopeOf of scopes) {
+      if (paths.length === 0) return;
+      const { skipped } = await recordFiles(store, scopeOf(), context, paths);
+      faults.push(
+        ...skipped.filter(({ reason }) => !["outside", "excluded"].includes(reason))
+          .map(({ path, reason, message }) => (
+            { agent, session, code: reason, message: message ? `${path}: ${message}` : path }
+          )),
+      );
+      paths = skipped.filter(({ reason }) => reason === "outside").map(({ path }) => path);
+    }
+    for (const path of paths) {
+      const message = `${path} is outside the home and the session's folder`;
+      faults.push({ agent, session, code: "outside", message });
+    }
+  });
+}
+
+function homeScope(store: SnapshotStore, agent: HookAgent): Scope {
+  return trackHome(store, resolveHome(store.host, findProfile(store.host, agent)));
+}
+
+/** A folder that holds the user's whole home is no workspace: looking at it would take minutes. */
+function isTooWide(host: Host, folder: string): boolean {
+  return isInside(realPathOf(host, host.userHome), realPathOf(host, folder), host.platform);
+}
+
+/** Compares the session's folder here, when it was looked at before and is small enough. */
+function compareInline(host: Host, { folder, context }: Scan): Promise<boolean> {
+  if (isTooWide(host, folder)) return Promise.resolve(true);
+  return withStore(host, BUSY_MS, async (store) => {
+    const scope = trackWorkspace(store, folder);
+    if (scope.main.scannedMs === null || countKnown(store, scope) > MAX_INLINE) return false;
+    await takeSnapshot(store, scope, context, { onlyIfChanged: true });
+    return true;
+  });
+}
+
+function countKnown(store: SnapshotStore, { main }: Scope): number {
+  const sql = "SELECT count(*) AS known FROM states WHERE root = ?";
+  return store.get<{ known: number }>(sql, main.id)!.known;
+}
+
+/** Looks at everything: the session's folder, and at its beginning and end the agent's home too. */
+function scanAll(host: Host, { agent, folder, home, context }: Scan): Promise<void> {
+  return withStore(host, undefined, async (store) => {
+    const scopes: Scope[] = [];
+    if (!isTooWide(host, folder)) scopes.push(trackWorkspace(store, folder));
+    if (home) scopes.push(homeScope(store, agent));
+    for (const scope of scopes) {
+      await takeSnapshot(store, scope, context, { onlyIfChanged: true });
+    }
+  });
+}

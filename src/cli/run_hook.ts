@@ -1,0 +1,36 @@
+import { asLifeboatError, type Host, startDetached } from "../base/mod.ts";
+import type { HookAgent, Scan } from "../agents/mod.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** An event holds what a tool writes: a whole file, for instance. Bytes. */
+const MAX_EVENT = 64 << 20;
+/** What the program starts itself with, for a look at everything. */
+export const SCAN = "--scan";
+
+/** Starts this program again, for work that takes longer than a hook may. */
+function startScan(host: Host, scan: Scan): void {
+  if (!host.executable) return; // the sources, run by Deno, are not started so
+  startDetached(host.executable, ["hook", scan.agent, SCAN, JSON.stringify(scan)], host.userHome);
+}
+
+/**
+ * Carries out `hook AGENT`: silent, and never a failure, since it runs inside of an agent. Past
+ * commander, which takes longer to load than the rest takes to run.
+ */
+export async function runHookCommand(
+  host: Host,
+  terminal: Terminal,
+  args: string[],
+): Promise<void> {
+  const { HOOK_AGENTS, logHookFaults, runHook, runScan } = await import("../agents/mod.ts");
+  const [, agent, option, value] = args;
+  try {
+    if (!HOOK_AGENTS.some((one) => one === agent)) throw new Error("No such agent");
+    if (option === SCAN) return await runScan(host, JSON.parse(value));
+    const text = terminal.readAll(MAX_EVENT);
+    await runHook(host, agent as HookAgent, text, { startScan: (scan) => startScan(host, scan) });
+  } catch (error) {
+    const { code, message } = asLifeboatError(error);
+    logHookFaults(host, [{ agent: String(agent), code, message }]);
+  }
+}

@@ -1,0 +1,88 @@
+import { join } from "node:path";
+import { installHooks, uninstallHooks } from "../../src/agents/mod.ts";
+import { assert, rejectsWith } from "../assert.ts";
+import { testHost, withTempDir } from "../support/host.ts";
+import { readTree } from "../support/trees.ts";
+
+const SETTINGS = `{\n   "model":"opus" , "odd"  : [1,\n2]}`;
+
+function withHomes(use: (homes: ReturnType<typeof makeHomes>) => void | Promise<void>) {
+  return withTempDir((folder) => use(makeHomes(folder)));
+}
+
+function makeHomes(folder: string) {
+  const host = testHost(folder, { executable: "/usr/bin/lifeboat" });
+  Deno.mkdirSync(join(folder, ".claude"));
+  Deno.mkdirSync(join(folder, ".codex"));
+  const settings = join(folder, ".claude", "settings.json");
+  Deno.writeTextFileSync(settings, SETTINGS, { mode: 0o640 });
+  // Without the times: a file that is put back has a new one.
+  const homes = () =>
+    [".claude", ".codex"].map((name) =>
+      JSON.stringify(readTree(join(folder, name))).replaceAll(/ \d{13} /g, " ")
+    );
+  return { host, folder, settings, hooksJson: join(folder, ".codex", "hooks.json"), homes };
+}
+
+const BOTH = ["claude-code", "codex"] as const;
+
+Deno.test("hooks are put in, and taken out to the very same bytes and permissions", () =>
+  withHomes(({ host, homes }) => {
+    const before = homes();
+    for (const _ of [1, 2]) {
+      const { edits } = installHooks(host, BOTH, {});
+      assert.deepEqual(edits.map(({ action }) => action), ["change", "create"]);
+      assert.notDeepEqual(homes(), before);
+      const again = installHooks(host, BOTH, {});
+      assert.deepEqual(again.edits.map(({ action }) => action), ["unchanged", "unchanged"]);
+      uninstallHooks(host, BOTH, {});
+      assert.deepEqual(homes(), before);
+    }
+    assert.deepEqual([...Deno.readDirSync(join(host.folders.state, "edits"))], []);
+  }));
+
+Deno.test("a dry run changes nothing and says what would change", () =>
+  withHomes(({ host, folder }) => {
+    const before = readTree(folder);
+    const { edits, dry_run } = installHooks(host, BOTH, { dryRun: true });
+    assert.ok(dry_run);
+    assert.deepEqual(edits.map(({ action }) => action), ["change", "create"]);
+    assert.deepEqual(readTree(folder), before);
+  }));
+
+Deno.test("what the user has changed since stays when the hooks are taken out", () =>
+  withHomes(({ host, settings }) => {
+    installHooks(host, ["claude-code"], {});
+    const text = Deno.readTextFileSync(settings);
+    Deno.writeTextFileSync(settings, text.replace(`"opus"`, `"haiku"`));
+    uninstallHooks(host, ["claude-code"], {});
+    const left = JSON.parse(Deno.readTextFileSync(settings));
+    assert.deepEqual(left, { model: "haiku", odd: [1, 2] });
+  }));
+
+Deno.test("a settings file that is a link stays one", () =>
+  withHomes(({ host, folder, settings }) => {
+    const real = join(folder, "dotfiles.json");
+    Deno.renameSync(settings, real);
+    Deno.symlinkSync(real, settings);
+    installHooks(host, ["claude-code"], {});
+    assert.ok(Deno.lstatSync(settings).isSymlink);
+    assert.match(Deno.readTextFileSync(real), /lifeboat hook claude-code/);
+    uninstallHooks(host, ["claude-code"], {});
+    assert.equal(Deno.readTextFileSync(real), SETTINGS);
+  }));
+
+Deno.test("where one file cannot be read, no file is changed", () =>
+  withHomes(async ({ host, hooksJson, homes }) => {
+    Deno.writeTextFileSync(hooksJson, "{ broken");
+    const before = homes();
+    await rejectsWith(() => installHooks(host, BOTH, {}), "bad_config");
+    assert.deepEqual(homes(), before);
+  }));
+
+Deno.test("an agent that has no home here gets none", () =>
+  withHomes(async ({ host, folder }) => {
+    Deno.removeSync(join(folder, ".codex"), { recursive: true });
+    assert.equal(installHooks(host, BOTH, {}).edits.length, 1);
+    await rejectsWith(() => installHooks(host, ["codex"], {}), "no_such_home");
+  }));

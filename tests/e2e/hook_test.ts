@@ -1,0 +1,59 @@
+/** Hooks as an agent calls them: the compiled program, one event on stdin. */
+import { join } from "node:path";
+import { assert } from "../assert.ts";
+import { PROGRAM } from "../support/lifeboat.ts";
+import { makeSmallHome, type Scene, withScene } from "../support/scene.ts";
+
+async function call(scene: Scene, agent: string, event: unknown) {
+  const child = new Deno.Command(PROGRAM, {
+    args: ["hook", agent],
+    env: { HOME: scene.user, TMPDIR: scene.temp },
+    clearEnv: true,
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const input = child.stdin.getWriter();
+  await input.write(new TextEncoder().encode(JSON.stringify(event)));
+  await input.close();
+  const { code, stdout, stderr } = await child.output();
+  return { code, said: new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr) };
+}
+
+const SILENT = { code: 0, said: "" };
+
+Deno.test("a hook says nothing and ends well, whatever it is given", () =>
+  withScene(async (scene) => {
+    for (const event of [null, "text", [], {}, { hook_event_name: "PreToolUse" }]) {
+      assert.deepEqual(await call(scene, "codex", event), SILENT);
+    }
+    assert.deepEqual(await call(scene, "no-such-agent", {}), SILENT);
+    const log = join(scene.user, ".local", "state", "lifeboat", "hooks.log");
+    assert.ok(Deno.readTextFileSync(log).includes("bad_hook_event"));
+    if (Deno.build.os !== "windows") assert.equal(Deno.statSync(log).mode! & 0o777, 0o600);
+  }, makeSmallHome));
+
+Deno.test("at the start of a session the folder is looked at by a process of its own", () =>
+  withScene(async (scene) => {
+    const cwd = join(scene.user, "project");
+    Deno.mkdirSync(cwd);
+    Deno.writeTextFileSync(join(cwd, "a.txt"), "one");
+    const event = { session_id: "s1", cwd, hook_event_name: "SessionStart" };
+    assert.deepEqual(await call(scene, "codex", event), SILENT);
+    const objects = join(scene.user, ".local", "state", "lifeboat", "snapshots");
+    for (let tries = 0; !isScanned(objects); tries++) {
+      assert.ok(tries < 200, "the folder was not looked at");
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }, makeSmallHome));
+
+/** Whether all homes and folders that are known have been looked at. */
+function isScanned(folder: string): boolean {
+  const sql = "SELECT count(*), count(scanned_ms) FROM roots";
+  const { stdout } = new Deno.Command("sqlite3", {
+    args: ["-readonly", join(folder, "snapshots.sqlite"), sql],
+    stderr: "null",
+  }).outputSync();
+  const [all, scanned] = new TextDecoder().decode(stdout).trim().split("|").map(Number);
+  return all >= 2 && all === scanned;
+}
