@@ -1,8 +1,9 @@
 /** The plan of a restore: the dry run shows it, and apply does it. */
 import type { Manifest } from "../archive/mod.ts";
-import { checkInterrupt, delay, type Host } from "../base/mod.ts";
+import { checkInterrupt, delay, type Host, lstatIfThere } from "../base/mod.ts";
 import { claimsOf } from "./claims.ts";
 import { deriveBackup, type DerivedBackup, type Rewriting } from "./derive.ts";
+import { pathBelow } from "./layout.ts";
 import type { RestoreOptions } from "./options.ts";
 import { planActivations } from "./plan_activates.ts";
 import { warnOfNewerAgent } from "./plan_agent.ts";
@@ -36,7 +37,8 @@ export async function makePlan(
   const what = {
     backup: options.backup,
     manifest,
-    isWanted: (root: string, path: string) => selection.has(root, path),
+    isWanted: (root: string, path: string) =>
+      selection.has(root, path) && !(options.missingOnly && isHere(host, target, { root, path })),
   };
   const mappings = mappingsOf(host, options, manifest, target);
   const remap = await planRemap(host, { ...what, target, mappings });
@@ -60,6 +62,13 @@ export async function makePlan(
     derived.close();
     throw error;
   }
+}
+
+/** Whether the place that a file had is taken here; it is left alone then where only what is gone comes. */
+function isHere(host: Host, { roots }: Target, place: { root: string; path: string }): boolean {
+  const root = roots.find(({ id }) => id === place.root);
+  return root !== undefined &&
+    lstatIfThere(host.fs, pathBelow(host, root, place.path)) !== undefined;
 }
 
 /** Plans conversations: what of the backup takes part, and how, is decided beforehand. */

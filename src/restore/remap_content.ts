@@ -65,33 +65,43 @@ function derivationOf(
   if (rule.kind !== "lines" || !rule.compressed) {
     return { derive: (chunks) => remapContent(chunks, rule, edit) };
   }
-  if (canInflateZstd()) return { derive: compressedDerive(remapping, rule, count), once: true };
+  if (canInflateZstd()) {
+    return { derive: compressedDerive(remapping, rule, { path, count }), once: true };
+  }
   remapping.warnings.push(`${path} keeps its old paths: this build cannot read zstd`);
   return undefined;
 }
 
-/** Compressed once more only where something in it has changed. */
-function compressedDerive({ all, mappings }: Remapping, rule: StreamRule, count: Count): Derive {
+/** Compressed once more only where something in it changes; one that is damaged stays as it is. */
+function compressedDerive(
+  { all, mappings, warnings }: Remapping,
+  rule: StreamRule,
+  { path, count }: { path: string; count: Count },
+): Derive {
   return async function* (chunks, bench) {
     const original = bench.newFile();
     await writePieces(bench.host, original, chunks);
-    let changes = 0;
-    const inflated = () => inflateZstd(readInPieces(bench.host, original));
-    const onPath = (mapping: PathMapping) => {
-      changes++;
-      count(mapping);
+    const content = (onPath: Count) => {
+      const inflated = inflateZstd(readInPieces(bench.host, original));
+      return remapContent(inflated, rule, { mappings: all, leading: mappings, onPath });
     };
-    for await (
-      const _ of remapContent(inflated(), rule, { mappings: all, leading: mappings, onPath })
-    ) {
-      // Only counted.
+    let changes = 0;
+    try {
+      await readThrough(content(() => changes++));
+    } catch (error) {
+      if (!(error instanceof LifeboatError) || error.code !== "damaged_transcript") throw error;
+      changes = 0;
+      warnings.push(`${path} keeps its old paths: ${describeError(error)}`);
     }
-    const edit = { mappings: all, leading: mappings, onPath: () => {} };
-    yield* changes === 0
-      ? readInPieces(bench.host, original)
-      : deflateZstd(remapContent(inflated(), rule, edit));
+    yield* changes === 0 ? readInPieces(bench.host, original) : deflateZstd(content(count));
     bench.host.fs.remove(original);
   };
+}
+
+async function readThrough(chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const _ of chunks) {
+    // Only what is found on the way counts.
+  }
 }
 
 /** A database that cannot be changed comes back as it is; it was whole when it was backed up. */

@@ -27,12 +27,15 @@ export function createStepCounter(): StepCounter {
   const steps = new Map<string, RemapStep>();
   return {
     add({ what, root, path, from, to }, count = 1) {
-      const id = JSON.stringify([what, root, path, from]);
+      const id = JSON.stringify([root, path, what, from]);
       const known = steps.get(id);
       if (known) known.count += count;
       else steps.set(id, { what, root, path, from, to, count });
     },
-    list: () => [...steps.values()].map((step) => ({ ...step })),
+    list: () => {
+      const byPlace = [...steps].sort(([a], [b]) => a < b ? -1 : 1);
+      return byPlace.map(([, step]) => ({ ...step }));
+    },
   };
 }
 
