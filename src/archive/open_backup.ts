@@ -49,6 +49,8 @@ export interface Backup {
    * of them is not whole, `unsafe_archive` when one cannot be written on this system.
    */
   visit(wanted: Wanted, use: UseFile): Promise<void>;
+  /** Says that most of it will be visited soon: workers that will read it are started. */
+  prepareVisit?(): void;
   close(): void;
 }
 
@@ -141,6 +143,9 @@ async function loadManifest(
   return { ...head, ...lists, roots, entries: await withSizes(container, lists.entries) };
 }
 
+/** From so many bytes of an archive on, workers take part in reading it. */
+export const WORTH_WORKERS = 8 << 20;
+
 /** How a backup is opened. */
 export interface ReadOptions {
   limits?: Partial<ReadLimits>;
@@ -187,6 +192,11 @@ export async function openBackup(
           checkInterrupt(host);
           guard.admit(file.path, "file");
           await use(file, chunks);
+        }
+      },
+      prepareVisit() {
+        if (container.form === "tar.gz" && host.fs.stat(source.path).size > WORTH_WORKERS) {
+          pool.start?.();
         }
       },
       close,

@@ -16,7 +16,7 @@ import { isKitName, isOwnName } from "./known_names.ts";
 import { READ_LIMITS } from "./limits.ts";
 import { HOME_ROOT, type ManifestHead } from "./manifest.ts";
 import { type ManifestSource, readManifestLists, rootFolder } from "./manifest_reader.ts";
-import { readHead } from "./open_backup.ts";
+import { readHead, WORTH_WORKERS } from "./open_backup.ts";
 import { openContainer } from "./open_container.ts";
 import { readSignature, signedManifest } from "./signature.ts";
 
@@ -116,6 +116,7 @@ export async function verifyBackup(
   try {
     container = openContainer(host, path, { limits: READ_LIMITS, pool, password });
     report.form = container.form;
+    if (container.indexed && !quick && host.fs.stat(path).size > WORTH_WORKERS) pool.start?.();
     const signature = await readSignature(container);
     await checkContainer(host, signedManifest(container, signature), report);
     report.signature = signature && signedBy(host, signature.public_key);

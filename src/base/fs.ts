@@ -41,6 +41,12 @@ export interface OpenOptions {
   mode?: number;
 }
 
+/** How a file is renamed. */
+export interface RenameOptions {
+  /** Fails with EEXIST when something is at the target. */
+  exclusive?: boolean;
+}
+
 /** An open file. */
 export interface FileHandle {
   /** Reads at the current position; returns how many bytes, 0 at the end. */
@@ -80,8 +86,8 @@ export interface FileSystem {
   open(path: string, options?: OpenOptions): FileHandle;
   /** Makes one folder; its parent must exist. */
   makeDir(path: string, mode?: number): void;
-  /** Replaces the target in one step where it is a file. */
-  rename(from: string, to: string): void;
+  /** Replaces the target in one step where it is a file; not so if `exclusive`. */
+  rename(from: string, to: string, options?: RenameOptions): void;
   /** Removes a file, a link or an empty folder. */
   remove(path: string): void;
   /** Removes a folder and all that is in it, names that are not UTF-8 included. */

@@ -2,6 +2,7 @@ import * as nodeFs from "node:fs";
 import { LifeboatError } from "./errors.ts";
 import type { DirEntry, FileHandle, FileInfo, FileKind, FileSystem, OpenOptions } from "./fs.ts";
 import { listLostNames } from "./libc.ts";
+import { renameExclusively } from "./rename.ts";
 import { canSyncFileSystem, syncFileSystem } from "./syncfs.ts";
 
 function kindOf(info: Deno.FileInfo): FileKind {
@@ -137,7 +138,8 @@ export const realFs: FileSystem = {
   isWritable,
   open: (path, options = {}) => wrapFile(Deno.openSync(path, toDenoOptions(options)), path),
   makeDir,
-  rename: (from, to) => Deno.renameSync(from, to),
+  rename: (from, to, { exclusive = false } = {}) =>
+    exclusive ? renameExclusively(from, to) : Deno.renameSync(from, to),
   remove: (path) => Deno.removeSync(path),
   removeTree,
   hardLink: (existing, created) => Deno.linkSync(existing, created),

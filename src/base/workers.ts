@@ -8,6 +8,8 @@ export interface WorkerPool {
   readonly isWarm: boolean;
   /** Rejects with the job's own error. `transfer` moves buffers instead of copying them. */
   run<Output>(job: string, input: unknown, transfer?: Transferable[]): Promise<Output>;
+  /** Starts all workers now, for work that is about to come; not every pool has some. */
+  start?(): void;
   /** Ends the workers, also in the middle of a job. */
   close(): void;
 }
@@ -90,6 +92,9 @@ export function createWorkerPool(size: number): WorkerPool {
         queue.push({ job, input, transfer, resolve: resolve as (o: unknown) => void, reject });
         next();
       });
+    },
+    start() {
+      while (idle.length + busy.size < size) idle.push(startWorker());
     },
     close() {
       for (const worker of [...idle, ...busy.keys()]) worker.terminate();

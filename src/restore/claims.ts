@@ -78,7 +78,8 @@ function conflictRules(planner: Planner): Rule<Omit<Conflict, "root" | "path">> 
   const leavesAt = (root: TargetRoot, path: string) =>
     leaves.get(key(root.id, collisionKey(path, platform))) ?? 0;
   return (root, path, kind) => {
-    const fault = relativePathFault(path, platform);
+    // Elsewhere a name may be what it may be in a backup, which was checked already.
+    const fault = platform === "windows" ? relativePathFault(path, platform) : undefined;
     if (fault) return { code: "name_not_possible", message: `its name has ${fault}` };
     if (leavesAt(root, path) > (kind === "leaf" ? 1 : 0)) {
       return { code: "same_name", message: "another entry has the same name here" };

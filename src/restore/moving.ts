@@ -8,6 +8,7 @@ import {
   pathsOf,
   removeIfThere,
   sha256OfFile,
+  statIfThere,
   withFile,
 } from "../base/mod.ts";
 import type { FileOp, LinkOp, Old, Op } from "./journal_types.ts";
@@ -17,17 +18,46 @@ import { foldersAbove } from "./paths.ts";
 /**
  * Throws `unsafe_target` unless every folder from the root to a path is a real one. Checked before
  * and after each rename: a link in the way would lead the write out of the root (design.md 1.12).
+ * Returns what the folder of the path is.
  */
-export function requireRealFolders(site: Site, op: Op): void {
+export function requireRealFolders(site: Site, op: Op): FileInfo | undefined {
   const root = rootOf(site, op.root);
-  if (root.kind === "file") return;
+  if (root.kind === "file") return undefined;
+  let info: FileInfo | undefined;
   for (const folder of ["", ...foldersAbove(op.path)]) {
     const path = pathBelow(site.host, root, folder);
-    if (lstatIfThere(site.host.fs, path)?.kind === "directory") continue;
+    info = lstatIfThere(site.host.fs, path);
+    if (info?.kind === "directory") continue;
     throw new LifeboatError("failed", "unsafe_target", `${path} is not a real folder any more`, {
       hint: "Something else changed the home meanwhile. Stop it, then restore again.",
     });
   }
+  return info;
+}
+
+/** The folder of a rename, once it was found to be real. */
+export interface RealFolder {
+  path: string;
+  inode: number;
+  device: number;
+}
+
+/**
+ * The same for a folder that was found to be real before: where its path still leads to that very
+ * folder, no link on the way leads elsewhere, and one call tells. Windows may have no inodes.
+ */
+export function requireRealFolder(
+  site: Site,
+  op: Op,
+  path: string,
+  known?: RealFolder,
+): RealFolder | undefined {
+  if (known?.path === path && known.inode !== 0) {
+    const { inode, device } = statIfThere(site.host.fs, path) ?? {};
+    if (inode === known.inode && device === known.device) return known;
+  }
+  const info = requireRealFolders(site, op);
+  return info && { path, inode: info.inode, device: info.device };
 }
 
 /** Whether a rename failed because a file is a mount point or lies on another file system. */

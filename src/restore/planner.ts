@@ -103,8 +103,9 @@ function kindState(info: FileInfo | undefined): FolderState {
   return info.kind === "directory" ? "there" : "blocked";
 }
 
-/** What is at a path of the target. */
+/** What is at a path of the target. In a folder that is not there nothing is looked for. */
 export function at(planner: Planner, root: TargetRoot, path: string): FileInfo | undefined {
+  if (path !== "" && folderState(planner, root, folderOf(path)) === "missing") return undefined;
   return lstatIfThere(planner.host.fs, pathBelow(planner.host, root, path));
 }
 

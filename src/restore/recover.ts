@@ -182,7 +182,15 @@ function discardUnbegun(site: Site, made: string[]): Recovery | undefined {
 function finish(site: Site, journal: Journal): Recovery {
   const { host, id } = site;
   const { ops, inPlace, state } = journal;
-  const work: Work = { ...site, ops, inPlace, setAside: [], unsynced: new Set(), unset: 0 };
+  const work: Work = {
+    ...site,
+    ops,
+    inPlace,
+    setAside: [],
+    unsynced: new Set(),
+    unset: 0,
+    fresh: new Set(),
+  };
   const obstacle = state === "committed" ? goForwardIfPossible(work) : undefined;
   if (state === "done" || (state === "committed" && !obstacle)) {
     if (state === "committed") appendState(site, "done");

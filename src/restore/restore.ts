@@ -45,6 +45,8 @@ export async function applyRestore(host: Host, options: ApplyOptions): Promise<R
   try {
     await refuseWhileRunning(host, home, running);
     const warnings = recoverInterrupted(host, home).map(recoveryWarning);
+    // Where there is a home it is backed up first, and memory is for that.
+    if (!lstatIfThere(host.fs, home.path)) options.backup.prepareVisit?.();
     const plan = await makePlan(host, options);
     try {
       requireTrust(host, options, plan);
@@ -128,6 +130,7 @@ async function examine(
   const runCommands = options.runDoctorCommands ?? false;
   const pool = createWorkerPool(1);
   try {
+    pool.start?.();
     const doctor = await examineHome(host, pool, plan.target.home, { runCommands });
     return { doctor, doctorMode: runCommands ? "commands" : "structural", warnings };
   } catch (error) {

@@ -7,7 +7,14 @@
  *   there             there           the old file has left its place
  *   not there         there or none   the new file is in its place
  */
-import { type FileInfo, lstatIfThere, pathsOf, removeIfThere } from "../base/mod.ts";
+import {
+  errnoOf,
+  type FileInfo,
+  lstatIfThere,
+  pathsOf,
+  removeIfThere,
+  type RenameOptions,
+} from "../base/mod.ts";
 import { appendInPlace } from "./journal.ts";
 import {
   type FolderOp,
@@ -23,6 +30,8 @@ import {
   isOld,
   makeFolders,
   needsRewriting,
+  type RealFolder,
+  requireRealFolder,
   requireRealFolders,
   setAttributes,
 } from "./moving.ts";
@@ -48,6 +57,10 @@ export interface Work extends Site {
   unsynced: Set<string>;
   /** Files and folders whose permissions or time could not be set. */
   unset: number;
+  /** Folders that were made here: what is absent in them need not be looked for. */
+  fresh: Set<string>;
+  /** The folder in which a rename was the last step, and was found to be real after it. */
+  checked?: RealFolder;
 }
 
 /** Makes sure that all renames so far are on disk before anything builds on them. */
@@ -72,11 +85,15 @@ function info(work: Work, path: string): FileInfo | undefined {
   return lstatIfThere(work.host.fs, path);
 }
 
-function move(work: Work, op: Op, from: string, to: string): void {
+/** Of two renames in one folder, the check after the first is the one before the second. */
+function move(work: Work, op: Op, from: string, to: string, options?: RenameOptions): void {
   const { dirname } = pathsOf(work.host.platform);
-  requireRealFolders(work, op);
-  work.host.fs.rename(from, to);
-  requireRealFolders(work, op);
+  const folder = dirname(targetOf(work, op));
+  const isNext = work.checked !== undefined && work.checked.path === folder;
+  const before = isNext ? work.checked : requireRealFolder(work, op, folder);
+  work.checked = undefined;
+  work.host.fs.rename(from, to, options);
+  work.checked = requireRealFolder(work, op, folder, before);
   work.unsynced.add(dirname(from)).add(dirname(to));
 }
 
@@ -141,6 +158,7 @@ function make(work: Work, op: FolderOp | RemoveFolderOp): void {
   if (there) setAside(work, op, target);
   requireRealFolders(work, op);
   work.host.fs.makeDir(target, 0o700);
+  work.fresh.add(target);
   work.unsynced.add(pathsOf(work.host.platform).dirname(target));
 }
 
@@ -148,7 +166,9 @@ function make(work: Work, op: FolderOp | RemoveFolderOp): void {
 export function keepOld(work: Work, number: number): void {
   const op = work.ops[number];
   if (!isMove(op)) return;
-  const [target, kept] = [targetOf(work, op), shelfOf(work, op, "kept")];
+  const target = targetOf(work, op);
+  if (work.fresh.has(pathsOf(work.host.platform).dirname(target))) return;
+  const kept = shelfOf(work, op, "kept");
   if (op.op !== "remove" && !info(work, stagedOf(work, op, number))) return;
   if (work.inPlace.get(number) === "put") return;
   const there = info(work, target);
@@ -184,20 +204,27 @@ function copyToKept(work: Work, number: number, target: string, kept: string): v
   syncFolders(work);
 }
 
+/** Sets aside what is there; returns false where the file must be rewritten in place. */
+function moveToFree(work: Work, op: Op, from: string, to: string): boolean {
+  for (;;) {
+    try {
+      move(work, op, from, to, { exclusive: true });
+      return true;
+    } catch (error) {
+      if (needsRewriting(error)) return false;
+      if (errnoOf(error) !== "EEXIST") throw error;
+    }
+    setAside(work, op, to);
+  }
+}
+
 /** Moves the new file or link of an operation into its place. */
 export function putNew(work: Work, number: number): void {
   const op = work.ops[number];
   if (op.op !== "file" && op.op !== "link") return;
   const [target, staged] = [targetOf(work, op), stagedOf(work, op, number)];
   if (!info(work, staged)) return;
-  if (!work.inPlace.has(number)) {
-    if (info(work, target)) setAside(work, op, target);
-    try {
-      return move(work, op, staged, target);
-    } catch (error) {
-      if (!needsRewriting(error)) throw error;
-    }
-  }
+  if (!work.inPlace.has(number) && moveToFree(work, op, staged, target)) return;
   markInPlace(work, number, "put");
   rewriteInPlace(work, number, staged, target);
   syncFolders(work);

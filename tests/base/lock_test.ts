@@ -13,10 +13,11 @@ Deno.test("a lock is held against another process and freed when that is killed"
   await withTempDir(async (folder) => {
     const path = `${folder}/lock`;
     const module = new URL("../../src/base/mod.ts", import.meta.url).href;
+    const config = new URL("../../deno.json", import.meta.url).pathname;
     const script = `${folder}/holder.ts`;
     Deno.writeTextFileSync(script, HOLDER);
     const holder = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--no-check", script, module, path],
+      args: ["run", "-A", "--no-check", "--config", config, script, module, path],
       stdout: "piped",
     }).spawn();
     const reader = holder.stdout.getReader();

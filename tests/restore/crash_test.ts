@@ -195,11 +195,11 @@ function mounted(errno: string, ...paths: string[]): Beneath {
         if (options?.write && (fs.lstat(path).mode & 0o200) === 0) throw systemError("EACCES");
         return fs.open(path, options);
       },
-      rename(from, to) {
+      rename(from, to, options) {
         if (isMounted(from) !== isMounted(to) || (errno === "EBUSY" && isMounted(to))) {
           throw systemError(errno);
         }
-        fs.rename(from, to);
+        fs.rename(from, to, options);
       },
     };
   };

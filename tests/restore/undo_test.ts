@@ -203,7 +203,7 @@ function strict(fs: FileSystem): FileSystem {
   };
   return {
     ...fs,
-    rename: (from, to) => (check(from, to), fs.rename(from, to)),
+    rename: (from, to, options) => (check(from, to), fs.rename(from, to, options)),
     remove: (path) => (check(path), fs.remove(path)),
     makeDir: (path, mode) => (check(path), fs.makeDir(path, mode)),
   };

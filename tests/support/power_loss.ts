@@ -226,8 +226,8 @@ export function recordChanges(folder: string): Recorder {
         disk.put(path, { kind: "folder", ...empty });
       });
     },
-    rename(from, to) {
-      realFs.rename(from, to);
+    rename(from, to, options) {
+      realFs.rename(from, to, options);
       note((disk) => disk.move(from, to));
     },
     remove(path) {
