@@ -61,6 +61,13 @@ export function askClaude(claude: ClaudeCode, question: string): Promise<ClaudeT
   return print(claude, ["-p", question]);
 }
 
+/** Begins a conversation in which tools may do what they want; gives back all that was printed. */
+export async function letClaudeAct(claude: ClaudeCode, question: string): Promise<string> {
+  const args = ["-p", "--allowedTools", "Write,Edit,Bash", "--", question];
+  const { stdout, stderr } = await runOk(claude.program, args, options(claude));
+  return stdout + stderr;
+}
+
 /** Continues the conversation `id`. */
 export function resumeClaude(
   claude: ClaudeCode,

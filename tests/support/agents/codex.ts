@@ -84,6 +84,14 @@ export function askCodex(codex: Codex, question: string): Promise<CodexTurn> {
   return exec(codex, ["exec", "--json", "--skip-git-repo-check", question]);
 }
 
+/** Begins a conversation in which tools and hooks run unasked; gives back all that was printed. */
+export async function letCodexAct(codex: Codex, question: string): Promise<string> {
+  const unasked = ["--dangerously-bypass-approvals-and-sandbox", "--dangerously-bypass-hook-trust"];
+  const args = ["exec", "--skip-git-repo-check", ...unasked, question];
+  const { stdout, stderr } = await runOk(codex.program, args, options(codex));
+  return stdout + stderr;
+}
+
 /** Continues the conversation `id`. */
 export function resumeCodex(codex: Codex, id: string, question: string): Promise<CodexTurn> {
   return exec(codex, ["exec", "resume", "--json", "--skip-git-repo-check", id, question]);

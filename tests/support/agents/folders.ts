@@ -1,4 +1,5 @@
 /** Where the real agents and their scratch homes lie: in the user's cache folder, never in /tmp. */
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ownFolders, type Platform, userHomeOf } from "../../../src/base/mod.ts";
 
@@ -25,6 +26,7 @@ export async function withAgentFolder(
   try {
     await use(folder);
   } finally {
-    await Deno.remove(folder, { recursive: true });
+    // A look at a folder that a hook has started may still be writing.
+    await rm(folder, { recursive: true, maxRetries: 20, retryDelay: 100 });
   }
 }

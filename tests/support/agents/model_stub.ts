@@ -8,12 +8,21 @@ export interface ModelRequest {
   body: string;
 }
 
+/** A call of one of the agent's tools, as its API has it. */
+export interface ToolUse {
+  name: string;
+  /** An object, or for Codex's tools that take free text a text. */
+  input: Record<string, unknown> | string;
+}
+
 /** A running stub. */
 export interface ModelStub {
   /** Base address without a trailing slash: `http://127.0.0.1:PORT`. */
   url: string;
   /** Every question put to the model so far, in order. */
   requests: ModelRequest[];
+  /** The next answer is a call of a tool; what the tool has said is the question after it. */
+  use(tool: ToolUse): void;
   /** From now on answers wait, as a thinking model does, until the returned function is called. */
   hold(): () => void;
   /** Waits until `n` questions have been put to the model; throws after half a minute. */
@@ -29,23 +38,26 @@ export function answerText(n: number): string {
 /** Starts the stub on a free port of the loopback interface. */
 export function startModelStub(): ModelStub {
   const requests: ModelRequest[] = [];
+  const tools: ToolUse[] = [];
   let gate = Promise.withResolvers<void>();
   gate.resolve();
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
     async (request) => {
       const path = new URL(request.url).pathname;
-      const events = request.method === "POST" ? EVENTS[path] : undefined;
+      const events = request.method === "POST" ? ANSWERS[path] : undefined;
       const body = await request.text();
       if (!events) return Response.json({ error: "no such address" }, { status: 404 });
       const n = requests.push({ path, body });
       await gate.promise;
-      return eventStream(events(answerText(n), n));
+      const tool = tools.shift();
+      return eventStream(tool ? events.use(tool, n) : events.say(answerText(n), n));
     },
   );
   return {
     url: `http://127.0.0.1:${server.addr.port}`,
     requests,
+    use: (tool) => void tools.push(tool),
     hold: () => {
       gate = Promise.withResolvers<void>();
       return gate.resolve;
@@ -66,9 +78,15 @@ export function startModelStub(): ModelStub {
 
 type StreamEvent = { type: string; [key: string]: unknown };
 
-const EVENTS: Record<string, (text: string, n: number) => StreamEvent[]> = {
-  "/v1/responses": codexEvents,
-  "/v1/messages": claudeEvents,
+/** How a model speaks, and how it calls a tool. */
+interface Answers {
+  say(text: string, n: number): StreamEvent[];
+  use(tool: ToolUse, n: number): StreamEvent[];
+}
+
+const ANSWERS: Record<string, Answers> = {
+  "/v1/responses": { say: codexText, use: codexToolUse },
+  "/v1/messages": { say: claudeText, use: claudeToolUse },
 };
 
 function eventStream(events: StreamEvent[]): Response {
@@ -76,14 +94,23 @@ function eventStream(events: StreamEvent[]): Response {
   return new Response(text, { headers: { "content-type": "text/event-stream" } });
 }
 
-function codexEvents(text: string, n: number): StreamEvent[] {
+function codexText(text: string, n: number): StreamEvent[] {
+  const content = [{ type: "output_text", text, annotations: [] }];
+  return codexEvents({ type: "message", role: "assistant", id: `msg_stub_${n}`, content }, n);
+}
+
+function codexToolUse({ name, input }: ToolUse, n: number): StreamEvent[] {
+  const call = { id: `call_stub_${n}`, call_id: `call_stub_${n}`, name };
+  return codexEvents(
+    typeof input === "string"
+      ? { type: "custom_tool_call", ...call, input }
+      : { type: "function_call", ...call, arguments: JSON.stringify(input) },
+    n,
+  );
+}
+
+function codexEvents(item: Record<string, unknown>, n: number): StreamEvent[] {
   const id = `resp_stub_${n}`;
-  const item = {
-    type: "message",
-    role: "assistant",
-    id: `msg_stub_${n}`,
-    content: [{ type: "output_text", text, annotations: [] }],
-  };
   const usage = {
     input_tokens: 10,
     input_tokens_details: { cached_tokens: 0 },
@@ -98,7 +125,29 @@ function codexEvents(text: string, n: number): StreamEvent[] {
   ];
 }
 
-function claudeEvents(text: string, n: number): StreamEvent[] {
+function claudeText(text: string, n: number): StreamEvent[] {
+  return claudeEvents({
+    block: { type: "text", text: "" },
+    delta: { type: "text_delta", text },
+    stop: "end_turn",
+  }, n);
+}
+
+function claudeToolUse({ name, input }: ToolUse, n: number): StreamEvent[] {
+  return claudeEvents({
+    block: { type: "tool_use", id: `toolu_stub_${n}`, name, input: {} },
+    delta: { type: "input_json_delta", partial_json: JSON.stringify(input) },
+    stop: "tool_use",
+  }, n);
+}
+
+interface ClaudeAnswer {
+  block: Record<string, unknown>;
+  delta: Record<string, unknown>;
+  stop: string;
+}
+
+function claudeEvents({ block, delta, stop }: ClaudeAnswer, n: number): StreamEvent[] {
   const message = {
     id: `msg_stub_${n}`,
     type: "message",
@@ -111,12 +160,12 @@ function claudeEvents(text: string, n: number): StreamEvent[] {
   };
   return [
     { type: "message_start", message },
-    { type: "content_block_start", index: 0, content_block: { type: "text", text: "" } },
-    { type: "content_block_delta", index: 0, delta: { type: "text_delta", text } },
+    { type: "content_block_start", index: 0, content_block: block },
+    { type: "content_block_delta", index: 0, delta },
     { type: "content_block_stop", index: 0 },
     {
       type: "message_delta",
-      delta: { stop_reason: "end_turn", stop_sequence: null },
+      delta: { stop_reason: stop, stop_sequence: null },
       usage: { output_tokens: 3 },
     },
     { type: "message_stop" },

@@ -1,0 +1,118 @@
+/** Real agents that call the hooks of the compiled program, and a rollback of what their tools did. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { assert } from "../assert.ts";
+import { letClaudeAct, makeClaudeCode } from "../support/agents/claude_code.ts";
+import { letCodexAct, makeCodex } from "../support/agents/codex.ts";
+import { withAgentFolder } from "../support/agents/folders.ts";
+import { installAgents } from "../support/agents/install.ts";
+import { lifeboat } from "../support/agents/lifeboat.ts";
+import { type ModelStub, startModelStub, type ToolUse } from "../support/agents/model_stub.ts";
+
+/** An agent whose hooks are installed, with a project that holds `notes.txt`. */
+interface Actor {
+  userHome: string;
+  project: string;
+  /** Asks one question, whose answers are calls of tools; gives back what was printed. */
+  act(tools: ToolUse[]): Promise<string>;
+}
+
+const BEFORE = "the only copy\n";
+
+async function withStub(use: (stub: ModelStub, folder: string) => Promise<void>): Promise<void> {
+  await withAgentFolder(async (folder) => {
+    const stub = startModelStub();
+    try {
+      await use(stub, folder);
+    } finally {
+      await stub.close();
+    }
+  });
+}
+
+async function prepare({ userHome, project }: Actor, agent: string): Promise<void> {
+  Deno.writeTextFileSync(join(project, "notes.txt"), BEFORE);
+  await lifeboat(userHome, ["install", "hooks", "--for", agent]);
+  // The baseline: a session that has not begun yet would take it in the background.
+  await lifeboat(userHome, ["snapshot", "take", project]);
+}
+
+async function rollBack({ userHome, project }: Actor): Promise<void> {
+  const sure = ["--apply", "--i-understand-this-restores-sensitive-state"];
+  const { snapshots } = await lifeboat(userHome, ["snapshot", "list", "--workspace", project]) as {
+    snapshots: { session: string | null }[];
+  };
+  const session = snapshots.find((one) => one.session !== null)?.session;
+  assert.ok(session, "the hooks recorded nothing");
+  const where = ["--workspace", project];
+  await lifeboat(userHome, ["snapshot", "rollback", "--session", session, ...where, ...sure]);
+}
+
+async function assertTakenBack(actor: Actor, ...tools: ToolUse[]): Promise<void> {
+  const notes = join(actor.project, "notes.txt");
+  const printed = await actor.act(tools);
+  assert.ok(!/lifeboat hook|hook.*(error|fail)/i.test(printed), printed);
+  const after = existsSync(notes) ? Deno.readTextFileSync(notes) : undefined;
+  assert.notEqual(after, BEFORE, `the tool did nothing: ${printed}`);
+  await rollBack(actor);
+  assert.equal(Deno.readTextFileSync(notes), BEFORE);
+}
+
+async function withClaude(use: (actor: Actor) => Promise<void>): Promise<void> {
+  const { claude: program } = await installAgents();
+  await withStub(async (stub, folder) => {
+    const claude = await makeClaudeCode(folder, program, stub);
+    const act = (tools: ToolUse[]) => {
+      tools.forEach(stub.use);
+      return letClaudeAct(claude, "Please act.");
+    };
+    const actor = { ...claude, act };
+    await prepare(actor, "claude-code");
+    await use(actor);
+  });
+}
+
+async function withCodex(use: (actor: Actor) => Promise<void>): Promise<void> {
+  const { codex: program } = await installAgents();
+  await withStub(async (stub, folder) => {
+    const codex = await makeCodex(folder, program, stub);
+    const act = (tools: ToolUse[]) => {
+      tools.forEach(stub.use);
+      return letCodexAct(codex, "Please act.");
+    };
+    const actor = { ...codex, act };
+    await prepare(actor, "codex");
+    await use(actor);
+  });
+}
+
+Deno.test("what Claude Code's Write did is taken back", () =>
+  withClaude((actor) => {
+    const file_path = join(actor.project, "notes.txt");
+    // It lets a file be overwritten only after it was read.
+    const read = { name: "Read", input: { file_path } };
+    const write = { name: "Write", input: { file_path, content: "overwritten\n" } };
+    return assertTakenBack(actor, read, write);
+  }));
+
+Deno.test("what a shell command of Claude Code deleted is taken back", () =>
+  withClaude((actor) =>
+    assertTakenBack(actor, {
+      name: "Bash",
+      input: { command: "rm notes.txt", description: "remove" },
+    })
+  ));
+
+Deno.test("what Codex's apply_patch did is taken back", () =>
+  withCodex((actor) =>
+    assertTakenBack(actor, {
+      name: "apply_patch",
+      input: "*** Begin Patch\n*** Update File: notes.txt\n@@\n-the only copy\n+overwritten\n" +
+        "*** End Patch\n",
+    })
+  ));
+
+Deno.test("what a shell command of Codex deleted is taken back", () =>
+  withCodex((actor) =>
+    assertTakenBack(actor, { name: "exec_command", input: { cmd: "rm notes.txt" } })
+  ));
