@@ -156,11 +156,12 @@ async function collectUnchanged(
   // Configuration is always read: that it does not parse must be said each time.
   if (rules.configFormat(root.id, path)) return false;
   const stored = storedPath(root.id, path);
-  const file = await findUnchanged(earlier, stored, info);
+  const absolute = absolutePath(walking, path);
+  const file = await findUnchanged(host, earlier, stored, { path: absolute, info });
   if (!file) return false;
   const [, bytes, , , sha256, method = "copy2"] = file.entry;
   const isCopy = method === "sqlite_backup";
-  if (isCopy && !hasSameSides(host, earlier!, absolutePath(walking, path), file)) return false;
+  if (isCopy && !hasSameSides(host, earlier!, absolute, file)) return false;
   if (!await outlet.known(file)) return false;
   if (isCopy) {
     findings.sqliteDatabases++;

@@ -2,6 +2,7 @@ import { type EarlierArchive, type EarlierFile, openEarlier } from "../archive/m
 import { type FileInfo, type Host, statIfThere } from "../base/mod.ts";
 import { listRoot } from "../catalog/mod.ts";
 import type { Home } from "../profiles/mod.ts";
+import { hasSameTail, isSettled, proofNeeded, type Trust } from "./unchanged.ts";
 
 /** The newest backup of the same home: what is unchanged since is not read, but taken over. */
 export interface Earlier {
@@ -13,15 +14,8 @@ export interface Earlier {
   files: number;
   /** When it began to read the home, ms since 1970. */
   startedMs: number;
-  /** Whether size and time decide; if not, every file is read and its hash decides. */
-  trustsTimes: boolean;
+  trust: Trust;
 }
-
-/**
- * A file that was written this shortly before its last capture may have been written again within
- * the same tick of the file system's clock, ms (design.md section 3).
- */
-const SETTLED_MS = 2000;
 
 /** Looks for a backup to take unchanged things from; none is fine. */
 export async function findEarlier(
@@ -44,31 +38,26 @@ export async function findEarlier(
       folder: item.backup_dir ?? undefined,
       files: item.files ?? 0,
       startedMs: Date.parse(item.created_at!),
-      // On Windows the time of a file that is held open stands still while it grows
-      // (agent-homes.md 1.5).
-      trustsTimes: !rescan && host.platform !== "windows",
+      trust: rescan ? "nothing" : host.platform === "windows" ? "tails" : "times",
     };
   }
   return undefined;
 }
 
-function isSettled({ startedMs }: Earlier, { mtimeMs }: FileInfo): boolean {
-  return mtimeMs <= startedMs - SETTLED_MS;
-}
-
-/** The earlier file at a stored path, when size, time and mode prove that it is still the same. */
+/** The earlier file at a stored path, when it is proven that what lies at `path` is still the same. */
 export async function findUnchanged(
+  { fs }: Pick<Host, "fs">,
   earlier: Earlier | undefined,
   stored: string,
-  info: FileInfo,
+  { path, info }: { path: string; info: FileInfo },
 ): Promise<EarlierFile | undefined> {
-  if (!earlier?.trustsTimes || !isSettled(earlier, info)) return undefined;
+  if (!earlier || earlier.trust === "nothing" || !isSettled(earlier.startedMs, info)) {
+    return undefined;
+  }
   const file = await earlier.archive.find(stored);
-  if (!file) return undefined;
-  const [, bytes, mtimeMs, mode, sha256, method, mainBytes] = file.entry;
-  const size = mainBytes ?? bytes; // the copy of a database has grown by its WAL
-  const same = size === info.size && mtimeMs === info.mtimeMs && mode === info.mode;
-  return same && sha256 && method !== "raw_database" ? file : undefined;
+  const proof = file ? proofNeeded(earlier, file.entry, info) : "whole";
+  if (!file || proof === "whole") return undefined;
+  return proof === "none" || hasSameTail(fs, path, file) ? file : undefined;
 }
 
 /** Configuration of fewer bytes, and homes of fewer files, change by so much in daily use. */
@@ -106,5 +95,5 @@ export function hasSameSides(
   const wal = statIfThere(host.fs, `${database}-wal`);
   if (!wal?.size) return before.length === 0;
   const [, bytes, mtimeMs] = before;
-  return wal.size === bytes && wal.mtimeMs === mtimeMs && isSettled(earlier, wal);
+  return wal.size === bytes && wal.mtimeMs === mtimeMs && isSettled(earlier.startedMs, wal);
 }

@@ -94,7 +94,7 @@ async function addExecutable(
 ): Promise<string> {
   const { host, options } = run;
   const info = { ...host.fs.stat(path), mode: EXECUTABLE_MODE };
-  const known = await findUnchanged(run.earlier, name, info);
+  const known = await findUnchanged(host, run.earlier, name, { path, info });
   if (known && await outlet.known(known)) return known.entry[4]!;
   const takesSegments = options.archive !== false && options.format !== "zip";
   if (!takesSegments || info.size < WORTH_CACHING_BYTES) {
