@@ -46,7 +46,7 @@ export async function makePlan(
   const derived = await deriveBackup(host, { ...what, rewritings: all });
   try {
     const planned = chosen
-      ? planChosen(host, options, { target, derived, chosen })
+      ? planChosen(host, options, { original: manifest, target, derived, chosen })
       : planDerived(host, { ...options, backup: derived.backup }, {
         target,
         derived,
@@ -75,11 +75,12 @@ function isHere(host: Host, { roots }: Target, place: { root: string; path: stri
 async function planChosen(
   host: Host,
   options: RestoreOptions,
-  { target, derived, chosen }: { target: Target; derived: DerivedBackup; chosen: Chosen },
+  what: { original: Manifest; target: Target; derived: DerivedBackup; chosen: Chosen },
 ): Promise<Plan> {
+  const { target, derived } = what;
   const closing: { close(): void }[] = [derived];
   const close = () => closing.toReversed().forEach((one) => one.close());
-  const sessions = await planSessions(host, { target, derived, chosen });
+  const sessions = await planSessions(host, what);
   closing.push(sessions);
   try {
     const { backup, manifest, rewriting } = sessions;

@@ -2,7 +2,14 @@
  * Planning of `--session`: conversations come back with all that belongs to them, beside whatever is
  * here. What is here is compared, continued or added to, and never replaced by something else.
  */
-import { type Backup, HOME_ROOT, type Manifest, ROOT_PATH, rootFolder } from "../archive/mod.ts";
+import {
+  type Backup,
+  type FileEntry,
+  HOME_ROOT,
+  type Manifest,
+  ROOT_PATH,
+  rootFolder,
+} from "../archive/mod.ts";
 import { type Host, LifeboatError, lstatIfThere } from "../base/mod.ts";
 import {
   type Belongings,
@@ -81,17 +88,26 @@ export interface SessionPlan {
   close(): void;
 }
 
+/** What is to be planned: what of a backup, which may come back changed already, goes where. */
+interface SessionsToPlan {
+  /** The manifest as the backup has it. */
+  original: Manifest;
+  target: Target;
+  derived: DerivedBackup;
+  chosen: Chosen;
+}
+
 /** Decides what happens to each of the chosen conversations, and to files about many. */
 export async function planSessions(
   host: Host,
-  { target, derived, chosen }: { target: Target; derived: DerivedBackup; chosen: Chosen },
+  { original, target, derived, chosen }: SessionsToPlan,
 ): Promise<SessionPlan> {
   const planner: SessionPlanner = {
     host,
     bench: createBench(host),
     target,
     backup: derived.backup,
-    manifest: derived.manifest,
+    manifest: withDropped(derived, original),
     decided: [],
     parts: [],
     dropped: [],
@@ -118,6 +134,20 @@ export async function planSessions(
     planner.bench.close();
     throw error;
   }
+}
+
+/** What does not come back itself may still say what is wrong here: how far rollouts were read. */
+function withDropped({ manifest, dropped }: DerivedBackup, original: Manifest): Manifest {
+  const paths = new Set(dropped.map(({ root, path }) => key(root, path)));
+  const left = (root: string, entries: FileEntry[]) =>
+    entries.filter(({ relative_path }) => paths.has(key(root, relative_path)));
+  return {
+    ...manifest,
+    entries: [...manifest.entries, ...left(HOME_ROOT, original.entries)],
+    roots: manifest.roots.map((root, at) => {
+      return { ...root, entries: [...root.entries, ...left(root.id, original.roots[at].entries)] };
+    }),
+  };
 }
 
 /** Another rewriting may have given them other paths, and their projects too. */

@@ -71,7 +71,9 @@ export async function chooseSessions(
   });
   const found = withDescendants(all, named);
   const { kept, duplicates } = onceEach(found);
-  for (const { error, transcript } of kept) if (error) throw unreadable(transcript, error.message);
+  for (const { error, transcript } of kept) {
+    if (error && !STAYS_AS_IT_IS.includes(error.code)) throw unreadable(transcript, error.message);
+  }
   const sessions = kept.map(({ transcript, facts }): ChosenSession => ({
     transcript,
     cwd: facts?.cwd,
@@ -80,6 +82,9 @@ export async function chooseSessions(
   }));
   return { sessions, duplicates };
 }
+
+/** What was captured so comes back so: a transcript that no zstd reader here, or none at all, reads. */
+const STAYS_AS_IT_IS = ["damaged_transcript", "zstd_unavailable"];
 
 function unreadable({ path }: StoredTranscript, reason: string): LifeboatError {
   return new LifeboatError("failed", "damaged_archive", `${path} cannot be read: ${reason}`, {

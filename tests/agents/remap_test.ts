@@ -84,7 +84,14 @@ Deno.test("a Codex conversation goes on under another home and in another projec
     await lifeboat(codex.userHome, ["backup", ...where, "--no-doctor-commands"]);
     const moved = await movedUser(folder, codex, ".codex");
     const map = ["--map-path", `${codex.project}=${moved.project}`];
-    const result = await lifeboat(moved.userHome, ["restore", "latest", ...where, ...map, ...SURE]);
+    const result = await lifeboat(moved.userHome, [
+      "restore",
+      "latest",
+      ...where,
+      ...map,
+      "--trust",
+      ...SURE,
+    ]);
     const { remap, skipped } = (result as unknown as RestoreResult).plan;
     assert.deepEqual([...new Set(remap.map(({ what }) => what))].sort(), [
       "conversations",
@@ -118,7 +125,7 @@ Deno.test("a Claude Code conversation goes on under another home and in another 
     await lifeboat(claude.userHome, ["backup", ...where, "--no-doctor-commands"]);
     const moved = await movedUser(folder, claude, ".claude");
     const map = ["--map-path", `${claude.project}=${moved.project}`];
-    await lifeboat(moved.userHome, ["restore", "latest", ...where, ...map, ...SURE]);
+    await lifeboat(moved.userHome, ["restore", "latest", ...where, ...map, "--trust", ...SURE]);
 
     const slug = moved.project.replaceAll(/[^A-Za-z0-9]/g, "-");
     const names = Array.from(Deno.readDirSync(join(moved.home, "projects")), ({ name }) => name);
@@ -144,7 +151,7 @@ Deno.test("undo gives back the exact home that was there before a restore with o
     await askCodex(moved, "Another conversation.");
     const before = exactTree(moved.home);
     const map = ["--map-path", `${codex.project}=${moved.project}`];
-    await lifeboat(moved.userHome, ["restore", "latest", ...where, ...map, ...SURE]);
+    await lifeboat(moved.userHome, ["restore", "latest", ...where, ...map, "--trust", ...SURE]);
     assert.notDeepEqual(exactTree(moved.home), before);
     await lifeboat(moved.userHome, ["undo", ...SURE]);
     assert.deepEqual(exactTree(moved.home), before);

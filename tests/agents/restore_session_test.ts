@@ -150,6 +150,44 @@ Deno.test("a Claude Code conversation that went on in two ways is there twice, a
     assert.deepEqual(await claudeSessionIds(claude), [id]);
   }));
 
+Deno.test("a Codex conversation comes back in a project folder that lies elsewhere now", () =>
+  withCodex(async ({ codex, stub, folder }) => {
+    const question = `Which of the bridges in ${codex.project} was first?`;
+    const { id } = await askCodex(codex, question);
+    const backup = await backUp(codex, folder);
+    await deleteCodexThread(codex, id);
+    const newer = await askCodex(codex, "Another matter.");
+    const moved = await moveProject(codex, folder);
+    const before = readTree(codex.userHome, OWN);
+    const map = ["--map-path", `${codex.project}=${moved.project}`];
+    const { plan } = await restore(codex, folder, backup, ["--session", id, ...map]);
+    assert.deepEqual(plan.sessions!.map(({ project }) => project), [moved.project]);
+    assertOthersSame(before, readTree(codex.userHome, OWN), id, "state_5.sqlite");
+    assert.equal((await codexParity(codex)).status, "ok");
+    await assertCodexGoesOn(moved, stub, id, [question, answerText(1), moved.project]);
+    await assertCodexGoesOn(codex, stub, newer.id, ["Another matter."]);
+  }));
+
+Deno.test("a Claude Code conversation comes back in a project folder that lies elsewhere now", () =>
+  withClaude(async ({ claude, stub, folder }) => {
+    const question = `Which of the bridges in ${claude.project} was first?`;
+    const { id } = await askClaude(claude, question);
+    const backup = await backUp(claude, folder);
+    await removeSession(claude, id);
+    const newer = await askClaude(claude, "Another matter.");
+    const moved = await moveProject(claude, folder);
+    const before = readTree(claude.userHome, OWN);
+    const map = ["--map-path", `${claude.project}=${moved.project}`];
+    const { plan } = await restore(claude, folder, backup, ["--session", id, ...map]);
+    const slug = moved.project.replaceAll(/[^A-Za-z0-9]/g, "-");
+    assert.deepEqual(plan.sessions!.map(({ project, path }) => [project, path]), [
+      [moved.project, `projects/${slug}/${id}.jsonl`],
+    ]);
+    assertOthersSame(before, readTree(claude.userHome, OWN), id);
+    await assertClaudeGoesOn(moved, stub, id, [question, answerText(1), moved.project]);
+    await assertClaudeGoesOn(claude, stub, newer.id, ["Another matter."]);
+  }));
+
 interface Place {
   userHome: string;
   home: string;
@@ -217,6 +255,16 @@ async function restore(
 /** Takes a Codex home back to an earlier backup: what other programs may have done. */
 async function restoreOnly(place: Place, folder: string, backup: string, ...globs: string[]) {
   await restore(place, folder, backup, globs.flatMap((glob) => ["--only", glob]));
+}
+
+/** The same agent in another project folder. */
+async function moveProject<Agent extends Codex | ClaudeCode>(
+  agent: Agent,
+  folder: string,
+): Promise<Agent> {
+  const project = join(folder, "moved", "project-2");
+  await Deno.mkdir(project, { recursive: true });
+  return { ...agent, project };
 }
 
 /** All files but those named by a conversation, some databases, and what belongs to them, are alike. */
