@@ -8,6 +8,7 @@ export * from "./files.ts";
 export * from "./fs.ts";
 export * from "./glob.ts";
 export * from "./hash.ts";
+export * from "./held.ts";
 export * from "./host.ts";
 export * from "./kernel.ts";
 export * from "./lock.ts";

@@ -1,5 +1,5 @@
 /** A restore as a whole: all steps forward, or all backward, and what is left behind. */
-import { lstatIfThere, pathsOf, removeIfThere } from "../base/mod.ts";
+import { lstatIfThere, pathsOf, removeIfThere, retryWhileHeld } from "../base/mod.ts";
 import { HOME_ROOT } from "../profiles/mod.ts";
 import { appendState } from "./journal.ts";
 import type { Op } from "./journal_types.ts";
@@ -82,7 +82,7 @@ function settleAs(site: Site, name: string): void {
     removeIfThere(fs, stagedFolderOf(site, root));
     if (root.id !== HOME_ROOT && fs.list(work).entries.length === 0) removeWork(site, root);
     else {
-      fs.rename(work, workOf(site, root, name));
+      retryWhileHeld(platform, () => fs.rename(work, workOf(site, root, name)));
       fs.syncDir(pathsOf(platform).dirname(work));
     }
   }

@@ -135,7 +135,7 @@ async function planDerived(
   await planFolders(planner, claim);
   checkUsed(planner);
   await planActivations(planner);
-  protectFromSweep(planner);
+  await protectFromSweep(planner);
   warnOfNewerAgent(planner);
   return plan;
 }

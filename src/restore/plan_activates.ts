@@ -43,7 +43,11 @@ function storedOf({ plan }: Planner, op: MoveOp): string {
   return plan.staged.get(op)?.stored ?? ""; // a link has no content
 }
 
-async function readStored(backup: Backup, wanted: Set<string>): Promise<Map<string, string>> {
+/** The text of small files of a backup, by stored path; a large one is left out. */
+export async function readStored(
+  backup: Backup,
+  wanted: Set<string>,
+): Promise<Map<string, string>> {
   const texts = new Map<string, string>();
   wanted.delete("");
   if (wanted.size === 0) return texts;

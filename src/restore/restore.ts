@@ -1,6 +1,7 @@
 /** The way back: archive to home. */
 import { createBackup } from "../backup/mod.ts";
 import {
+  asLifeboatError,
   createWorkerPool,
   describeError,
   type Host,
@@ -54,7 +55,8 @@ export async function applyRestore(host: Host, options: ApplyOptions): Promise<R
       const preRestoreBackup = await backUpBefore(host, options, plan);
       // It may have been started in the meantime.
       const looked = await refuseWhileRunning(host, plan.target.home, running);
-      const carried = await carryPlan(host, plan.backup, plan);
+      const carried = await carryPlan(host, plan.backup, plan)
+        .catch((error) => tellOfBackup(error, preRestoreBackup));
       return appliedResult(host, options, plan, {
         ...await examine(host, options, plan, warnings),
         looked,
@@ -100,6 +102,14 @@ export function recoveryWarning({ id, outcome, set_aside, reason }: Recovery): s
   }[outcome];
   const files = set_aside.map(({ path, at }) => `; ${path} had been changed, and is now ${at}`);
   return `An interrupted restore (${id}) ${what}${reason ? `: ${reason}` : ""}${files.join("")}`;
+}
+
+/** A restore that fails leaves the backup that was made before it: whoever wonders finds it so. */
+function tellOfBackup(thrown: unknown, path: string | null): never {
+  const { kind, code, message, hint, cause } = asLifeboatError(thrown);
+  if (path === null) throw thrown;
+  const kept = `The backup made before it stays: ${path}`;
+  throw new LifeboatError(kind, code, message, { hint: hint ? `${hint} ${kept}` : kept, cause });
 }
 
 async function backUpBefore(host: Host, options: ApplyOptions, plan: Plan): Promise<string | null> {

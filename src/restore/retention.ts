@@ -1,5 +1,8 @@
 /** The time stamps of Claude Code's transcripts, by which it deletes them. */
+import { parseConfig, tableOf } from "../doctor/mod.ts";
 import { compilePatterns, HOME_ROOT } from "../profiles/mod.ts";
+import { homeRetention } from "../sessions/mod.ts";
+import { readStored } from "./plan_activates.ts";
 import type { Planner } from "./planner.ts";
 
 /**
@@ -10,30 +13,49 @@ const SWEPT = ["projects/", "file-history/", "plans/", "tasks/", "paste-cache/",
 
 const DAY = 24 * 60 * 60 * 1000;
 
+/** Of files up to this age the sweep, by its own default of 30 days, spares most for weeks. */
+const SAFE_DAYS = 7;
+
 /**
  * The sweep runs when Claude Code starts, and counts from the time stamp, 30 days unless a setting
  * says less. Restored with their own times, old transcripts would be deleted at once; so those older
- * than 7 days get the present time (facts/agent-homes.md 2.6). Their true times stay in the backup.
+ * than 7 days, or than the setting where that is less, get the present time (facts/agent-homes.md
+ * 2.6). Their true times stay in the backup.
  */
-export function protectFromSweep(planner: Planner): void {
+export async function protectFromSweep(planner: Planner): Promise<void> {
   const { host, plan } = planner;
   if (plan.target.home.profile.transcripts !== "claude-code") return;
   const isSwept = compilePatterns(SWEPT);
+  const days = Math.min(SAFE_DAYS, await sweepDays(planner));
   const now = host.now().getTime();
   let count = 0;
   for (const [op, file] of plan.staged) {
-    const old = file.mtimeMs !== undefined && file.mtimeMs < now - 7 * DAY;
+    const old = file.mtimeMs !== undefined && file.mtimeMs < now - days * DAY;
     if (!old || op.root !== HOME_ROOT || !isSwept(op.path, false)) continue;
     file.mtimeMs = now;
     count++;
   }
   if (count === 0) return;
+  const files = count === 1 ? "file" : "files";
   plan.warnings.push(
-    `${count} ${
-      count === 1 ? "file" : "files"
-    } of conversations older than 7 days get the present ` +
-      "time, since Claude Code " +
-      "would delete them by their age when it starts. Raise cleanupPeriodDays in settings.json to " +
-      "keep them longer.",
+    `${count} ${files} of conversations older than ${days} ${
+      days === 1 ? "day" : "days"
+    } get the ` +
+      "present time, since Claude Code would delete them by their age when it starts. Raise " +
+      "cleanupPeriodDays in settings.json to keep them longer.",
   );
+}
+
+const SETTINGS = "settings.json";
+
+/** The shorter window of the settings that are there and those that come back. */
+async function sweepDays({ host, plan, options }: Planner): Promise<number> {
+  const here = homeRetention(host, plan.target.home).days;
+  const op = plan.ops.find(({ root, path }) => root === HOME_ROOT && path === SETTINGS);
+  const stored = op && plan.staged.get(op)?.stored;
+  if (stored === undefined) return here;
+  const text = (await readStored(options.backup, new Set([stored]))).get(stored);
+  const parsed = text === undefined ? undefined : parseConfig(text, "json");
+  const days = parsed?.ok ? tableOf(parsed.value)?.cleanupPeriodDays : undefined;
+  return typeof days === "number" && days >= 0 ? Math.min(here, days) : here;
 }

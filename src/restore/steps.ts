@@ -14,6 +14,7 @@ import {
   pathsOf,
   removeIfThere,
   type RenameOptions,
+  retryWhileHeld,
 } from "../base/mod.ts";
 import { appendInPlace } from "./journal.ts";
 import {
@@ -92,7 +93,7 @@ function move(work: Work, op: Op, from: string, to: string, options?: RenameOpti
   const isNext = work.checked !== undefined && work.checked.path === folder;
   const before = isNext ? work.checked : requireRealFolder(work, op, folder);
   work.checked = undefined;
-  work.host.fs.rename(from, to, options);
+  retryWhileHeld(work.host.platform, () => work.host.fs.rename(from, to, options));
   work.checked = requireRealFolder(work, op, folder, before);
   work.unsynced.add(dirname(from)).add(dirname(to));
 }

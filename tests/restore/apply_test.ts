@@ -120,7 +120,8 @@ Deno.test("a backup whose file is damaged restores nothing", async () => {
     manifest.entries.find(({ relative_path }) => relative_path === "config.toml")!.sha256 = "0";
     const before = readTree(saved.home.path);
     const lying = { ...backup, loadManifest: () => Promise.resolve(manifest) };
-    await rejectsWith(() => apply(saved, { backup: lying }), "damaged_archive");
+    const error = await rejectsWith(() => apply(saved, { backup: lying }), "damaged_archive");
+    assert.match(error.hint!, /verify.* The backup made before it stays: .*pre-restore-/);
     manifest.entries.push({ ...manifest.entries[0], relative_path: "missing" });
     manifest.entries.splice(0, manifest.entries.length - 1);
     await rejectsWith(() => apply(saved, { backup: lying }), "damaged_archive");

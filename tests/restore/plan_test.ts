@@ -275,6 +275,29 @@ Deno.test("old transcripts of Claude Code get the present time, so that its swee
   });
 });
 
+Deno.test("a shorter window in the settings, here or in the backup, spares younger transcripts too", async () => {
+  const now = Date.parse("2026-11-20T12:00:00Z");
+  const young = { "projects/-p/young.jsonl": { text: "2", mtimeMs: now - 3 * DAY } };
+  const settings = (days: unknown) => ({
+    "settings.json": { text: JSON.stringify({ cleanupPeriodDays: days }), mtimeMs: now },
+  });
+  const warned = async (backup: TreeSpec, target: TreeSpec) => {
+    let warnings = "";
+    await withTempDir(async (folder) => {
+      const home = testHome(folder, {
+        profile: testProfile({ transcripts: "claude-code" }),
+        roots: [],
+      });
+      warnings = (await plan(folder, { ...young, ...backup }, target, { home })).warnings.join();
+    });
+    return warnings;
+  };
+  assert.match(await warned({}, settings(2)), /older than 2 days/);
+  assert.match(await warned(settings(1), settings(30)), /older than 1 day get/);
+  assert.match(await warned(settings(30), settings(0)), /older than 0 days/);
+  for (const days of [3.5, 30, "2", null]) assert.equal(await warned(settings(days), {}), "");
+});
+
 Deno.test("a file beside a text file that is named like a journal stays", async () => {
   await withTempDir(async (folder) => {
     const result = await plan(folder, { "trip": "new" }, { "trip": "old", "trip-journal": "mine" });
