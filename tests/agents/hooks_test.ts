@@ -103,13 +103,20 @@ Deno.test("what a shell command of Claude Code deleted is taken back", () =>
     })
   ));
 
+const PATCH = `apply_patch <<'EOF'
+*** Begin Patch
+*** Update File: notes.txt
+@@
+-the only copy
++overwritten
+*** End Patch
+EOF
+`;
+
 Deno.test("what Codex's apply_patch did is taken back", () =>
   withCodex((actor) =>
-    assertTakenBack(actor, {
-      name: "apply_patch",
-      input: "*** Begin Patch\n*** Update File: notes.txt\n@@\n-the only copy\n+overwritten\n" +
-        "*** End Patch\n",
-    })
+    // A model that Codex does not know calls the tool through its shell.
+    assertTakenBack(actor, { name: "exec_command", input: { cmd: PATCH } })
   ));
 
 Deno.test("what a shell command of Codex deleted is taken back", () =>

@@ -28,12 +28,24 @@ export function testHost(folder: string, changes: Partial<Host> = {}): Host {
   };
 }
 
+/** Removes a folder; a process that a hook has started may still be writing in it for a moment. */
+export async function removeFolder(folder: string): Promise<void> {
+  for (let tries = 1;; tries++) {
+    try {
+      return await Deno.remove(folder, { recursive: true });
+    } catch (error) {
+      if (tries === 50 || (error as { code?: string }).code !== "ENOTEMPTY") throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}
+
 /** Runs a test with an empty folder that is removed afterwards; its path has no links in it. */
 export async function withTempDir(use: (folder: string) => void | Promise<void>): Promise<void> {
   const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "lifeboat-test-" }));
   try {
     await use(folder);
   } finally {
-    await Deno.remove(folder, { recursive: true });
+    await removeFolder(folder);
   }
 }

@@ -1,7 +1,7 @@
 /** Where the real agents and their scratch homes lie: in the user's cache folder, never in /tmp. */
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ownFolders, type Platform, userHomeOf } from "../../../src/base/mod.ts";
+import { removeFolder } from "../host.ts";
 
 const env = Deno.env.toObject();
 const platform: Platform = Deno.build.os === "windows" || Deno.build.os === "darwin"
@@ -26,7 +26,6 @@ export async function withAgentFolder(
   try {
     await use(folder);
   } finally {
-    // A look at a folder that a hook has started may still be writing.
-    await rm(folder, { recursive: true, maxRetries: 20, retryDelay: 100 });
+    await removeFolder(folder);
   }
 }
