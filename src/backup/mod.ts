@@ -2,6 +2,7 @@
 export { createBackup } from "./create.ts";
 export { type BackupPreview, previewBackup, type SizedSkip } from "./dry_run.ts";
 export type { ProgramInfo } from "./executable.ts";
+export { importBackup, type ImportedBackup, type ImportOptions } from "./import.ts";
 export {
   addKitExecutable,
   type KitExecutable,

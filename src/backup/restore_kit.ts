@@ -8,6 +8,9 @@ import type { BackupOptions } from "./options.ts";
 import type { Outlet } from "./outlet.ts";
 import type { Run } from "./run.ts";
 
+/** What the kit needs of a run. */
+type KitRun = Omit<Run, "doctor">;
+
 const TEXTS = ["RESTORE.md", "RESTORE_INSTRUCTIONS.txt"];
 const SCRIPTS = [
   "restore-environment.cmd",
@@ -62,7 +65,10 @@ function executables(
 }
 
 /** Puts the restore kit into a backup; gives back each file's SHA-256, upper-case hex. */
-export async function writeRestoreKit(run: Run, outlet: Outlet): Promise<Record<string, string>> {
+export async function writeRestoreKit(
+  run: KitRun,
+  outlet: Outlet,
+): Promise<Record<string, string>> {
   const { host, options: { home, kit = "full" } } = run;
   const source = (name: string) =>
     pathsOf(host.platform).join(fileURLToPath(new URL("restore/", host.kit)), name);
@@ -87,7 +93,7 @@ const WORTH_CACHING_BYTES = 2 << 20;
 
 /** An executable is most of a small backup, and seldom another than the last time. */
 async function addExecutable(
-  run: Run,
+  run: KitRun,
   outlet: Outlet,
   name: string,
   path: string,

@@ -121,7 +121,11 @@ function manifestHead(run: Run, places: Places, { findings, kit }: Written): Man
 }
 
 /** Reads everything back. Throws `written_backup_damaged` when a byte is not what was captured. */
-export async function verifyWritten(run: Run, places: Places, written: Written): Promise<void> {
+export async function verifyWritten(
+  run: Omit<Run, "doctor">,
+  places: Places,
+  written: Omit<Written, "findings">,
+): Promise<void> {
   const { host, pool, options } = run;
   if (places.archive && written.archive && options.format !== "zip") {
     try {

@@ -6,6 +6,7 @@ import { defineDelete } from "./delete.ts";
 import { defineDoctor } from "./doctor.ts";
 import { defineDrill } from "./drill.ts";
 import { defineHook } from "./hook.ts";
+import { defineImport } from "./import.ts";
 import { defineInstall, defineUninstall } from "./install.ts";
 import { defineKeys } from "./keys.ts";
 import { defineKit } from "./kit.ts";
@@ -33,6 +34,7 @@ export function defineCommands(program: Command, act: Act): void {
   defineDrill(program, act);
   definePrune(program, act);
   defineDelete(program, act);
+  defineImport(program, act);
   defineSessions(program, act);
   defineSnapshot(program, act);
   defineProfiles(program, act);

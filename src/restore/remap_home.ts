@@ -1,4 +1,5 @@
 /** Conversations of a live home whose project folder has moved: planned, and changed under a journal. */
+import { areConfigured } from "./target.ts";
 import type { Manifest } from "../archive/mod.ts";
 import { type Host, LifeboatError, lstatIfThere, takeHomeLock } from "../base/mod.ts";
 import { findRunning, type Running, type RunningProcess } from "../doctor/mod.ts";
@@ -150,7 +151,13 @@ async function planLive(
   { backup, manifest }: Awaited<ReturnType<typeof openLiveHome>>,
 ): Promise<Plan> {
   const isActive = isActiveHome(host, home);
-  const target = { home, roots: localRoots(home), chosen: false, isActive, skipped: [] };
+  const target = {
+    home,
+    roots: localRoots(home),
+    chosen: areConfigured(home),
+    isActive,
+    skipped: [],
+  };
   const what = { backup, manifest, isWanted: () => true };
   const remap = (await planRemap(host, { ...what, target, mappings: [mapping] }))!;
   const derived = await deriveBackup(host, { ...what, rewritings: [remap.rewriting] });

@@ -1,4 +1,5 @@
 /** Rolling a home or a workspace back to what it was: under the same journal as a restore. */
+import { areConfigured } from "./target.ts";
 import type { Backup, Manifest } from "../archive/mod.ts";
 import {
   type Host,
@@ -160,7 +161,13 @@ function journalPlan(
   const roots = plan.scope.roots.map(({ part: id, form: kind, path }): TargetRoot => {
     return { id, kind, path };
   });
-  const target = { home, roots, chosen: false, isActive: isActiveHome(host, home), skipped: [] };
+  const target = {
+    home,
+    roots,
+    chosen: areConfigured(home),
+    isActive: isActiveHome(host, home),
+    skipped: [],
+  };
   return {
     ...emptyPlan(manifest, target, { backup, close: () => {} }),
     ops: ops.ops,

@@ -25,7 +25,7 @@ export interface Target {
   home: Home;
   /** The home first. */
   roots: TargetRoot[];
-  /** Roots that the user chose, which the local profile alone does not tell. */
+  /** Whether the user or a configuration chose roots, which the local profile alone does not tell. */
   chosen: boolean;
   /** Whether the agent itself uses this home. */
   isActive: boolean;
@@ -134,10 +134,20 @@ function targetInPlace(host: Host, options: RestoreOptions, manifest: Manifest):
   return {
     home: restored,
     roots: allRoots(restored),
-    chosen: Object.keys(chosen).length > 0,
+    chosen: Object.keys(chosen).length > 0 || areConfigured(restored),
     isActive: isActiveHome(host, home),
     skipped,
   };
+}
+
+/**
+ * Whether the home's configuration says where some of its roots lie. A restore may replace that file,
+ * and then it no longer tells what a journal is about.
+ */
+export function areConfigured({ profile, roots }: Home): boolean {
+  return roots.some(({ id }) =>
+    profile.roots.some((one) => one.id === id && (profile.configured_roots || one.config))
+  );
 }
 
 function chosenRoot(host: Host, { id, kind }: ManifestRoot, path: string): HomeRoot {
