@@ -11,7 +11,15 @@ import {
 } from "../base/mod.ts";
 import { HOME_ROOT } from "../profiles/mod.ts";
 import { commits } from "./journal.ts";
-import type { Journal, JournalHeader, JournalState, Old, Op, TargetRoot } from "./journal_types.ts";
+import {
+  isMove,
+  type Journal,
+  type JournalHeader,
+  type JournalState,
+  type Old,
+  type Op,
+  type TargetRoot,
+} from "./journal_types.ts";
 import { isOwnPath } from "./paths.ts";
 
 /** A journal of 300,000 operations has about 100 MB. */
@@ -186,6 +194,16 @@ function opFault(op: Op, root: TargetRoot | undefined, platform: Platform): stri
   return isOwnPath(op.path) ? "a path of Lifeboat's own" : undefined;
 }
 
+/**
+ * What only one operation of a path may be: a file may take the name of a folder that leaves, and a
+ * folder that of a file, but nothing leaves or comes twice.
+ */
+function rolesOf(op: Op): string[] {
+  if (op.op === "attributes") return ["attributes"];
+  const leaves = op.op === "remove" || op.op === "remove_folder";
+  return [leaves ? "leaves" : "comes", isMove(op) ? "file" : "folder"];
+}
+
 function checkOps(
   ops: Op[],
   roots: Map<string, TargetRoot>,
@@ -198,8 +216,10 @@ function checkOps(
     if (!isOp(op as unknown as Line)) throw badJournal(path, `${at} is not whole`);
     const fault = opFault(op, roots.get(op.root), platform);
     if (fault) throw badJournal(path, `${at} has ${fault}`);
-    const key = `${op.op === "attributes" ? "attributes" : ""}\0${op.root}\0${op.path}`;
-    if (seen.has(key)) throw badJournal(path, `${at} has a path that another one has`);
-    seen.add(key);
+    for (const role of rolesOf(op)) {
+      const key = `${role}\0${op.root}\0${op.path}`;
+      if (seen.has(key)) throw badJournal(path, `${at} has a path that another one has`);
+      seen.add(key);
+    }
   });
 }

@@ -3,6 +3,7 @@ import { type Host, LifeboatError, relativePathFault, sha256 } from "../base/mod
 import {
   absoluteOf,
   type FileContent,
+  lookAtPlace,
   readContent,
   type RollbackItem,
   type RollbackPlan,
@@ -216,16 +217,16 @@ function addSidecars(building: Building, item: RollbackItem): void {
   if (root.form === "file") return;
   for (const suffix of SIDECARS) {
     const side = path + suffix;
-    const info = infoAt(building, root, side);
-    if (info?.kind !== "file" || building.turned.has(key(root.part, side))) continue;
-    const old = { kind: "file", size: info.size, mtime_ms: info.mtimeMs } as const;
+    const look = lookAtPlace(building.store, { root, path: side });
+    if (look.kind !== "file" || building.turned.has(key(root.part, side))) continue;
+    const old = { kind: "file", size: look.size, mtime_ms: look.mtimeMs } as const;
     building.ops.push({ op: "remove", root: root.part, path: side, old });
     building.items.push({
       root: root.part,
       path: side,
       kind: "file",
       action: "set_aside",
-      bytes: info.size,
+      bytes: look.size,
     });
   }
 }

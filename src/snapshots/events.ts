@@ -3,7 +3,7 @@ import { nameStamp } from "../base/mod.ts";
 import { type Entry, isSameEntry, toColumns } from "./entry.ts";
 import { isSameLook } from "./look.ts";
 import { type Observation, stillHolds } from "./read.ts";
-import { absoluteOf, type Place, type TrackedRoot } from "./roots.ts";
+import { type Place, type TrackedRoot } from "./roots.ts";
 import { putState, type State, stateOf, wasAbsent } from "./states.ts";
 import type { SnapshotStore } from "./store.ts";
 
@@ -90,7 +90,7 @@ export function noteFound(store: SnapshotStore, snapshot: () => number, found: F
     const { seen } = one;
     const isThere = seen.put.every((id) => store.objects.has(id)) &&
       (seen.basis === undefined || stateOf(store, one)?.event === seen.basis);
-    if (!isThere || !stillHolds(store, absoluteOf(store, one), seen)) unstable.push(one);
+    if (!isThere || !stillHolds(store, one, seen)) unstable.push(one);
     else if (noteOne(store, snapshot, one)) events++;
   }
   return { events, unstable };

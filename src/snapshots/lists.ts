@@ -223,11 +223,15 @@ export function rootsWith(
 ): TrackedRoot[] {
   const isSnapshot = "snapshot" in wanted;
   const value = isSnapshot ? wanted.snapshot : wanted.session;
-  const ids = store.all<{ root: number }>(
-    `SELECT DISTINCT root FROM snapshots WHERE forgotten = 0 AND
-      ${isSnapshot ? "substr(name, 1, length(?1)) = ?1" : "session = ?1"}`,
-    value,
-  ).map(({ root }) => root);
+  const rootsWhere = (condition: string) =>
+    store.all<{ root: number }>(
+      `SELECT DISTINCT root FROM snapshots WHERE forgotten = 0 AND ${condition}`,
+      value,
+    ).map(({ root }) => root);
+  const exact = rootsWhere(isSnapshot ? "name = ?1" : "session = ?1");
+  const ids = exact.length === 0 && isSnapshot
+    ? rootsWhere("substr(name, 1, length(?1)) = ?1")
+    : exact;
   if (ids.length > 0) return listRoots(store).filter(({ id }) => ids.includes(id));
   const what = isSnapshot ? "snapshot" : "session";
   throw new LifeboatError("missing", `no_such_${what}`, `There is no ${what} ${value}`, {

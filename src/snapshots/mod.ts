@@ -25,6 +25,7 @@ export {
 export {
   absoluteOf,
   listRoots,
+  lookAtPlace,
   type Place,
   type Scope,
   scopeOfRoot,

@@ -60,8 +60,8 @@ export function findMoment(store: SnapshotStore, scope: Scope, choice: MomentCho
 function momentOfSnapshot(store: SnapshotStore, { main }: Scope, id: string): Moment {
   const isLatest = id === "latest";
   const rows = store.all<SnapshotRow>(
-    `SELECT * FROM snapshots WHERE root = ? AND forgotten = 0 AND (? OR substr(name, 1, ?) = ?)
-      ORDER BY id DESC LIMIT 2`,
+    `SELECT * FROM snapshots WHERE root = ?1 AND forgotten = 0 AND (?2 OR substr(name, 1, ?3) = ?4)
+      ORDER BY name = ?4 DESC, id DESC LIMIT 2`,
     main.id,
     Number(isLatest),
     id.length,

@@ -18,10 +18,11 @@ import {
 } from "../capture/mod.ts";
 import type { ProfileConfig } from "../profiles/mod.ts";
 import type { Entry } from "./entry.ts";
-import { type FileLook, fileLook, isSameLook, type Look, lookAt, sidesOf } from "./look.ts";
+import { type FileLook, fileLook, isSameLook, type Look, sidesOf } from "./look.ts";
 import { blobId, isDamagedObject, SLICE_BYTES } from "./object_format.ts";
 import type { ObjectWriter } from "./objects.ts";
 import { type PutContent, Slicer, slicesOf, slicingSink } from "./slices.ts";
+import { lookAtPlace, type Place } from "./roots.ts";
 import type { State } from "./states.ts";
 import type { SnapshotStore } from "./store.ts";
 
@@ -257,8 +258,8 @@ async function sliceFile(host: Host, writer: ObjectWriter, path: string): Promis
 }
 
 /** Looks again at what was read: whether it is still so, or for a transcript still begins so. */
-export function stillHolds({ host: { fs } }: SnapshotStore, absolute: string, seen: Observation) {
-  const now = lookAt(fs, absolute);
+export function stillHolds(store: SnapshotStore, place: Place, seen: Observation): boolean {
+  const now = lookAtPlace(store, place);
   const { look, entry } = seen;
   if (look.kind === "file" && now.kind === "file" && entry.kind === "file") {
     const isSameFile = now.inode === look.inode && now.device === look.device;

@@ -7,9 +7,9 @@ import {
   noteFound,
   type SnapshotContext,
 } from "./events.ts";
-import { type FileLook, isSameLook, isTrusted, type Look, lookAt, sidesOf } from "./look.ts";
+import { type FileLook, isSameLook, isTrusted, type Look, sidesOf } from "./look.ts";
 import { type NotRead, type Reader, readPath } from "./read.ts";
-import { absoluteOf, locate, type Place, type Scope } from "./roots.ts";
+import { absoluteOf, locate, lookAtPlace, type Place, type Scope } from "./roots.ts";
 import { rulesOf, type SnapshotRules } from "./rules.ts";
 import { type State, stateOf, statesBelow, wasAbsent } from "./states.ts";
 import type { SnapshotStore } from "./store.ts";
@@ -95,8 +95,7 @@ function locateSafely(store: SnapshotStore, scope: Scope, path: string) {
 
 function ruleOf(store: SnapshotStore, rules: RulesOfRoots, place: Place): string | undefined {
   const { root, path } = place;
-  const { fs } = store.host;
-  const isFolder = lookAt(fs, absoluteOf(store, place)).kind === "folder";
+  const isFolder = lookAtPlace(store, place).kind === "folder";
   const ruled = rules.get(root.id)!;
   if (!ruled.belongs(root.part, path.split("/")[0])) return "not the agent's";
   return ruled.pathRule(path, isFolder);
@@ -108,7 +107,7 @@ function ruleOf(store: SnapshotStore, rules: RulesOfRoots, place: Place): string
  */
 function withOthers(store: SnapshotStore, place: Place): Place[] {
   const { root, path } = place;
-  const look = (one: Place) => lookAt(store.host.fs, absoluteOf(store, one));
+  const look = (one: Place) => lookAtPlace(store, one);
   const names = root.form === "file" ? [] : path.split("/").slice(0, -1);
   const above = names.map((_, index) => ({ root, path: names.slice(0, index + 1).join("/") }))
     .filter((one) =>
@@ -144,7 +143,7 @@ async function readPlaces(
   const found: Found[] = [];
   for (const place of places) {
     const absolute = absoluteOf(store, place);
-    const [look, known] = [lookAt(store.host.fs, absolute), stateOf(store, place)];
+    const [look, known] = [lookAtPlace(store, place), stateOf(store, place)];
     if (isKnown(store, place, look, known)) continue;
     const { root, path } = place;
     const rule = look.kind === "file" && rules.get(root.id)!.fileRule(path, look.size);

@@ -1,6 +1,7 @@
 import {
   isInside,
   LifeboatError,
+  lstatIfThere,
   pathsOf,
   relativePathFault,
   statIfThere,
@@ -14,6 +15,7 @@ import {
   resolveHome,
   rootsOf,
 } from "../profiles/mod.ts";
+import { type Look, lookAt } from "./look.ts";
 import type { SnapshotStore } from "./store.ts";
 
 /** A folder, or a single file, whose content is recorded. */
@@ -142,6 +144,21 @@ export interface Place {
 /** The absolute path of something below a root. */
 export function absoluteOf({ host: { platform } }: SnapshotStore, { root, path }: Place): string {
   return root.form === "file" ? root.path : pathsOf(platform).join(root.path, ...path.split("/"));
+}
+
+/**
+ * Looks at a path. Where a folder above it is none, or a link, nothing is there: what a link leads to
+ * is no part of the root.
+ */
+export function lookAtPlace(store: SnapshotStore, place: Place): Look {
+  const { host: { fs } } = store;
+  const { root, path } = place;
+  const names = root.form === "file" ? [] : path.split("/").slice(0, -1);
+  for (let length = 0; length < names.length; length++) {
+    const above = { root, path: names.slice(0, length + 1).join("/") };
+    if (lstatIfThere(fs, absoluteOf(store, above))?.kind !== "directory") return { kind: "absent" };
+  }
+  return lookAt(fs, absoluteOf(store, place));
 }
 
 /**

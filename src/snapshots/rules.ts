@@ -101,7 +101,8 @@ function workspaceRule(store: SnapshotStore, root: TrackedRoot): Rule {
 
 function extensionOf(path: string): string {
   const name = path.slice(path.lastIndexOf("/") + 1);
-  return name.slice(name.lastIndexOf(".") + 1).toLowerCase();
+  const point = name.lastIndexOf(".");
+  return point < 0 ? "" : name.slice(point + 1).toLowerCase();
 }
 
 function workspaceFileRule(store: SnapshotStore, root: TrackedRoot) {

@@ -7,10 +7,9 @@ import {
   noteFound,
   type SnapshotContext,
 } from "./events.ts";
-import { lookAt } from "./look.ts";
 import { type Reader, readPath } from "./read.ts";
 import { MAX_ROUNDS, nameOf, type SkippedPath } from "./record.ts";
-import { absoluteOf, type Scope } from "./roots.ts";
+import { absoluteOf, lookAtPlace, type Scope } from "./roots.ts";
 import { putLeftOut, stateOf } from "./states.ts";
 import type { SnapshotStore } from "./store.ts";
 import { createPulse, findGone, type Looked, type Survey, surveyRoot } from "./survey.ts";
@@ -115,7 +114,7 @@ async function noteBatch(
     left = unstable.map(({ root, path }) => ({
       root,
       path,
-      look: lookAt(store.host.fs, absoluteOf(store, { root, path })),
+      look: lookAtPlace(store, { root, path }),
       known: stateOf(store, { root, path }),
     }));
   }
