@@ -30,8 +30,8 @@ export interface Scan {
   session: string;
   /** The folder that the session works in. */
   folder: string;
-  /** Whether the home is looked at as well. */
-  home: boolean;
+  /** What is looked at. */
+  parts: { folder: boolean; home: boolean };
   context: SnapshotContext;
 }
 
@@ -98,8 +98,9 @@ async function withStore<T>(
 
 function contextOf(agent: HookAgent, event: HookEvent): SnapshotContext {
   const { session, call, moment, tool } = event;
-  // What is there before a tool acts may be anybody's work.
-  const cause = moment === "after_tool" ? "tool" : "other";
+  // What is there before a tool acts may be anybody's work. Some tools of Codex have no moment after
+  // them (tried: a patch through its shell), so the end of a turn counts as one.
+  const cause = moment === "after_tool" || moment === "turn_end" ? "tool" : "other";
   return { madeBy: "hook", cause, session, agent, tool: tool?.name, call };
 }
 
@@ -112,10 +113,12 @@ async function recordEvent(
 ): Promise<void> {
   const { session, folder, tool } = event;
   const context = contextOf(agent, event);
-  const scan: Scan = { agent, session, folder, home: !tool, context };
-  if (!tool) return startScan(scan);
-  if (tool.paths.length > 0) await recordNamed(host, agent, event, context, faults);
-  if (tool.isShell && !await compareInline(host, scan)) startScan(scan);
+  if (tool && tool.paths.length > 0) await recordNamed(host, agent, event, context, faults);
+  if (tool && !tool.isShell) return;
+  // Here at once where that is possible: a look that runs beside the session would take what its
+  // tools do meanwhile for what was there before.
+  const parts = { folder: !await compareInline(host, folder, context), home: !tool };
+  if (parts.folder || parts.home) startScan({ agent, session, folder, parts, context });
 }
 
 /** The files that a tool names, in the session's folder or in the agent's home. */
@@ -157,7 +160,7 @@ function isTooWide(host: Host, folder: string): boolean {
 }
 
 /** Compares the session's folder here, when it was looked at before and is small enough. */
-function compareInline(host: Host, { folder, context }: Scan): Promise<boolean> {
+function compareInline(host: Host, folder: string, context: SnapshotContext): Promise<boolean> {
   if (isTooWide(host, folder)) return Promise.resolve(true);
   return withStore(host, BUSY_MS, async (store) => {
     const scope = trackWorkspace(store, folder);
@@ -172,12 +175,11 @@ function countKnown(store: SnapshotStore, { main }: Scope): number {
   return store.get<{ known: number }>(sql, main.id)!.known;
 }
 
-/** Looks at everything: the session's folder, and at its beginning and end the agent's home too. */
-function scanAll(host: Host, { agent, folder, home, context }: Scan): Promise<void> {
+function scanAll(host: Host, { agent, folder, parts, context }: Scan): Promise<void> {
   return withStore(host, undefined, async (store) => {
     const scopes: Scope[] = [];
-    if (!isTooWide(host, folder)) scopes.push(trackWorkspace(store, folder));
-    if (home) scopes.push(homeScope(store, agent));
+    if (parts.folder) scopes.push(trackWorkspace(store, folder));
+    if (parts.home) scopes.push(homeScope(store, agent));
     for (const scope of scopes) {
       await takeSnapshot(store, scope, context, { onlyIfChanged: true });
     }

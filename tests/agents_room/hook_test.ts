@@ -107,8 +107,8 @@ Deno.test("what a shell command did is found by comparing the folder before and 
 Deno.test("a folder that was never looked at is left to a scan", () =>
   withSession(async ({ folder, hook, scans }) => {
     await hook(bash("PreToolUse"));
-    assert.deepEqual(scans.map((scan) => [scan.folder, scan.home, scan.context.tool]), [
-      [folder, false, "Bash"],
+    assert.deepEqual(scans.map((scan) => [scan.folder, scan.parts, scan.context.tool]), [
+      [folder, { folder: true, home: false }, "Bash"],
     ]);
   }));
 
