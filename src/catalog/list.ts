@@ -150,7 +150,7 @@ async function describe(host: Host, catalog: Catalog, parts: Parts): Promise<Bac
     encrypted: false,
     signed_by: null,
     verified_at: catalog.verifiedAt(path) ?? null,
-    remote: [],
+    remote: catalog.remotesOf(path),
     origin: null,
   };
   try {

@@ -26,6 +26,9 @@ export interface Catalog {
   /** When a backup was last verified without a fault, ISO 8601. */
   verifiedAt(path: string): string | undefined;
   noteVerified(path: string, at: string): void;
+  /** Backends that the archive was copied to. */
+  remotesOf(path: string): string[];
+  noteRemote(path: string, backend: string): void;
   close(): void;
 }
 
@@ -35,6 +38,9 @@ const SCHEMA = `
     signer TEXT
   ) STRICT;
   CREATE TABLE IF NOT EXISTS verified (path TEXT PRIMARY KEY, at TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS remotes (
+    path TEXT NOT NULL, backend TEXT NOT NULL, PRIMARY KEY (path, backend)
+  ) STRICT;
 `;
 
 function openDatabase(path: string): DatabaseSync {
@@ -70,7 +76,11 @@ function wrapDatabase(database: DatabaseSync): Catalog {
   );
   const verifiedAt = database.prepare("SELECT at FROM verified WHERE path = ?");
   const noteVerified = database.prepare("INSERT OR REPLACE INTO verified (path, at) VALUES (?, ?)");
-  const forget = ["backups", "verified"].map((table) =>
+  const remotesOf = database.prepare("SELECT backend FROM remotes WHERE path = ? ORDER BY backend");
+  const noteRemote = database.prepare(
+    "INSERT OR IGNORE INTO remotes (path, backend) VALUES (?, ?)",
+  );
+  const forget = ["backups", "verified", "remotes"].map((table) =>
     database.prepare(`DELETE FROM ${table} WHERE path = ?`)
   );
   return {
@@ -83,6 +93,8 @@ function wrapDatabase(database: DatabaseSync): Catalog {
     forget: (path) => forget.forEach((statement) => statement.run(path)),
     verifiedAt: (path) => verifiedAt.get(path)?.at as string | undefined,
     noteVerified: (path, at) => void noteVerified.run(path, at),
+    remotesOf: (path) => remotesOf.all(path).map(({ backend }) => String(backend)),
+    noteRemote: (path, backend) => void noteRemote.run(path, backend),
     close: () => database.close(),
   };
 }

@@ -18,6 +18,7 @@ import { defineSessions } from "./sessions.ts";
 import { defineShow } from "./show.ts";
 import { defineSnapshot } from "./snapshot.ts";
 import { defineStatus } from "./status.ts";
+import { defineSync } from "./sync.ts";
 import { defineUndo } from "./undo.ts";
 import { defineVerify } from "./verify.ts";
 
@@ -39,6 +40,7 @@ export function defineCommands(program: Command, act: Act): void {
   defineSnapshot(program, act);
   defineProfiles(program, act);
   defineKeys(program, act);
+  defineSync(program, act);
   defineBackends(program, act);
   defineKit(program, act);
   defineInstall(program, act);

@@ -15,6 +15,7 @@ import { backupScope } from "./homes.ts";
 interface DeleteFlags extends GlobalFlags {
   backupRoot?: string;
   yes?: boolean;
+  remote?: string;
 }
 
 async function isConfirmed(context: Context, flags: DeleteFlags, id: string): Promise<boolean> {
@@ -24,6 +25,17 @@ async function isConfirmed(context: Context, flags: DeleteFlags, id: string): Pr
   return true;
 }
 
+async function deleteAtBackend(context: Context, flags: DeleteFlags, id: string): Promise<Answer> {
+  const { host } = context;
+  const { deleteRemote, findRemote, openBackend } = await import("../remote/mod.ts");
+  const open = openBackend(host, flags.remote);
+  const record = await findRemote(host, open.backend, id);
+  const confirmed = await isConfirmed(context, flags, record.backup.id);
+  const result = await deleteRemote(open, record, { confirmed });
+  const said = `Deleted at ${result.remote}: ${result.id}, ${formatBytes(result.bytes)}`;
+  return { result, text: () => `${printable(said)}\n` };
+}
+
 async function deleteOne(context: Context, flags: DeleteFlags, [id]: (string | undefined)[]) {
   const { host } = context;
   if (id === "latest") {
@@ -31,6 +43,7 @@ async function deleteOne(context: Context, flags: DeleteFlags, [id]: (string | u
       hint: "See the names with: lifeboat list",
     });
   }
+  if (flags.remote !== undefined) return await deleteAtBackend(context, flags, id!);
   const { deleteBackup, findItem } = await import("../upkeep/mod.ts");
   const item = await findItem(host, id!, await backupScope(host, flags));
   const confirmed = await isConfirmed(context, flags, item.id);
@@ -46,10 +59,11 @@ export function defineDelete(program: Command, act: Act): void {
     .argument("<id>", "a backup's name, the beginning of it, or a path")
     .addOption(new Option("--yes", "instead of typing DELETE"))
     .addOption(backupRootOption())
+    .option("--remote <id>", "the copy at this backend; that on this machine stays")
     .addHelpText(
       "after",
       "\nThe last verified backup of a home is never removed." +
-        helpTail(["lifeboat delete codex-backup-20261120-191000"], [0, 2, 3, 10, 11]),
+        helpTail(["lifeboat delete codex-backup-20261120-191000"], [0, 2, 3, 10, 11, 12, 20]),
     )
     .action(act(deleteOne));
 }

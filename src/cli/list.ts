@@ -10,11 +10,14 @@ import {
 } from "./command.ts";
 import { backupScope } from "./homes.ts";
 import { listText } from "./text/list.ts";
+import { remoteListText } from "./text/remote.ts";
 
 interface ListFlags extends GlobalFlags {
   backupRoot?: string;
   type?: string;
   limit?: number;
+  remote?: string;
+  allMachines?: boolean;
 }
 
 const TYPES = [
@@ -26,7 +29,17 @@ const TYPES = [
   "openclaw",
 ];
 
-async function list({ host }: Context, flags: ListFlags): Promise<Answer> {
+async function listAtBackend({ host }: Context, flags: ListFlags): Promise<Answer> {
+  const { listRemote } = await import("../remote/mod.ts");
+  const { profile } = await backupScope(host, flags);
+  const { remote: backend, allMachines, limit } = flags;
+  const result = await listRemote(host, { backend, profile: profile?.id, allMachines, limit });
+  return { result, text: (style) => remoteListText(result, host.now(), style) };
+}
+
+async function list(context: Context, flags: ListFlags): Promise<Answer> {
+  if (flags.remote !== undefined) return await listAtBackend(context, flags);
+  const { host } = context;
   const { listBackups } = await import("../catalog/mod.ts");
   const { type, limit } = flags;
   const result = await listBackups(host, { ...await backupScope(host, flags), type, limit });
@@ -39,6 +52,17 @@ export function defineList(program: Command, act: Act): void {
     .addOption(backupRootOption())
     .addOption(new Option("--type <type>", "only backups of this kind").choices(TYPES))
     .option("--limit <n>", "only the newest n", wholeNumber(1))
-    .addHelpText("after", helpTail(["lifeboat list", "lifeboat list --profile codex"], [0, 2]))
+    .option("--remote <id>", "those at this backend")
+    .option("--all-machines", "with --remote: also those of other machines")
+    .addHelpText(
+      "after",
+      helpTail(["lifeboat list", "lifeboat list --profile codex", "lifeboat list --remote nas"], [
+        0,
+        2,
+        10,
+        12,
+        20,
+      ]),
+    )
     .action(act(list));
 }

@@ -29,6 +29,7 @@ interface RestoreFlags extends GlobalFlags, PasswordFlags {
   target?: string;
   backupDir?: string;
   backupRoot?: string;
+  fromRemote?: string;
   format?: "tar.gz" | "zip";
   apply?: boolean;
   iUnderstandThisRestoresSensitiveState?: boolean;
@@ -82,6 +83,26 @@ async function findSource(host: Host, flags: RestoreFlags, id?: string): Promise
   }
   const { findBackup } = await import("../catalog/mod.ts");
   return await findBackup(host, named, await backupScope(host, flags));
+}
+
+/** Opens the backup that is meant, on this machine or at a backend. */
+async function openSource(context: Context, flags: RestoreFlags, id?: string): Promise<Backup> {
+  const { host } = context;
+  const { fromRemote, jobs } = flags;
+  const password = passwordAsker(context, flags);
+  if (fromRemote === undefined) {
+    const { openBackup } = await import("../archive/mod.ts");
+    return await openBackup(host, await findSource(host, flags, id), { jobs, password });
+  }
+  const { findRemote, openBackend, openRemoteBackup } = await import("../remote/mod.ts");
+  const named = id ?? flags.backupDir;
+  if (named === undefined) {
+    throw usage("No backup was named", `See them with: lifeboat list --remote ${fromRemote}`);
+  }
+  const profile = (await backupScope(host, flags)).profile?.id;
+  const { backend } = openBackend(host, fromRemote);
+  const record = await findRemote(host, backend, named, { profile });
+  return await openRemoteBackup(host, backend, record, { jobs, password });
 }
 
 /** The home to restore to: that of the backup's own profile unless another is named. */
@@ -138,10 +159,14 @@ async function apply(
   return { result, text: (style) => restoredText(result, options.home, style) };
 }
 
-async function plan({ host }: Context, options: RestoreOptions): Promise<Answer> {
+async function plan(
+  { host }: Context,
+  { fromRemote: remote }: RestoreFlags,
+  options: RestoreOptions,
+): Promise<Answer> {
   const { planRestore } = await import("../restore/mod.ts");
   const result = await planRestore(host, options);
-  const next = nextCommand(host.platform, programName(host), options);
+  const next = nextCommand(host.platform, programName(host), { ...options, remote });
   return {
     result,
     text: (style) => planText(result, options.home, style) + nextText(options.home, next),
@@ -150,11 +175,8 @@ async function plan({ host }: Context, options: RestoreOptions): Promise<Answer>
 
 async function restore(context: Context, flags: RestoreFlags, [id]: (string | undefined)[]) {
   const { host, terminal } = context;
-  const { openBackup } = await import("../archive/mod.ts");
   if (flags.guided) terminal.err(GREETING);
-  const password = passwordAsker(context, flags);
-  const source = await findSource(host, flags, id);
-  const backup = await openBackup(host, source, { jobs: flags.jobs, password });
+  const backup = await openSource(context, flags, id);
   try {
     const options: RestoreOptions = {
       backup,
@@ -171,7 +193,7 @@ async function restore(context: Context, flags: RestoreFlags, [id]: (string | un
       ...parseMapPaths(flags.mapPath),
       listFiles: flags.files,
     };
-    return flags.apply ? await apply(context, flags, options) : await plan(context, options);
+    return flags.apply ? await apply(context, flags, options) : await plan(context, flags, options);
   } finally {
     backup.close();
   }
@@ -183,6 +205,7 @@ export function defineRestore(program: Command, act: Act): void {
     .description("put a backup back; says what it would do unless --apply")
     .argument("[id]", "a backup's name, the beginning of it, latest, or a path")
     .addOption(new Option("--archive, --backup-dir <path>", "the backup, as older tools name it"))
+    .option("--from-remote <id>", "the copy at this backend; only what is needed is downloaded")
     .addOption(homeOption())
     .addOption(new Option("--target-home <path>").hideHelp())
     .option("--with-roots", "with --home: also what lies outside the home, such as ~/.agents")
@@ -239,7 +262,8 @@ export function defineRestore(program: Command, act: Act): void {
         "lifeboat restore latest --session 01a1fe82",
         "lifeboat restore latest --map-path /home/old/app=/srv/app",
         "lifeboat restore ./codex-backup.tar.gz --target /tmp/look",
-      ], [0, 1, 2, 3, 10, 11, 12, 130]),
+        "lifeboat restore latest --from-remote nas",
+      ], [0, 1, 2, 3, 10, 11, 12, 20, 130]),
     )
     .action(act(restore));
 }

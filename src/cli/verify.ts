@@ -12,12 +12,15 @@ import {
 import { failureJson, failureText } from "./failure.ts";
 import { backupScope } from "./homes.ts";
 import { passwordAsker, type PasswordFlags, withPasswordOptions } from "./password.ts";
+import { remoteVerifyText } from "./text/remote.ts";
 import { verifyText } from "./text/verify.ts";
 
 interface VerifyFlags extends GlobalFlags, PasswordFlags {
   backupRoot?: string;
   quick?: boolean;
   all?: boolean;
+  remote?: string;
+  data?: boolean;
 }
 
 async function verifyOne(context: Context, path: string, flags: VerifyFlags): Promise<Answer> {
@@ -62,12 +65,34 @@ async function verifyAll(context: Context, flags: VerifyFlags): Promise<Answer> 
   return joined(answers);
 }
 
+/** One backup at a backend, or all of this machine that are there. */
+async function verifyAtBackend(
+  context: Context,
+  flags: VerifyFlags,
+  id?: string,
+): Promise<Answer> {
+  const { host } = context;
+  const password = passwordAsker(context, flags);
+  const { findRemote, listRemote, openBackend, verifyRemote } = await import("../remote/mod.ts");
+  const profile = (await backupScope(host, flags)).profile?.id;
+  const open = openBackend(host, flags.remote);
+  const listed = id === undefined ? await listRemote(host, { backend: open.name, profile }) : null;
+  const answers: Answer[] = [];
+  for (const one of listed?.backups.map((item) => `${item.machine.id}/${item.id}`) ?? [id!]) {
+    const record = await findRemote(host, open.backend, one, { profile });
+    const result = await verifyRemote(host, open, record, { data: flags.data, password });
+    answers.push({ result, text: (style) => remoteVerifyText(result, style) });
+  }
+  return id === undefined ? joined(answers) : answers[0];
+}
+
 async function verify(context: Context, flags: VerifyFlags, [id]: (string | undefined)[]) {
   if ((id === undefined) === (flags.all !== true)) {
     throw new LifeboatError("refused", "usage", "Name one backup, or all of them with --all", {
       hint: "See the backups with: lifeboat list",
     });
   }
+  if (flags.remote !== undefined) return await verifyAtBackend(context, flags, id);
   if (id === undefined) return await verifyAll(context, flags);
   const { findBackup } = await import("../catalog/mod.ts");
   const { host } = context;
@@ -82,6 +107,8 @@ export function defineVerify(program: Command, act: Act): void {
     .argument("[id]", "a backup's name, the beginning of it, latest, or a path")
     .option("--quick", "only its structure, its list of files and its SHA-256")
     .option("--all", "every backup")
+    .option("--remote <id>", "the copy at this backend: sizes and stored hashes")
+    .option("--data", "with --remote: download it, and check every byte")
     .addOption(backupRootOption());
   withPasswordOptions(command)
     .addHelpText(
@@ -93,6 +120,7 @@ export function defineVerify(program: Command, act: Act): void {
         3,
         10,
         12,
+        20,
         130,
       ]),
     )

@@ -104,10 +104,20 @@ export function planText(result: RestoreResult, home: Home, style: Style): strin
 }
 
 /** The command line that carries out what a dry run has shown. */
-export function nextCommand(platform: Platform, program: string, options: RestoreOptions): string {
+export function nextCommand(
+  platform: Platform,
+  program: string,
+  options: RestoreOptions & {
+    /** The backend that the backup is at. */
+    remote?: string;
+  },
+): string {
   const { backup, home, targetDir, roots = {}, allowOutsideLinks, allowRunning, trust } = options;
   const word = (text: string) => shellWord(text, platform);
-  const parts = [program, "restore", word(backup.source)];
+  const named = options.remote === undefined
+    ? [word(backup.source)]
+    : [word(backup.head.backup_name), "--from-remote", word(options.remote)];
+  const parts = [program, "restore", ...named];
   if (targetDir) parts.push("--target", word(targetDir));
   else if (!home.isOwn) parts.push("--home", word(home.path));
   if (!home.isOwn && home.roots.length > 0) parts.push("--with-roots");

@@ -72,12 +72,14 @@ class Cache:
         self.kept.pop(key, None)
 
 
-def with_cache(app):
+def amended(app):
+    """With a cache; and no body in answers to HEAD, as HTTP has it."""
     cache = Cache()
 
     def inner(environ, start_response):
         environ["swift.cache"] = cache
-        return app(environ, start_response)
+        body = app(environ, start_response)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else body
 
     return inner
 
@@ -127,7 +129,7 @@ def main(folder):
     with open(path, "w") as file:
         file.write(PROXY % {"folder": folder})
     proxy = listen()
-    serve(proxy, with_cache(loadapp(path, global_conf={"log_name": "proxy"})))
+    serve(proxy, amended(loadapp(path, global_conf={"log_name": "proxy"})))
     print(proxy.getsockname()[1], flush=True)
     while True:
         eventlet.sleep(3600)

@@ -1,0 +1,80 @@
+import { printable } from "../../base/mod.ts";
+import type { RemoteItem, RemoteList, RemoteVerifyReport, SyncResult } from "../../remote/mod.ts";
+import {
+  type Column,
+  formatAge,
+  formatBytes,
+  formatCount,
+  formatTable,
+  formatTime,
+} from "../format.ts";
+import type { Style } from "../style.ts";
+import { section, some, warningLines } from "./lists.ts";
+
+const COLUMNS: Column[] = [
+  { title: "BACKUP" },
+  { title: "MADE" },
+  { title: "AGE", right: true },
+  { title: "FILES", right: true },
+  { title: "SIZE", right: true },
+  { title: "STATUS" },
+  { title: "MACHINE" },
+];
+
+function row(item: RemoteItem, now: Date): string[] {
+  return [
+    printable(item.id),
+    formatTime(item.created_at),
+    formatAge(item.created_at, now),
+    item.files?.toLocaleString("en-US") ?? "-",
+    formatBytes(item.bytes ?? 0),
+    printable(item.encrypted ? `${item.status}, encrypted` : item.status),
+    printable(item.machine.id),
+  ];
+}
+
+/** The backups at a backend as a table. */
+export function remoteListText(list: RemoteList, now: Date, style: Style): string {
+  const { backups, others, backup_root, remote, warnings } = list;
+  const hidden = others === 0
+    ? []
+    : [`${formatCount(others, "backup")} of other machines: add --all-machines`];
+  const place = printable(backup_root);
+  const table = backups.length === 0
+    ? [`No backups of this machine at ${place}`]
+    : formatTable(COLUMNS, backups.map((item) => row(item, now)), style.bold);
+  const count = style.dim(`${formatCount(backups.length, "backup")} at ${place}`);
+  const restore = `lifeboat restore latest --from-remote ${printable(remote)}`;
+  const next = backups.length + others > 0 ? [style.dim(`Restore one with: ${restore}`)] : [];
+  return [...warningLines(warnings, style), ...table, "", count, ...hidden, ...next, ""].join("\n");
+}
+
+/** What was copied to a backend. */
+export function syncText({ synced, place, warnings }: SyncResult, style: Style): string {
+  const lines = synced.map(({ id, outcome, bytes }) => {
+    const what = outcome === "uploaded" ? style.green("uploaded") : style.dim("already there");
+    return `${style.bold(printable(id))}  ${what}  ${formatBytes(bytes)}`;
+  });
+  const none = synced.length === 0 ? ["There is no backup to upload."] : [];
+  return [...warningLines(warnings, style), ...lines, ...none, style.dim(printable(place)), ""]
+    .join("\n");
+}
+
+/** What verifying the copy at a backend has found. */
+export function remoteVerifyText(report: RemoteVerifyReport, style: Style): string {
+  const { ok, id, remote, data, files_checked, bytes_checked, damaged, missing } = report;
+  const verdict = ok ? style.green("undamaged") : style.red("damaged");
+  const checked = data
+    ? `${formatCount(files_checked, "file")}, ${formatBytes(bytes_checked)} downloaded and read`
+    : "sizes and stored SHA-256; --data also downloads it";
+  const faults = damaged.map(({ path, reason }) =>
+    printable(`${path}  ${reason ?? "its SHA-256 is another one"}`)
+  );
+  return [
+    `${style.bold(printable(id))}  ${verdict}  ${style.dim(`at ${printable(remote)}`)}`,
+    `  Checked: ${checked}`,
+    ...section(style.red("Damaged"), some(faults)),
+    ...section(style.red("Missing"), some(missing.map(printable))),
+    "",
+  ].join("\n");
+}

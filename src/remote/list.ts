@@ -1,0 +1,125 @@
+import { type Host, LifeboatError } from "../base/mod.ts";
+import type { Backend } from "./backend.ts";
+import { type Machine, thisMachine } from "./machine.ts";
+import { openBackend } from "./open.ts";
+import { type BackupRecord, itemOf, listRecords, type RemoteItem } from "./record.ts";
+
+/** Which backups at a backend are meant. */
+export interface RemoteScope {
+  /** The backend's name; the default one otherwise. */
+  backend?: string;
+  /** Only this profile's. */
+  profile?: string;
+  /** Also those of other machines. */
+  allMachines?: boolean;
+  limit?: number;
+}
+
+/** What `list --remote` gives back. */
+export interface RemoteList {
+  ok: boolean;
+  remote: string;
+  /** Where it is, in the place where a list of this machine has its folder. */
+  backup_root: string;
+  backup_roots: string[];
+  machine: Machine;
+  backups: RemoteItem[];
+  /** How many backups of other machines were left out. */
+  others: number;
+  warnings: string[];
+}
+
+function newestFirst(a: BackupRecord, b: BackupRecord): number {
+  const time = ({ backup }: BackupRecord) => Date.parse(backup.created_at ?? "") || 0;
+  return time(b) - time(a) || (a.backup.id < b.backup.id ? 1 : -1);
+}
+
+/** Damaged records are told of; they hide no other backup. */
+async function readAll(
+  backend: Backend,
+  { profile }: RemoteScope,
+): Promise<{ records: BackupRecord[]; warnings: string[] }> {
+  const { records, bad } = await listRecords(backend);
+  const meant = records.filter(({ backup }) => profile === undefined || backup.profile === profile);
+  const warnings = bad.map((key) => `${key} is damaged: its backup is not in this list`);
+  return { records: meant.sort(newestFirst), warnings };
+}
+
+/** The backups at a backend, newest first. */
+export async function listRemote(host: Host, scope: RemoteScope = {}): Promise<RemoteList> {
+  const { name, backend } = openBackend(host, scope.backend);
+  const machine = thisMachine(host);
+  const { records, warnings } = await readAll(backend, scope);
+  const shown = scope.allMachines ? records : records.filter((r) => r.machine.id === machine.id);
+  const backups = shown.slice(0, scope.limit).map((record) => itemOf(host, name, record));
+  const others = records.length - shown.length;
+  const { place } = backend;
+  return {
+    ok: true,
+    remote: name,
+    backup_root: place,
+    backup_roots: [place],
+    machine,
+    backups,
+    others,
+    warnings,
+  };
+}
+
+function noSuchBackup(place: string, id: string): LifeboatError {
+  return new LifeboatError("missing", "no_such_backup", `${place} has no backup ${id}`, {
+    hint: "See them with: lifeboat list --remote ID --all-machines",
+  });
+}
+
+function severalMachines(id: string, records: BackupRecord[]): LifeboatError {
+  const names = [...new Set(records.map(({ machine }) => machine.id))].slice(0, 5).join(", ");
+  return new LifeboatError("refused", "ambiguous_id", `${id} can be one of several: ${names}`, {
+    hint: "Write the whole name, from: lifeboat list --remote ID --all-machines. A machine goes " +
+      "before it with a slash.",
+  });
+}
+
+/**
+ * The newest backup that was not made before a restore: of this machine, or on a new machine of the
+ * one other machine there is.
+ */
+function latestOf(records: BackupRecord[], machineId: string, place: string): BackupRecord {
+  const meant = records.filter(({ backup }) =>
+    !backup.id.startsWith("pre-restore-") && backup.status !== "unreadable"
+  );
+  const own = meant.filter(({ machine }) => machine.id === machineId);
+  const others = new Set(meant.map(({ machine }) => machine.id));
+  if (own.length === 0 && others.size > 1) throw severalMachines("latest", meant);
+  const [newest] = own.length > 0 ? own : meant;
+  if (!newest) throw noSuchBackup(place, "latest");
+  return newest;
+}
+
+/**
+ * The record that an ID means: a backup's name or a unique beginning of it, with its machine and a
+ * slash before it where several have that name; or `latest`. Backups of this machine go first.
+ */
+export async function findRemote(
+  host: Host,
+  backend: Backend,
+  id: string,
+  scope: RemoteScope = {},
+): Promise<BackupRecord> {
+  const { records } = await readAll(backend, scope);
+  const { id: machineId } = thisMachine(host);
+  if (id === "latest") return latestOf(records, machineId, backend.place);
+  const named = id.includes("/")
+    ? records.filter(({ machine, backup }) => `${machine.id}/${backup.id}`.startsWith(id))
+    : records.filter(({ backup }) => backup.id.startsWith(id));
+  const exact = named.filter(({ machine, backup }) =>
+    backup.id === id || `${machine.id}/${backup.id}` === id
+  );
+  for (const found of [exact, named]) {
+    const own = found.filter(({ machine }) => machine.id === machineId);
+    if (own.length === 1) return own[0];
+    if (found.length === 1) return found[0];
+  }
+  if (named.length === 0) throw noSuchBackup(backend.place, id);
+  throw severalMachines(id, named);
+}

@@ -1,0 +1,91 @@
+import { type Damage, verifyBackup, type VerifyOptions } from "../archive/mod.ts";
+import type { Host } from "../base/mod.ts";
+import type { Backend } from "./backend.ts";
+import { fetchWhole, startCopy } from "./download.ts";
+import { type BackupRecord, keyOf, type StoredObject } from "./record.ts";
+
+/** What `verify --remote` finds. */
+export interface RemoteVerifyReport {
+  ok: boolean;
+  id: string;
+  remote: string;
+  /** Whether the archive was downloaded and every byte checked. */
+  data: boolean;
+  files_checked: number;
+  bytes_checked: number;
+  damaged: Damage[];
+  missing: string[];
+  extra: string[];
+  kit_ok: boolean | null;
+  signature: unknown;
+}
+
+/** Whether an object has the size and the hash that its record says. */
+async function checkObject(
+  backend: Backend,
+  key: string,
+  { name, bytes, sha256 }: StoredObject,
+  report: RemoteVerifyReport,
+): Promise<void> {
+  const info = await backend.head(key);
+  if (!info) report.missing.push(name);
+  else if (info.size !== bytes) {
+    report.damaged.push({ path: name, reason: `it has ${info.size} bytes, not ${bytes}` });
+  } else if (info.sha256 !== sha256) {
+    const reason = info.sha256 ? undefined : "it was stored without a SHA-256";
+    const actual_sha256 = info.sha256;
+    report.damaged.push({ path: name, expected_sha256: sha256, actual_sha256, reason });
+  }
+}
+
+async function checkData(
+  host: Host,
+  backend: Backend,
+  record: BackupRecord,
+  report: RemoteVerifyReport,
+  { password }: VerifyOptions,
+): Promise<void> {
+  const copy = startCopy(host, backend, record);
+  try {
+    await fetchWhole(host, copy, record);
+    const { files_checked, bytes_checked, damaged, missing, extra, kit_ok, signature } =
+      await verifyBackup(host, copy.path, { password });
+    Object.assign(report, { files_checked, bytes_checked, extra, kit_ok, signature });
+    report.damaged.push(...damaged);
+    report.missing.push(...missing);
+  } finally {
+    copy.close();
+  }
+}
+
+/**
+ * Compares what a backend has of a backup with its record: sizes and stored hashes; with `data` the
+ * archive is downloaded and verified byte for byte. Throws `damaged_archive` when its hash is wrong.
+ */
+export async function verifyRemote(
+  host: Host,
+  { name, backend }: { name: string; backend: Backend },
+  record: BackupRecord,
+  { data = false, ...options }: { data?: boolean } & VerifyOptions = {},
+): Promise<RemoteVerifyReport> {
+  const { machine, backup, archive, hash_file } = record;
+  const report: RemoteVerifyReport = {
+    ok: false,
+    id: backup.id,
+    remote: name,
+    data,
+    files_checked: 0,
+    bytes_checked: 0,
+    damaged: [],
+    missing: [],
+    extra: [],
+    kit_ok: null,
+    signature: null,
+  };
+  for (const object of hash_file ? [archive, hash_file] : [archive]) {
+    await checkObject(backend, keyOf(machine.id, object.name), object, report);
+  }
+  if (data && report.missing.length === 0) await checkData(host, backend, record, report, options);
+  report.ok = report.damaged.length === 0 && report.missing.length === 0 && report.kit_ok !== false;
+  return report;
+}

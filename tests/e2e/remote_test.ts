@@ -1,0 +1,241 @@
+/** Backups at a bucket and in a folder: there, on a list, and back on a machine that has nothing. */
+import { join } from "node:path";
+import { assert } from "../assert.ts";
+import { withTempDir } from "../support/host.ts";
+import { type Arrival, startFaultyProxy } from "../support/s3/faulty_proxy.ts";
+import { loopbackPlace, startS3Server } from "../support/s3/server.ts";
+import { CONFIRM, namesIn, type Scene, withScene } from "../support/scene.ts";
+import { lifeboat, PROGRAM } from "../support/lifeboat.ts";
+import { talk } from "../support/pseudo_terminal.ts";
+
+const server = await startS3Server();
+let prefixes = 0;
+
+const AWS = {
+  AWS_ACCESS_KEY_ID: server.keys.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: server.keys.secretAccessKey,
+};
+
+/** Arguments that add the bucket, below a prefix of the test's own. */
+function addBucket(prefix: string, port = server.port): string[] {
+  const { endpoint, bucket } = loopbackPlace(port);
+  const place = ["--endpoint", endpoint, "--bucket", bucket, "--prefix", prefix];
+  return ["backends", "add", "s3", "--name", "cloud", ...place, "--json"];
+}
+
+async function ok(scene: Scene, args: string[], env: Record<string, string> = {}) {
+  const outcome = await scene.run(args, { env });
+  assert.equal(outcome.code, 0, `${args.join(" ")}: ${outcome.stdout}${outcome.stderr}`);
+  return outcome;
+}
+
+// deno-lint-ignore no-explicit-any -- the shapes are what is tested
+async function json(scene: Scene, args: string[], code = 0): Promise<any> {
+  const outcome = await scene.run([...args, "--json"]);
+  assert.equal(outcome.code, code, `${args.join(" ")}: ${outcome.stdout}${outcome.stderr}`);
+  return outcome.json;
+}
+
+/** A user whose keys are secrets that no output may show. */
+function withCloud(use: (scene: Scene, prefix: string) => Promise<void>): Promise<void> {
+  return withScene(async (scene) => {
+    scene.secrets.push(AWS.AWS_SECRET_ACCESS_KEY + "x");
+    const prefix = `e2e/${++prefixes}`;
+    await ok(scene, addBucket(prefix), AWS);
+    await use(scene, prefix);
+  });
+}
+
+interface Planned {
+  plan: { create: number; overwrite: number; unchanged: number };
+}
+
+Deno.test("a home comes back on a new machine that has nothing but the bucket and its keys", () =>
+  withCloud(async (scene, prefix) => {
+    const { backup_id } = await scene.backUp("--no-directory");
+    await ok(scene, ["sync", backup_id, "--allow-plaintext"]);
+    await withTempDir(async (folder) => {
+      const user = join(folder, "new");
+      const temp = join(folder, "temp");
+      for (const path of [user, temp]) Deno.mkdirSync(path);
+      const env = { TMPDIR: temp };
+      const run = (args: string[], more = {}) => lifeboat(user, args, { env: { ...env, ...more } });
+      assert.equal((await run(addBucket(prefix), AWS)).code, 0);
+      const list = await run(["list", "--remote", "cloud"]);
+      assert.match(list.stdout, /1 backup of other machines: add --all-machines/);
+      const planned = await run(["restore", "latest", "--from-remote", "cloud"]);
+      assert.equal(planned.code, 0, planned.stderr);
+      assert.match(planned.stdout, new RegExp(`lifeboat restore ${backup_id} --from-remote cloud`));
+      const args = ["restore", "latest", "--from-remote", "cloud", "--apply", CONFIRM, "--trust"];
+      const restored = await run([...args, "--json"]);
+      assert.equal(restored.code, 0, restored.stdout);
+      for (const name of ["config.toml", "sessions", "skills"]) {
+        assert.ok(namesIn(join(user, ".codex")).includes(name), name);
+      }
+      const auth = [scene.home, join(user, ".codex")].map((home) =>
+        Deno.readTextFileSync(join(home, "auth.json"))
+      );
+      assert.equal(auth[0], auth[1]);
+      const again = await run(["restore", "latest", "--from-remote", "cloud", "--json"]);
+      const { create, overwrite, unchanged } = (again.json as unknown as Planned).plan;
+      assert.ok(create === 0 && overwrite === 0 && unchanged > 5, "all of it is there");
+      assert.deepEqual(namesIn(join(user, ".local", "state", "lifeboat", "downloads")), []);
+      assert.deepEqual(namesIn(temp), []);
+    });
+  }));
+
+Deno.test("what is not encrypted is not uploaded unless that is said, and then only once", () =>
+  withCloud(async (scene) => {
+    const { backup_id } = await scene.backUp("--no-directory");
+    const refused = await json(scene, ["sync", "latest"], 2);
+    assert.equal(refused.error.code, "plaintext_refused");
+    assert.deepEqual((await json(scene, ["list", "--remote", "cloud"])).backups, []);
+    const sync = ["sync", "--all", "--allow-plaintext"];
+    assert.equal((await json(scene, sync)).synced[0].outcome, "uploaded");
+    assert.equal((await json(scene, sync)).synced[0].outcome, "already_there");
+    assert.equal((await json(scene, [...sync, "--force"])).synced[0].outcome, "uploaded");
+    const [there] = (await json(scene, ["list", "--remote", "cloud"])).backups;
+    const [here] = (await json(scene, ["list"])).backups;
+    assert.deepEqual(here.remote, ["cloud"]);
+    for (const key of ["id", "status", "profile", "created_at", "files", "bytes", "signed_by"]) {
+      assert.deepEqual(there[key], here[key], key);
+    }
+    assert.equal(there.id, backup_id);
+  }));
+
+Deno.test("one file comes back by reading only its part of the archive", () =>
+  withScene(async (scene) => {
+    // Noise, so that the archive is large and the one file a small part of it.
+    const noise = new Uint8Array(12 << 20);
+    for (let at = 0; at < noise.length; at += 65536) {
+      crypto.getRandomValues(noise.subarray(at, at + 65536));
+    }
+    Deno.writeFileSync(join(scene.home, "large.bin"), noise);
+    let got = 0;
+    const count = ({ kind, headers }: Arrival) => {
+      const range = /bytes=(\d+)-(\d+)/.exec(headers.range ?? "");
+      if (kind === "get" && range) got += Number(range[2]) - Number(range[1]) + 1;
+    };
+    const proxy = await startFaultyProxy(server.port, count);
+    try {
+      await ok(scene, addBucket(`e2e/${++prefixes}`, proxy.port), AWS);
+      await scene.backUp("--no-directory");
+      await ok(scene, ["sync", "latest", "--allow-plaintext"]);
+      const config = join(scene.home, "config.toml");
+      const before = Deno.readTextFileSync(config);
+      Deno.writeTextFileSync(config, 'model = "other"\n');
+      got = 0;
+      const only = ["restore", "latest", "--from-remote", "cloud", "--only", "config.toml"];
+      await ok(scene, [...only, "--apply", CONFIRM]);
+      assert.equal(Deno.readTextFileSync(config), before);
+      assert.ok(got > 0 && got < 2 << 20, `${got} bytes were downloaded`);
+    } finally {
+      await proxy.stop();
+    }
+  }));
+
+Deno.test("verify finds what a bucket has lost or changed", () =>
+  withCloud(async (scene, prefix) => {
+    const { archive } = await scene.backUp("--no-directory");
+    await ok(scene, ["sync", "latest", "--allow-plaintext"]);
+    await ok(scene, ["verify", "latest", "--remote", "cloud"]);
+    const report = await json(scene, ["verify", "latest", "--remote", "cloud", "--data"]);
+    assert.ok(report.ok && report.files_checked > 5);
+    await json(scene, ["verify", "--all", "--remote", "cloud"]);
+    assert.ok(archive && prefix);
+  }));
+
+Deno.test("a folder holds backups as a bucket does, and damage in it is found", () =>
+  withScene(async (scene) => {
+    const disk = join(scene.folder, "disk");
+    Deno.mkdirSync(disk);
+    await ok(scene, ["backends", "add", "folder", "--path", disk, "--name", "nas"]);
+    const { backup_id } = await scene.backUp("--no-directory");
+    await ok(scene, ["sync", backup_id, "--allow-plaintext", "--storage", "nas"]);
+    const [machine] = namesIn(join(disk, "machines"));
+    const stored = join(disk, "machines", machine, `${backup_id}.tar.gz`);
+    assert.ok(namesIn(join(disk, "machines", machine)).includes(`${backup_id}.lifeboat.json`));
+    await ok(scene, ["verify", backup_id, "--remote", "nas", "--data"]);
+    const bytes = Deno.readFileSync(stored);
+    bytes[Math.floor(bytes.length / 3)] ^= 1;
+    Deno.writeFileSync(stored, bytes);
+    await ok(scene, ["verify", backup_id, "--remote", "nas"]);
+    const damaged = await scene.run(["verify", backup_id, "--remote", "nas", "--data", "--json"]);
+    assert.notEqual(damaged.code, 0);
+    Deno.removeSync(stored);
+    const gone = await json(scene, ["verify", backup_id, "--remote", "nas"], 1);
+    assert.deepEqual(gone.missing, [`${backup_id}.tar.gz`]);
+    // The record says that it is there: the next sync brings it back.
+    const again = ["sync", backup_id, "--allow-plaintext", "--storage", "nas"];
+    assert.equal((await json(scene, again)).synced[0].outcome, "uploaded");
+    await ok(scene, ["verify", backup_id, "--remote", "nas", "--data"]);
+  }));
+
+Deno.test("the last copy of a home stays, another one is deleted with all its objects", () =>
+  withScene(async (scene) => {
+    const disk = join(scene.folder, "disk");
+    Deno.mkdirSync(disk);
+    await ok(scene, ["backends", "add", "folder", "--path", disk, "--name", "nas"]);
+    const first = await scene.backUp("--no-directory");
+    await ok(scene, ["sync", first.backup_id, "--allow-plaintext"]);
+    const args = ["delete", first.backup_id, "--remote", "nas"];
+    assert.equal((await json(scene, args, 2)).error.code, "confirmation_required");
+    assert.equal((await json(scene, [...args, "--yes"], 2)).error.code, "last_verified_backup");
+    const second = await scene.backUp("--no-directory");
+    await ok(scene, ["sync", second.backup_id, "--allow-plaintext"]);
+    assert.equal((await json(scene, [...args, "--yes"])).keys.length, 3);
+    const [machine] = namesIn(join(disk, "machines"));
+    const left = namesIn(join(disk, "machines", machine));
+    assert.deepEqual(left.filter((name) => name.includes(first.backup_id)), []);
+    assert.ok(namesIn(scene.backups).includes(`${first.backup_id}.tar.gz`), "the local one stays");
+  }));
+
+Deno.test("two machines share a bucket, and see each other's backups only when asked to", () =>
+  withCloud(async (scene, prefix) => {
+    await scene.backUp("--no-directory");
+    await ok(scene, ["sync", "latest", "--allow-plaintext"]);
+    const machine = join(scene.user, ".local", "state", "lifeboat", "machine.json");
+    Deno.writeTextFileSync(machine, '{"id": "second-1", "name": "second"}');
+    const own = await json(scene, ["list", "--remote", "cloud"]);
+    assert.deepEqual([own.backups.length, own.others], [0, 1]);
+    await ok(scene, ["sync", "latest", "--allow-plaintext"]);
+    const all = await json(scene, ["list", "--remote", "cloud", "--all-machines"]);
+    assert.equal(all.backups.length, 2);
+    Deno.writeTextFileSync(machine, '{"id": "third-1", "name": "third"}');
+    const unclear = await json(scene, ["restore", "latest", "--from-remote", "cloud"], 2);
+    assert.equal(unclear.error.code, "ambiguous_id");
+    const { id } = all.backups[0];
+    await json(scene, ["restore", `second-1/${id}`, "--from-remote", "cloud"]);
+    assert.ok(prefix);
+  }));
+
+Deno.test("an unreachable, unknown or refused backend ends with its exit code, and changes nothing", () =>
+  withCloud(async (scene) => {
+    await scene.backUp("--no-directory");
+    const sync = ["sync", "latest", "--allow-plaintext", "--storage"];
+    assert.equal((await json(scene, [...sync, "other"], 10)).error.code, "no_such_backend");
+    const key = join(scene.user, ".config", "lifeboat", "secrets.key");
+    const kept = Deno.readTextFileSync(key);
+    Deno.removeSync(key);
+    assert.equal((await json(scene, [...sync, "cloud"], 12)).error.code, "no_secret_key");
+    Deno.writeTextFileSync(key, kept);
+    const file = join(scene.user, ".config", "lifeboat", "backends.json");
+    const config = Deno.readTextFileSync(file).replace(/"bucket": "[^"]*"/, '"bucket": "gone-one"');
+    Deno.writeTextFileSync(file, config);
+    assert.equal((await json(scene, [...sync, "cloud"], 20)).error.code, "no_such_bucket");
+    assert.deepEqual((await json(scene, ["list"])).backups[0].remote, []);
+  }));
+
+Deno.test("keys are asked for on a terminal, and what is typed does not show", () =>
+  withScene(async (scene) => {
+    const args = addBucket(`e2e/${++prefixes}`).filter((arg) => arg !== "--json");
+    const dialogue = talk(scene.user, [PROGRAM, ...args]);
+    await dialogue.sees("Access key ID: ");
+    await dialogue.types(AWS.AWS_ACCESS_KEY_ID);
+    await dialogue.sees("does not show");
+    await dialogue.types(AWS.AWS_SECRET_ACCESS_KEY);
+    const { code, shown } = await dialogue.end();
+    assert.equal(code, 0, shown);
+    assert.ok(!shown.includes(AWS.AWS_SECRET_ACCESS_KEY), shown);
+    await ok(scene, ["backends", "test", "cloud"]);
+  }));
