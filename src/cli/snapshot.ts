@@ -1,5 +1,5 @@
-import type { Command } from "commander";
-import { LifeboatError, pathsOf } from "../base/mod.ts";
+import { type Command, InvalidArgumentError } from "commander";
+import { LifeboatError, parseSize, pathsOf } from "../base/mod.ts";
 import type { RollbackOptions } from "../restore/mod.ts";
 import type { MomentChoice, Place, SnapshotStore } from "../snapshots/mod.ts";
 import {
@@ -22,7 +22,14 @@ import {
 } from "./snapshot_scope.ts";
 import { styleFor } from "./style.ts";
 import { rollbackText } from "./text/rollback.ts";
-import { historyText, listText, statusText, takenText, verifyText } from "./text/snapshot.ts";
+import {
+  cleanupText,
+  historyText,
+  listText,
+  statusText,
+  takenText,
+  verifyText,
+} from "./text/snapshot.ts";
 
 interface TakeFlags extends ScopeFlags {
   agent?: string;
@@ -98,6 +105,28 @@ async function verify(context: Context): Promise<Answer> {
   return await withStoreThere(context, async (store) => {
     const result = await verifyStore(store);
     return { result, text: (style) => verifyText(result, style) };
+  });
+}
+
+interface CleanupFlags extends ScopeFlags {
+  orphaned?: boolean;
+  olderThan?: number;
+  oldEvents?: number;
+  maxSize?: number;
+  apply?: boolean;
+}
+
+async function cleanup(context: Context, flags: CleanupFlags): Promise<Answer> {
+  const { applyCleanup, planCleanup } = await import("../snapshots/mod.ts");
+  const { orphaned: orphanedOnly, olderThan, oldEvents, maxSize: maxTotalSize, apply } = flags;
+  const olderThanDays = olderThan ?? oldEvents;
+  if ([orphanedOnly, olderThanDays, maxTotalSize].filter((one) => one !== undefined).length > 1) {
+    throw usage("--orphaned, --older-than and --max-size do not go together", "Say one of them.");
+  }
+  return await withStoreThere(context, (store) => {
+    const options = { orphanedOnly, olderThanDays, maxTotalSize };
+    const result = apply ? applyCleanup(store, options) : planCleanup(store, options);
+    return { result, text: (style) => cleanupText(result, style) };
   });
 }
 
@@ -199,7 +228,7 @@ function limitOption(command: Command): Command {
 
 const LOOKING = [0, 1, 2, 3, 10, 130];
 
-/** `snapshot take|list|status|history|rollback|verify`. */
+/** `snapshot take|list|status|history|verify|rollback|cleanup`. */
 export function defineSnapshot(program: Command, act: Act): void {
   const snapshot = program.command("snapshot")
     .description("small captures between backups: what changed, when, by which tool, and back")
@@ -207,6 +236,7 @@ export function defineSnapshot(program: Command, act: Act): void {
   defineTake(snapshot, act);
   defineLooks(snapshot, act);
   defineRollback(snapshot, act);
+  defineCleanup(snapshot, act);
 }
 
 function defineTake(snapshot: Command, act: Act): void {
@@ -246,6 +276,31 @@ function defineLooks(snapshot: Command, act: Act): void {
     .description("check that all recorded content is there and is what it was")
     .addHelpText("after", helpTail(["lifeboat snapshot verify"], LOOKING))
     .action(act(verify));
+}
+
+function sizeOption(text: string): number {
+  const size = parseSize(text);
+  if (size !== undefined) return size;
+  throw new InvalidArgumentError("Expected a size, such as 5GB.");
+}
+
+function defineCleanup(snapshot: Command, act: Act): void {
+  snapshot.command("cleanup")
+    .description("make the store smaller, oldest versions first; says what would go unless --apply")
+    .option(
+      "--older-than <days>",
+      "versions that were replaced before so many days",
+      wholeNumber(0),
+    )
+    .option("--old-events <days>", "the same", wholeNumber(0))
+    .option("--max-size <size>", "until the store has this size; default 5 GB", sizeOption)
+    .option("--orphaned", "only what nothing needs any more")
+    .option("--apply", "do it; the newest version of a file never goes")
+    .addHelpText(
+      "after",
+      helpTail(["lifeboat snapshot cleanup --older-than 30 --apply"], LOOKING),
+    )
+    .action(act(cleanup));
 }
 
 function defineRollback(snapshot: Command, act: Act): void {

@@ -2,6 +2,8 @@
 import type { Host } from "../../src/base/mod.ts";
 import { applyRollback } from "../../src/restore/mod.ts";
 import {
+  applyCleanup,
+  listSnapshots,
   openSnapshotStore,
   takeSnapshot,
   trackWorkspace,
@@ -34,6 +36,7 @@ class Model {
   readonly #work: string;
   rollbacks = 0;
   kills = 0;
+  cleanups = 0;
 
   constructor(readonly folder: string, seed: number) {
     this.#random = randomNumbers(seed);
@@ -106,11 +109,24 @@ class Model {
     assert.deepEqual(plainTree(this.#work), this.#trees.get(snapshot), `killed ${snapshot}`);
   }
 
+  /** What a clean-up has not forgotten must still come back exactly. */
+  async #cleanUp(): Promise<void> {
+    await this.#asProcess(Infinity, (_host, store) => {
+      applyCleanup(store, { maxTotalSize: Math.floor(this.#random() * 200_000) });
+      const { snapshots } = listSnapshots(store, { limit: 1e6 });
+      const left = new Set(snapshots.filter(({ complete }) => complete).map(({ id }) => id));
+      for (const id of this.#trees.keys()) if (!left.has(id)) this.#trees.delete(id);
+      this.cleanups++;
+      return Promise.resolve();
+    });
+  }
+
   async step(): Promise<void> {
     const at = this.#random();
     if (at < 0.88) this.#tree.change();
     else if (at < 0.94) await this.#take();
     else if (at < 0.96) await this.#take(Math.floor(this.#random() * 400));
+    else if (at < 0.965) await this.#cleanUp();
     else if (at < 0.98) await this.#rollBackSomewhere();
     else await this.#rollBackAndDie();
   }
@@ -129,7 +145,7 @@ for (const seed of [1, 2]) {
       const model = new Model(folder, seed);
       for (let step = 0; step < STEPS; step++) await model.step();
       await model.verify();
-      assert.ok(model.rollbacks > 10 && model.kills > 10);
+      assert.ok(model.rollbacks > 10 && model.kills > 10 && model.cleanups > 3);
     });
   });
 }

@@ -1,5 +1,6 @@
 import { printable } from "../../base/mod.ts";
 import type {
+  CleanupResult,
   History,
   HistoryItem,
   SnapshotItem,
@@ -167,4 +168,28 @@ export function verifyText(report: StoreReport, style: Style): string {
     ...(incomplete > 0 ? [`${formatCount(incomplete, "snapshot")} cut off`] : []),
     "",
   ].join("\n");
+}
+
+/** What a clean-up removes. */
+export function cleanupText(result: CleanupResult, style: Style): string {
+  const { dry_run, blocked, objects, orphaned, snapshots, events, history_from } = result;
+  const { stored_bytes, remaining_bytes, max_total_size } = result;
+  const head = blocked ? style.red("Nothing is removed") : dry_run ? "Would be removed" : "Removed";
+  const fields: [string, string][] = [
+    [
+      "Objects",
+      `${objects.toLocaleString("en-US")}, ${orphaned.toLocaleString("en-US")} of them orphaned`,
+    ],
+    ["Versions", events.toLocaleString("en-US")],
+    ["Snapshots", snapshots.toLocaleString("en-US")],
+    [
+      "Store",
+      `${formatBytes(stored_bytes)}, then ${formatBytes(remaining_bytes)} of at most ` +
+      formatBytes(max_total_size),
+    ],
+  ];
+  if (history_from) fields.push(["History", `from ${formatTime(history_from)} on`]);
+  return [style.bold(head), ...indent(formatFields(fields)), printable(result.message), ""].join(
+    "\n",
+  );
 }
