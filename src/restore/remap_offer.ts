@@ -24,7 +24,9 @@ export function mappingsOf(
 }
 
 function offeredMappings(host: Host, manifest: Manifest, { home }: Target): PathMapping[] {
-  if (manifest.profile !== home.profile.id || isSamePlace(host, manifest.home, home.path)) {
+  // A manifest may be made up: what no path can be says nothing.
+  if (manifest.home.includes("\0") || manifest.profile !== home.profile.id) return [];
+  if (isSamePlace(host, manifest.home, home.path)) {
     return [];
   }
   const mappings = [pathMapping(manifest.home, home.path), userMapping(host, manifest, home)];
@@ -54,9 +56,17 @@ function userMapping(
   const tail = usual.startsWith("~/") ? usual.slice(1) : undefined;
   const before = tail && withoutTail(manifest.home, tail);
   if (!before || withoutTail(home.path, tail) !== host.userHome) return undefined;
-  const isHere = pathsOf(host.platform).isAbsolute(before) &&
-    lstatIfThere(host.fs, before) !== undefined;
-  return isHere ? undefined : pathMapping(before, host.userHome);
+  return isHere(host, before) ? undefined : pathMapping(before, host.userHome);
+}
+
+/** Whether a folder, perhaps of another system, is on this machine; what cannot be looked at may be. */
+function isHere({ fs, platform }: Host, path: string): boolean {
+  if (!pathsOf(platform).isAbsolute(path)) return false;
+  try {
+    return lstatIfThere(fs, path) !== undefined;
+  } catch {
+    return true;
+  }
 }
 
 /** What lies before `/.codex` in a path of either style. */

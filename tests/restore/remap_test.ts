@@ -150,6 +150,24 @@ Deno.test("the user's whole folder is mapped where both homes are the usual ones
     );
   }));
 
+for (
+  const [what, home] of [
+    ["NUL", "/a\0b"],
+    ["the top", "/"],
+    ["far too long", `/${"a".repeat(9000)}/.test`],
+    ["relative", "x"],
+    ["empty", ""],
+  ]
+) {
+  Deno.test(`a manifest whose home is made up is no trouble: ${what}`, () =>
+    withTempDir(async (folder) => {
+      const scene = sceneIn(folder, "codex", () => ({ [ROLLOUT]: line("/a", "x") }));
+      scene.backup.manifest.home = home;
+      const usual = { ...scene, home: { ...scene.home, path: join(folder, ".test") } };
+      assert.deepEqual(from(await plan(usual)), []);
+    }));
+}
+
 Deno.test("rows of the state database name the new places, and its old WAL leaves", () =>
   withTempDir(async (folder) => {
     const makeState = (source: string) => {

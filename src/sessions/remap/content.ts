@@ -17,7 +17,7 @@ export interface RemapEdit extends PathEdit {
 
 /** A settings file is far smaller; a larger one stays as it is. */
 const MAX_JSON = 64 << 20;
-const MAX_TOML = 4 << 20;
+const MAX_TOML = 1 << 20;
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -64,7 +64,8 @@ export function remapContent(
     return editWhole(chunks, MAX_TOML, (text) => editTomlKeys(text, rule.isPath, edit));
   }
   const editJson = (text: string) => editJsonPaths(text, rule.isPath, edit);
-  return rule.kind === "lines"
-    ? editLines(chunks, edit.leading, editJson)
-    : editWhole(chunks, MAX_JSON, editJson);
+  if (rule.kind === "json") return editWhole(chunks, MAX_JSON, editJson);
+  const { mark } = rule;
+  const editLine = (line: string) => mark?.test(line) === false ? undefined : editJson(line);
+  return editLines(chunks, edit.leading, editLine);
 }

@@ -27,22 +27,35 @@ interface Replacement {
 /** An object, or an array, that has begun and not ended. */
 interface Open {
   isObject: boolean;
-  /** Of an object: keys so far, and those that shall be renamed. */
-  keys: Set<string>;
-  renamed: (Replacement & { key: string })[];
+  /** Of an object: the sources of its keys so far, and those that shall be renamed. */
+  keys: string[];
+  renamed: Replacement[];
 }
 
 const QUOTE = 0x22;
+const COMMA = 0x2c;
+const SLASH = 0x2f;
+const COLON = 0x3a;
 const BACKSLASH = 0x5c;
+const BEGIN_ARRAY = 0x5b;
+const END_ARRAY = 0x5d;
+const BEGIN_OBJECT = 0x7b;
+const END_OBJECT = 0x7d;
 
 /** Where a string that begins at `start` ends, after its closing quote. */
 function endOfString(text: string, start: number): number {
-  for (let at = start + 1; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === BACKSLASH) at++;
-    else if (code === QUOTE) return at + 1;
+  for (let at = text.indexOf('"', start + 1); at >= 0; at = text.indexOf('"', at + 1)) {
+    let escapes = 0;
+    while (text.charCodeAt(at - 1 - escapes) === BACKSLASH) escapes++;
+    if (escapes % 2 === 0) return at + 1;
   }
   return text.length;
+}
+
+/** Whether a string can be an absolute path, by its source: the most are told apart so. */
+function mayBePath(text: string, start: number): boolean {
+  const first = text.charCodeAt(start + 1);
+  return first === SLASH || first === BACKSLASH || text.charCodeAt(start + 2) === COLON;
 }
 
 /** How many characters of a string's source stand for its first `count` characters. */
@@ -78,12 +91,19 @@ function replacePath(
 
 /** A key is not renamed to one that is there: one of the two would be lost. */
 function takeRenamed({ keys, renamed }: Open, replacements: Replacement[]): void {
-  const taken = new Set(keys);
-  for (const { key, ...replacement } of renamed) {
+  if (renamed.length === 0) return;
+  const taken = new Set(keys.map((source) => JSON.parse(source)));
+  for (const replacement of renamed) {
+    const key = JSON.parse(replacement.text);
     if (taken.has(key)) continue;
     taken.add(key);
     replacements.push(replacement);
   }
+}
+
+/** A key from its source; most have no escapes. */
+function keyOf(source: string): string {
+  return source.includes("\\") ? JSON.parse(source) : source.slice(1, -1);
 }
 
 function findReplacements(text: string, isPath: IsPath, edit: PathEdit): Replacement[] {
@@ -92,23 +112,29 @@ function findReplacements(text: string, isPath: IsPath, edit: PathEdit): Replace
   const keys: string[] = [];
   let awaitsKey = false;
 
-  function takeKey(start: number, end: number): void {
-    const { keys: known, renamed } = open.at(-1)!;
-    const token = text.slice(start, end);
-    const key: string = JSON.parse(token);
-    known.add(key);
-    keys[keys.length - 1] = key;
-    const made = isPath(keys, "key") ? replacePath(token, edit) : undefined;
-    if (made) renamed.push({ start, end, key: JSON.parse(made.text), ...made });
+  function take(start: number, end: number, kind: "key" | "value"): Replacement | undefined {
+    if (!mayBePath(text, start) || !isPath(keys, kind)) return undefined;
+    const made = replacePath(text.slice(start, end), edit);
+    return made && { start, end, ...made };
   }
 
-  function takeValue(start: number, end: number): void {
-    const made = isPath(keys, "value") ? replacePath(text.slice(start, end), edit) : undefined;
-    if (made) replacements.push({ start, end, ...made });
+  function takeString(start: number, end: number): void {
+    if (!awaitsKey) {
+      const made = take(start, end, "value");
+      if (made) replacements.push(made);
+      return;
+    }
+    awaitsKey = false;
+    const { keys: known, renamed } = open[open.length - 1];
+    const source = text.slice(start, end);
+    known.push(source);
+    keys[keys.length - 1] = keyOf(source);
+    const made = take(start, end, "key");
+    if (made) renamed.push(made);
   }
 
   function begin(isObject: boolean): void {
-    open.push({ isObject, keys: new Set(), renamed: [] });
+    open.push({ isObject, keys: [], renamed: [] });
     if (isObject) keys.push("");
     awaitsKey = isObject;
   }
@@ -121,16 +147,14 @@ function findReplacements(text: string, isPath: IsPath, edit: PathEdit): Replace
   }
 
   for (let at = 0; at < text.length; at++) {
-    const character = text[at];
-    if (character === '"') {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) {
       const end = endOfString(text, at);
-      if (awaitsKey) takeKey(at, end);
-      else takeValue(at, end);
-      awaitsKey = false;
+      takeString(at, end);
       at = end - 1;
-    } else if (character === "{" || character === "[") begin(character === "{");
-    else if (character === "}" || character === "]") finish();
-    else if (character === ",") awaitsKey = open.at(-1)?.isObject ?? false;
+    } else if (code === BEGIN_OBJECT || code === BEGIN_ARRAY) begin(code === BEGIN_OBJECT);
+    else if (code === END_OBJECT || code === END_ARRAY) finish();
+    else if (code === COMMA) awaitsKey = open[open.length - 1]?.isObject ?? false;
   }
   return replacements.sort((a, b) => a.start - b.start);
 }

@@ -10,60 +10,72 @@ const MAX_LINE_BYTES = 64 << 20;
 
 const NEWLINE = 0x0a;
 
-/** Where, from an offset on, the next place is that may hold a path; -1 where there is none. */
-type Find = (from: number) => number;
+/** Edits a line without its line end; undefined leaves it as it is. */
+export type EditLine = (line: string) => string | undefined;
 
-/** Finds marks of mappings in bytes. */
-function finderOf(mappings: PathMapping[]): (bytes: Uint8Array) => Find {
-  const marks = [...new Set(mappings.map(markOf))];
-  if (marks.some((mark) => mark.length < 2)) return () => (from) => from;
-  const anyCase = mappings.some(ignoresCase);
-  return (bytes) => {
-    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const text = anyCase ? buffer.toString("latin1").toLowerCase() : undefined;
-    const next = marks.map((mark) => text === undefined ? mark : mark.toLowerCase());
-    // The next place of each mark, so that none is looked for twice.
-    const known = next.map(() => -2);
-    return (from) => {
-      next.forEach((mark, index) => {
-        if (known[index] === -1 || known[index] >= from) return;
-        known[index] = text === undefined ? buffer.indexOf(mark, from) : text.indexOf(mark, from);
-      });
-      const places = known.filter((place) => place >= 0);
-      return places.length === 0 ? -1 : Math.min(...places);
-    };
-  };
+/** What a text must hold to have something to edit; nothing where that cannot be told. */
+function marksOf(mappings: PathMapping[]): RegExp | undefined {
+  const marks = mappings.map(markOf); // plain letters and digits
+  if (marks.some((mark) => mark.length < 2)) return undefined;
+  return new RegExp(marks.join("|"), mappings.some(ignoresCase) ? "gi" : "g");
+}
+
+/** Where, from an offset on, the next mark is; -1 where there is none. */
+function findMark(text: string, from: number, marks: RegExp | undefined): number {
+  if (!marks) return from < text.length ? from : -1;
+  marks.lastIndex = from;
+  return marks.exec(text)?.index ?? -1;
+}
+
+/** Whole lines, edited; undefined where nothing changes. */
+function editText(text: string, marks: RegExp | undefined, edit: EditLine): string | undefined {
+  let [done, at] = ["", 0];
+  for (let hit = findMark(text, 0, marks); hit >= 0;) {
+    const start = hit === 0 ? 0 : text.lastIndexOf("\n", hit - 1) + 1;
+    const next = text.indexOf("\n", hit);
+    const end = next < 0 ? text.length : next;
+    const edited = edit(text.slice(start, end));
+    if (edited !== undefined) {
+      done += text.slice(at, start) + edited;
+      at = end;
+    }
+    hit = next < 0 ? -1 : findMark(text, next + 1, marks);
+  }
+  return at === 0 ? undefined : done + text.slice(at);
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-function decoded(line: Uint8Array): string | undefined {
+function decoded(bytes: Uint8Array): string | undefined {
   try {
-    return utf8.decode(line);
+    return utf8.decode(bytes);
   } catch {
     return undefined;
   }
 }
 
-/** Edits a line without its line end; undefined leaves it as it is. */
-export type EditLine = (line: string) => string | undefined;
-
-function* editBlock(block: Uint8Array, find: Find, edit: EditLine): Generator<Uint8Array> {
-  let done = 0;
-  for (let hit = find(0); hit >= 0 && hit < block.length;) {
-    const start = hit === 0 ? 0 : block.lastIndexOf(NEWLINE, hit - 1) + 1;
-    const next = block.indexOf(NEWLINE, hit);
-    const end = next < 0 ? block.length : next;
-    const line = decoded(block.subarray(start, end));
-    const edited = line === undefined ? undefined : edit(line);
-    if (edited !== undefined) {
-      yield block.subarray(done, start);
-      yield new TextEncoder().encode(edited);
-      done = end;
-    }
-    hit = next < 0 ? -1 : find(next + 1);
+function* linesOf(block: Uint8Array): Generator<Uint8Array> {
+  for (let start = 0; start < block.length;) {
+    const next = block.indexOf(NEWLINE, start);
+    const end = next < 0 ? block.length : next + 1;
+    yield block.subarray(start, end);
+    start = end;
   }
-  yield block.subarray(done);
+}
+
+/** Whole lines, edited; where they are no UTF-8, those that are. */
+function* editBlock(
+  block: Uint8Array,
+  marks: RegExp | undefined,
+  edit: EditLine,
+): Generator<Uint8Array> {
+  const text = decoded(block);
+  const pieces = text === undefined ? linesOf(block) : [block];
+  for (const piece of pieces) {
+    const content = text ?? decoded(piece);
+    const edited = content === undefined ? undefined : editText(content, marks, edit);
+    yield edited === undefined ? piece : new TextEncoder().encode(edited);
+  }
 }
 
 function joined(pieces: Uint8Array[]): Uint8Array {
@@ -80,7 +92,7 @@ export async function* editLines(
   edit: EditLine,
   most = MAX_LINE_BYTES,
 ): AsyncGenerator<Uint8Array> {
-  const finder = finderOf(mappings);
+  const marks = marksOf(mappings);
   let held: Uint8Array[] = [];
   let bytes = 0;
   let tooLong = false;
@@ -88,7 +100,7 @@ export async function* editLines(
   function* flush(rest: Uint8Array): Generator<Uint8Array> {
     const block = joined([...held, rest]);
     [held, bytes] = [[], 0];
-    yield* editBlock(block, finder(block), edit);
+    yield* editBlock(block, marks, edit);
   }
 
   for await (const chunk of chunks) {

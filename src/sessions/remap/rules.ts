@@ -17,6 +17,8 @@ export type RemapRule =
       kind: "lines";
       /** Says where a parsed line has paths; nothing for one that has none. */
       isPath: (line: unknown) => IsPath | undefined;
+      /** What the source of a line that has paths holds; other lines are not parsed. */
+      mark?: RegExp;
       compressed?: boolean;
     }
     | { kind: "json"; isPath: (value: unknown) => IsPath | undefined }
@@ -25,6 +27,9 @@ export type RemapRule =
   );
 
 type Line = { type?: unknown; payload?: { type?: unknown } | null } | null | undefined;
+
+/** In the source of the lines in which Codex says where it works. */
+const CODEX_LINE = /"(?:session_meta|turn_context|thread_settings_applied)"/;
 
 /** Texts for the model in the lines of Codex that otherwise hold settings. */
 const CODEX_TEXTS = new Set([
@@ -102,7 +107,8 @@ function codexRule(path: string, isDatabase: boolean): RemapRule | undefined {
   if (transcript) {
     const { compressed } = transcript;
     const group = transcript.archived ? "archived_sessions" : "sessions";
-    return { what: "conversations", group, kind: "lines", isPath: codexLine, compressed };
+    const lines = { kind: "lines", isPath: codexLine, mark: CODEX_LINE, compressed } as const;
+    return { what: "conversations", group, ...lines };
   }
   if (isDatabase && !DATABASES_LEFT.test(path)) return { what: "database rows", kind: "database" };
   if (/^(?:[^/]+\.)?config\.toml$/.test(path)) {

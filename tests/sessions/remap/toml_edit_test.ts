@@ -73,6 +73,20 @@ Deno.test("dotted keys and tables in a table are found", () => {
   );
 });
 
+Deno.test("long texts and many comments are passed over", () => {
+  const long = "x".repeat(1 << 20);
+  const key = '[projects."/home/al"]\n';
+  const texts = [
+    `a = "${long}"\n`,
+    `a = \'\'\'${long}\'\'\'\n`,
+    `# ${long}\n`,
+    "#\n \n".repeat(1 << 18),
+  ];
+  for (const text of [...texts, `a = """${long}"""\n`]) {
+    assert.ok(edit(text + key)?.endsWith('[projects."/srv"]\n'));
+  }
+});
+
 Deno.test("what is no TOML stays as it is", () => {
   const broken = [
     '[projects."/home/al"',
