@@ -21,6 +21,7 @@ import {
   withStoreThere,
 } from "./snapshot_scope.ts";
 import { styleFor } from "./style.ts";
+import { diffText } from "./text/diff.ts";
 import { rollbackText } from "./text/rollback.ts";
 import {
   cleanupText,
@@ -105,6 +106,25 @@ async function verify(context: Context): Promise<Answer> {
   return await withStoreThere(context, async (store) => {
     const result = await verifyStore(store);
     return { result, text: (style) => verifyText(result, style) };
+  });
+}
+
+/** A snapshot and another or now, a session's beginning and end, or a time and now. */
+async function diff(context: Context, flags: LookFlags, [id, other]: (string | undefined)[]) {
+  const { diffSnapshots } = await import("../snapshots/mod.ts");
+  const isPlain = flags.session === undefined && flags.time === undefined;
+  const first = id ?? (isPlain ? "latest" : undefined);
+  const from = momentOf(context, flags, first);
+  const to = other !== undefined
+    ? { snapshot: other }
+    : flags.session !== undefined
+    ? { endOf: flags.session }
+    : undefined;
+  return await withStoreThere(context, async (store): Promise<Answer> => {
+    const scope = await oneScope(context, store, flags, first);
+    const files = await placesOf(context, store, flags.file);
+    const result = await diffSnapshots(store, scope, { from, to, files });
+    return { result, text: (style) => diffText(result, style) };
   });
 }
 
@@ -228,7 +248,7 @@ function limitOption(command: Command): Command {
 
 const LOOKING = [0, 1, 2, 3, 10, 130];
 
-/** `snapshot take|list|status|history|verify|rollback|cleanup`. */
+/** `snapshot take|list|status|history|diff|verify|rollback|cleanup`. */
 export function defineSnapshot(program: Command, act: Act): void {
   const snapshot = program.command("snapshot")
     .description("small captures between backups: what changed, when, by which tool, and back")
@@ -272,6 +292,17 @@ function defineLooks(snapshot: Command, act: Act): void {
     .option("--session <id>", "only changes of a session")
     .addHelpText("after", helpTail(["lifeboat snapshot history src/main.ts"], LOOKING))
     .action(act(history));
+  fileOption(scopeOptions(snapshot.command("diff")))
+    .description("what differs between a snapshot and now, or another one")
+    .argument("[id]", "a snapshot, the beginning of its id, or latest (the default)")
+    .argument("[other]", "another one; default now")
+    .option("--time <time>", "between this time and now: 10m, 8h, 2026-11-20T08:00")
+    .option("--session <id>", "what changed during a session")
+    .addHelpText(
+      "after",
+      helpTail(["lifeboat snapshot diff --time 10m --file src/main.ts"], LOOKING),
+    )
+    .action(act(diff));
   snapshot.command("verify")
     .description("check that all recorded content is there and is what it was")
     .addHelpText("after", helpTail(["lifeboat snapshot verify"], LOOKING))

@@ -62,6 +62,7 @@ const shape = table<Omit<Profile, "source">>({
   nested: optional(listOf(table({ path: pattern, profile: id }))),
   exclude: optional(exclusions, { always: [], compact: [] }),
   restore_skip: patterns,
+  secrets: optional(patterns, []),
   activates: optional(
     listOf(table({
       path: pattern,

@@ -102,6 +102,8 @@ export interface Profile {
   exclude: ProfileExclusions;
   /** Captured, but not restored: locks, process registries, machine identity. In the home only. */
   restore_skip: string[];
+  /** Files of the home with keys, tokens and logins: their text is never shown. */
+  secrets?: string[];
   /** What a restore would activate: hooks, MCP servers, plugins, `notify`. */
   activates: ProfileActivation[];
   config: ProfileConfig[];

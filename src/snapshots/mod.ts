@@ -1,6 +1,13 @@
 /** Small, frequent captures of homes and workspaces: what changed, when, by which tool, and back. */
 export { type Operation, type SnapshotContext } from "./events.ts";
 export { applyCleanup, type CleanupOptions, type CleanupResult, planCleanup } from "./cleanup.ts";
+export {
+  type DiffChoice,
+  type DiffItem,
+  type DiffReport,
+  type DiffSide,
+  diffSnapshots,
+} from "./diff.ts";
 export { type Entry, type FileContent } from "./entry.ts";
 export {
   fileHistory,

@@ -23,6 +23,8 @@ export type MomentChoice =
   | { timeMs: number }
   /** Before it. */
   | { session: string }
+  /** After the last change that was recorded in it. */
+  | { endOf: string }
   /** One that was found before. */
   | { moment: Moment };
 
@@ -47,6 +49,7 @@ function iso(ms: number): string {
 export function findMoment(store: SnapshotStore, scope: Scope, choice: MomentChoice): Moment {
   if ("moment" in choice) return choice.moment;
   if ("snapshot" in choice) return momentOfSnapshot(store, scope, choice.snapshot);
+  if ("endOf" in choice) return momentAfter(store, scope, choice.endOf);
   if ("session" in choice) return momentBefore(store, scope, choice.session);
   const { timeMs } = choice;
   const row = store.get<{ event: number | null }>(
@@ -109,6 +112,19 @@ function momentBefore(store: SnapshotStore, { main }: Scope, session: string): M
     throw noSuch(`No session ${session} is known in ${main.path}`, "no_such_session");
   }
   return { event, name: `before session ${session}`, at: iso(row.at), session };
+}
+
+function momentAfter(store: SnapshotStore, { main }: Scope, session: string): Moment {
+  const row = store.get<{ event: number | null; at: number | null }>(
+    `SELECT max(last_event) AS event, max(started_ms) AS at FROM snapshots
+      WHERE session = ? AND root = ? AND forgotten = 0`,
+    session,
+    main.id,
+  )!;
+  if (row.event === null || row.at === null) {
+    throw noSuch(`No session ${session} is known in ${main.path}`, "no_such_session");
+  }
+  return { event: row.event, name: `after session ${session}`, at: iso(row.at), session: null };
 }
 
 /** What a path was at a moment. */
