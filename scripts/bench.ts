@@ -11,7 +11,7 @@ import { type BenchHome, makeBenchHome } from "./bench/home.ts";
 import { measureList } from "./bench/list.ts";
 import { describeMachine, isBusy } from "./bench/machine.ts";
 import { createMeter } from "./bench/measure.ts";
-import { type BenchOptions, parseOptions } from "./bench/options.ts";
+import { type BenchOptions, parseOptions, USAGE } from "./bench/options.ts";
 import { findPeers, installPeers, PEERS } from "./bench/peers.ts";
 import { judge } from "./bench/promises.ts";
 import { renderReport, type Report } from "./bench/report.ts";
@@ -130,6 +130,8 @@ async function bench(options: BenchOptions, work: string): Promise<Report> {
 
 if (import.meta.main) {
   await runScript(async () => {
+    // deno-lint-ignore no-console -- asked for
+    if (Deno.args.includes("--help")) return console.log(USAGE);
     const options = parseOptions(Deno.args);
     const work = await makeWorkFolder(options);
     try {

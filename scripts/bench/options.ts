@@ -24,17 +24,25 @@ export interface BenchOptions {
 }
 
 /** How it is called. */
-export const USAGE = `usage: bench.ts [options]
+export const USAGE = `usage: deno task bench [options]
+
+Makes a home, and runs in turn on it: tar with gzip, pigz and zstd, restic, borg, and lifeboat (first
+backup, again with nothing changed, again after 1 % changed, restore, verify), then list and
+start-up. Each is a whole process; the disk is flushed before each. Prints the medians of time, CPU
+and memory as the tables that README shows, and their ratios against what is promised. Needs an idle
+machine: about 2 minutes per round of 400 MB on two cores, and another 15 minutes with --grow.
+
   --size 400M     bytes of the home that is made (K, M, G)
   --home PATH     where it is made; must not exist, and stays
   --rounds 5      how often everything is measured
   --minutes 25    no round begins later than this
   --jobs N        passed on to lifeboat
-  --grow          also homes of 100 MB, 400 MB, 2 GB, and one of 300,000 files
+  --grow          also homes of 100 MB, 400 MB, 2 GB, and one of 300,000 files, at most 3 rounds each
   --quick         a home of 60 MB, one round
   --seed N        another home
-  --out FILE      write the result as JSON
-  --no-install    leave missing programs out`;
+  --out FILE      write all samples and verdicts as JSON
+  --no-install    leave missing programs out, in place of installing them (Debian)
+  --help          this text`;
 
 const UNITS: Record<string, number> = { "": 1, K: 1e3, M: 1e6, G: 1e9 };
 

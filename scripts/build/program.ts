@@ -67,6 +67,13 @@ async function compiled(
   }
 }
 
+/**
+ * V8 would rather take memory than look for garbage: with 300,000 files in a home it took 295 MB for a
+ * backup with nothing changed, and 381 MB for the first one. So it takes 225 and 247 MB, for a tenth
+ * more of CPU time there.
+ */
+const V8_FLAGS = "--max-semi-space-size=8,--heap-growing-percent=40";
+
 async function compile(
   stage: string,
   include: string[],
@@ -76,7 +83,14 @@ async function compile(
 ): Promise<void> {
   const args = ["compile", "--no-config", "--no-lock", "--no-check", "--allow-all"];
   // The code cache would be a file with a predictable name in the temporary folder.
-  args.push("--no-code-cache", "--target", target.triple, "--output", output);
+  args.push(
+    "--no-code-cache",
+    `--v8-flags=${V8_FLAGS}`,
+    "--target",
+    target.triple,
+    "--output",
+    output,
+  );
   args.push(...include.flatMap((path) => ["--include", path]), "main.js");
   await run(compiler, args, { cwd: stage, env: denort ? { DENORT_BIN: denort } : {} });
 }
