@@ -67,6 +67,7 @@ if (linux) {
         ["doctor"],
         ["profiles", "list"],
         ["kit", "list"],
+        ["backends", "list"],
         ["restore", archive],
         ["restore", archive, "--apply", CONFIRM],
       ];
