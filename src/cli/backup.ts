@@ -16,9 +16,12 @@ import {
 } from "./command.ts";
 import { failureJson } from "./failure.ts";
 import { chooseHomes } from "./homes.ts";
+import { checkStorage, copyToStorage, type StorageFlags } from "./storage.ts";
 import { backupText, failedBackupText, previewText } from "./text/backup.ts";
+import { syncText } from "./text/remote.ts";
+import type { Style } from "./style.ts";
 
-interface BackupFlags extends GlobalFlags {
+interface BackupFlags extends GlobalFlags, StorageFlags {
   home?: string;
   withRoots?: boolean;
   backupRoot?: string;
@@ -47,6 +50,9 @@ function usage(message: string, hint: string): LifeboatError {
 function checkFlags(flags: BackupFlags): void {
   if (!flags.archive && (!flags.directory || flags.output)) {
     throw usage("Neither an archive nor a folder would be written", "Leave out --no-archive.");
+  }
+  if (flags.storage !== undefined && !flags.archive) {
+    throw usage("Only archives are copied to a backend", "Leave out --no-archive.");
   }
   if (flags.profile === "all" && flags.output) {
     throw usage("--output cannot be used with --profile all", "Name one profile.");
@@ -84,23 +90,25 @@ async function recover(host: Host, home: Home): Promise<string[]> {
   }
 }
 
-async function one(host: Host, options: BackupOptions, dryRun = false): Promise<Answer> {
+async function one(host: Host, flags: BackupFlags, options: BackupOptions): Promise<Answer> {
   const { createBackup, previewBackup } = await import("../backup/mod.ts");
-  if (dryRun) {
+  if (flags.dryRun) {
     const result = await previewBackup(host, options);
     return { result, text: (style) => previewText(result, options.home.profile.name, style) };
   }
   const recovered = await recover(host, options.home);
   const made = await createBackup(host, options);
-  const result = { ...made, warnings: [...recovered, ...made.warnings] };
-  return { result, text: (style) => backupText(result, options.home, style) };
+  const sync = await copyToStorage(host, flags, made);
+  const result = { ...made, warnings: [...recovered, ...made.warnings], ...(sync && { sync }) };
+  const syncedText = (style: Style) => sync ? syncText(sync, style) : "";
+  return { result, text: (style) => backupText(result, options.home, style) + syncedText(style) };
 }
 
 /** The same where other homes follow: a failure is told beside what became of them. */
-async function oneOfAll(host: Host, options: BackupOptions, dryRun?: boolean): Promise<Answer> {
+async function oneOfAll(host: Host, flags: BackupFlags, options: BackupOptions): Promise<Answer> {
   const { profile } = options.home;
   try {
-    const answer = await one(host, options, dryRun);
+    const answer = await one(host, flags, options);
     const result = { profile: profile.id, ...answer.result };
     return { ...answer, result };
   } catch (thrown) {
@@ -113,11 +121,12 @@ async function oneOfAll(host: Host, options: BackupOptions, dryRun?: boolean): P
 
 async function backup({ host }: Context, flags: BackupFlags, [label]: (string | undefined)[]) {
   checkFlags(flags);
+  await checkStorage(host, flags, false);
   const homes = await chooseHomes(host, flags);
-  if (flags.profile !== "all") return one(host, optionsFor(homes[0], flags, label), flags.dryRun);
+  if (flags.profile !== "all") return one(host, flags, optionsFor(homes[0], flags, label));
   const answers: Answer[] = [];
   for (const home of homes) {
-    answers.push(await oneOfAll(host, optionsFor(home, flags, label), flags.dryRun));
+    answers.push(await oneOfAll(host, flags, optionsFor(home, flags, label)));
   }
   return joined(answers);
 }
@@ -143,6 +152,8 @@ export function defineBackup(program: Command, act: Act): void {
     .option("--output <file>", "the archive's path; no folder is written")
     .option("--rescan", "read every file, also those that look unchanged")
     .option("--no-verify", "do not read back what was written")
+    .option("--storage <id>", "copy it to this backend, too")
+    .option("--allow-plaintext", "copy it although it is not encrypted")
     .option("--dry-run", "show what would be captured and what not")
     .option("--run-doctor-commands", "the doctor also runs the agent, such as codex --version")
     .addOption(new Option("--no-doctor-commands", "the doctor runs nothing (so it is anyway)"))
@@ -152,7 +163,7 @@ export function defineBackup(program: Command, act: Act): void {
         "lifeboat backup",
         "lifeboat backup --profile all --backup-root /media/disk/backups",
         "lifeboat backup --profile claude-code --dry-run",
-      ], [0, 1, 2, 3, 10, 11, 130]),
+      ], [0, 1, 2, 3, 10, 11, 12, 20, 130]),
     )
     .action(act(backup));
 }

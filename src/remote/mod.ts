@@ -18,5 +18,5 @@ export { deleteRemote, type RemoteDeletion } from "./delete.ts";
 export { openRemoteBackup } from "./download.ts";
 export { findRemote, listRemote, type RemoteList, type RemoteScope } from "./list.ts";
 export type { RemoteItem } from "./record.ts";
-export { syncBackups, type SyncOptions, type SyncResult } from "./sync.ts";
+export { refusePlaintext, syncBackups, type SyncOptions, type SyncResult } from "./sync.ts";
 export { type RemoteVerifyReport, verifyRemote } from "./verify.ts";

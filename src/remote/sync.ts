@@ -51,7 +51,11 @@ export interface SyncResult {
   warnings: string[];
 }
 
-function refusePlaintext(items: BackupItem[], { allowPlaintext }: SyncOptions): void {
+/** Throws `plaintext_refused` when one of some backups is not encrypted and none may be so. */
+export function refusePlaintext(
+  items: Pick<BackupItem, "id" | "encrypted">[],
+  { allowPlaintext }: SyncOptions,
+): void {
   const plain = items.find(({ encrypted }) => !encrypted);
   if (!plain || allowPlaintext) return;
   const message = `${plain.id} is not encrypted, and holds conversations and logins`;

@@ -171,6 +171,27 @@ Deno.test("a folder holds backups as a bucket does, and damage in it is found", 
     await ok(scene, ["verify", backup_id, "--remote", "nas", "--data"]);
   }));
 
+Deno.test("backup --storage copies what it makes, and refuses before it makes what it may not", () =>
+  withScene(async (scene) => {
+    const disk = join(scene.folder, "disk");
+    Deno.mkdirSync(disk);
+    await ok(scene, ["backends", "add", "folder", "--path", disk, "--name", "nas"]);
+    const backup = ["backup", "--kit", "light", "--no-directory", "--storage"];
+    assert.equal((await json(scene, [...backup, "nas"], 2)).error.code, "plaintext_refused");
+    const plain = [...backup, "nas", "--allow-plaintext"];
+    const other = [...backup, "other", "--allow-plaintext"];
+    assert.equal((await json(scene, other, 10)).error.code, "no_such_backend");
+    assert.equal((await json(scene, [...plain, "--no-archive"], 2)).error.code, "usage");
+    assert.deepEqual(scene.published(), []);
+    assert.equal((await json(scene, plain)).sync.synced[0].outcome, "uploaded");
+    assert.deepEqual((await json(scene, ["list"])).backups[0].remote, ["nas"]);
+    Deno.removeSync(join(disk, ".lifeboat-backend.json"));
+    const { error } = await json(scene, plain, 20);
+    assert.equal(error.code, "remote_unreachable");
+    assert.match(error.message, /The backup was made/);
+    assert.equal((await json(scene, ["list"])).backups.length, 2);
+  }));
+
 Deno.test("the last copy of a home stays, another one is deleted with all its objects", () =>
   withScene(async (scene) => {
     const disk = join(scene.folder, "disk");
