@@ -18,4 +18,5 @@ export * from "./release.ts";
 export * from "./scratch.ts";
 export * from "./text.ts";
 export * from "./time.ts";
+export * from "./watch.ts";
 export * from "./workers.ts";

@@ -18,6 +18,8 @@ export interface Context {
   terminal: Terminal;
   /** Clears the line of progress before a question is asked. */
   hideProgress(): void;
+  /** Says something before the command has ended; with `--json` as one line. */
+  say(answer: Answer): void;
 }
 
 /** What a command hands back: the object that `--json` prints, and the same for a person. */

@@ -21,6 +21,7 @@ import { defineStatus } from "./status.ts";
 import { defineSync } from "./sync.ts";
 import { defineUndo } from "./undo.ts";
 import { defineVerify } from "./verify.ts";
+import { defineWatch } from "./watch.ts";
 
 /** Adds every command to the program, in the order in which help shows them. */
 export function defineCommands(program: Command, act: Act): void {
@@ -38,6 +39,7 @@ export function defineCommands(program: Command, act: Act): void {
   defineImport(program, act);
   defineSessions(program, act);
   defineSnapshot(program, act);
+  defineWatch(program, act);
   defineProfiles(program, act);
   defineKeys(program, act);
   defineSync(program, act);

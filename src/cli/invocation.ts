@@ -7,6 +7,8 @@ export interface Invocation {
   oldName: boolean;
   /** Whether stdout is for a program. */
   json: boolean;
+  /** Whether it says several things, one JSON document a line each. */
+  lines: boolean;
   /** Whether the version is asked for, whatever else there is. */
   version: boolean;
 }
@@ -28,6 +30,7 @@ export function readInvocation(args: string[], argv0: string): Invocation {
     args,
     oldName,
     json: oldName || options.includes("--json"),
+    lines: options.find((one) => !one.startsWith("-")) === "watch",
     version: options.includes("--version") || options.includes("-V"),
   };
 }

@@ -8,6 +8,8 @@ import type { Terminal } from "./terminal.ts";
 /** Says how a command line ended: as one JSON document on stdout, or to a person. */
 export interface Printer {
   answer(answer: Answer): void;
+  /** The same before the end, on one line. */
+  say(answer: Answer): void;
   help(text: string): void;
   failure(error: LifeboatError): void;
 }
@@ -16,15 +18,20 @@ export interface Printer {
 export function createPrinter(invocation: Invocation, terminal: Terminal, env: Env): Printer {
   const noColor = invocation.args.includes("--no-color");
   if (invocation.json) {
-    const print = (value: unknown) => terminal.out(JSON.stringify(value, null, 2) + "\n");
+    const indent = invocation.lines ? undefined : 2;
+    const print = (value: unknown) => terminal.out(JSON.stringify(value, null, indent) + "\n");
     return {
       answer: ({ result }) => print(result),
+      say: ({ result }) => print(result),
       help: (help) => print({ ok: true, help }),
       failure: (error) => print(failureJson(error, invocation.oldName)),
     };
   }
+  const answer = ({ text }: Answer) =>
+    terminal.out(text(styleFor(terminal.outIsTerminal, env, noColor)));
   return {
-    answer: ({ text }) => terminal.out(text(styleFor(terminal.outIsTerminal, env, noColor))),
+    answer,
+    say: answer,
     help: (text) => terminal.out(text),
     failure(error) {
       terminal.err(failureText(error, styleFor(terminal.errIsTerminal, env, noColor)));

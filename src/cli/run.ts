@@ -31,7 +31,7 @@ export async function runCommandLine(start: Start): Promise<Ending> {
     const command = received.at(-1) as Command;
     const flags = command.optsWithGlobals<Flags & GlobalFlags & OptionValues>();
     const { stop, hide } = meter = createMeter(terminal, flags.quiet === true);
-    const context: Context = { host, terminal, hideProgress: hide };
+    const context: Context = { host, terminal, hideProgress: hide, say: printer.say };
     const names = received.slice(0, -2) as (string | undefined)[];
     const answer = await run(context, flags, names).finally(stop);
     printer.answer(answer);

@@ -51,3 +51,4 @@ export {
 } from "./store.ts";
 export { type Taken, type TakeOptions, takeSnapshot } from "./take.ts";
 export { type StoreReport, verifyStore } from "./verify.ts";
+export { type WatchReport, watchScopes } from "./watch.ts";

@@ -6,7 +6,7 @@ import { recordingTerminal } from "../support/recording_terminal.ts";
 
 function ask(...answers: string[]) {
   const { terminal, errors, output } = recordingTerminal({ interactive: true }, answers);
-  const context = { host: testHost("/nowhere"), terminal, hideProgress: () => {} };
+  const context = { host: testHost("/nowhere"), terminal, hideProgress: () => {}, say: () => {} };
   return { asked: askForRestore(context), errors, output };
 }
 
@@ -29,7 +29,7 @@ Deno.test("an undo asks for UNDO, and nothing else confirms it", async () => {
   for (const answer of ["UNDO", "RESTORE"]) {
     const { terminal, errors } = recordingTerminal({ interactive: true }, [answer]);
     const asked = () =>
-      askForUndo({ host: testHost("/nowhere"), terminal, hideProgress: () => {} });
+      askForUndo({ host: testHost("/nowhere"), terminal, hideProgress: () => {}, say: () => {} });
     if (answer === "UNDO") await asked();
     else assert.match((await rejectsWith(asked, "not_confirmed")).message, /^Not undone/);
     assert.match(errors(), /Type UNDO to undo the restore[^]*输入 UNDO 开始撤销/);

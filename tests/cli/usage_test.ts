@@ -72,7 +72,6 @@ Deno.test("flags of features that do not exist are refused, not ignored", () => 
     "list --remote s3",
     "verify x --remote s3",
     "sync",
-    "watch",
   ];
   for (const line of later) {
     const word = line.includes("tar.zst") ? "tar.zst" : /--[\w-]+/.exec(line)?.[0];
@@ -104,7 +103,7 @@ Deno.test("the help of each command has its options, an example and its exit cod
     command.configureOutput({ writeOut: (text) => help += text });
     command.outputHelp();
     for (
-      const part of ["Options:", "Global Options:", "Examples:\n  lifeboat ", "Exit codes:\n  0"]
+      const part of ["Options:", "Global Options:", "Examples:\n  lifeboat ", "Exit codes:\n  "]
     ) {
       assert.ok(help.includes(part), `${command.name()}: ${part}`);
     }
