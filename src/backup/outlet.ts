@@ -49,22 +49,26 @@ export interface OutletOptions {
 
 /** Makes the outlet of one backup. */
 export function createOutlet(host: Host, options: OutletOptions): Outlet {
-  const { join, dirname } = pathsOf(host.platform);
+  const { join, sep } = pathsOf(host.platform);
   const { folder, archive, nowMs } = options;
   const open = new Set<FileHandle>();
-  const made = new Set<string>();
+  /** Folders that are there, by stored path. */
+  const made = new Map<string, string>();
 
-  function makeFolder(path: string): void {
-    if (made.has(path)) return;
-    ensureDir(host.fs, path, host.platform);
-    made.add(path);
+  function makeFolder(stored: string): string {
+    let path = made.get(stored);
+    if (path === undefined) {
+      path = join(folder!, stored);
+      ensureDir(host.fs, path, host.platform);
+      made.set(stored, path);
+    }
+    return path;
   }
 
   function folderPath(stored: string): string | undefined {
     if (!folder) return undefined;
-    const path = join(folder, stored);
-    makeFolder(dirname(path));
-    return path;
+    const slash = stored.lastIndexOf("/");
+    return makeFolder(stored.slice(0, Math.max(0, slash))) + sep + stored.slice(slash + 1);
   }
 
   function file(stored: string, database?: DatabaseMeta): FileSink {
@@ -77,7 +81,7 @@ export function createOutlet(host: Host, options: OutletOptions): Outlet {
 
   return {
     async directory(stored, mode, mtimeMs) {
-      if (folder) makeFolder(join(folder, stored));
+      if (folder) makeFolder(stored);
       await archive?.directory(stored, { mode, mtimeMs });
     },
     file,
@@ -129,7 +133,8 @@ function shareFile(
   path: string,
 ): boolean {
   if (!earlierFolder) return false;
-  const existing = pathsOf(host.platform).join(earlierFolder, stored);
+  // Windows takes both slashes; joining them properly takes longer than the link itself.
+  const existing = `${earlierFolder}/${stored}`;
   try {
     const info = host.fs.lstat(existing);
     const isSame = info.kind === "file" && info.size === size && info.mtimeMs === mtimeMs;

@@ -67,11 +67,13 @@ function* walkListing(
   prefix: string,
   { entries, lost }: Listing,
 ): Generator<WalkItem> {
-  const { join } = pathsOf(walking.host.platform);
+  const { sep } = pathsOf(walking.host.platform);
+  // Joined by hand: the library's join takes longer than a call of the system.
+  const start = folder.endsWith(sep) ? folder : folder + sep;
   for (const { name, kind } of entries) {
     const path = prefix + name;
-    const item = excluded(walking, path, kind) ?? describe(walking.host, join(folder, name), path);
-    if (item.type === "directory") yield* walkFolder(walking, join(folder, name), item);
+    const item = excluded(walking, path, kind) ?? describe(walking.host, start + name, path);
+    if (item.type === "directory") yield* walkFolder(walking, start + name, item);
     else yield item;
   }
   for (const name of lost) {

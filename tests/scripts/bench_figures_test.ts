@@ -129,6 +129,6 @@ Deno.test("sizes have units, and what is no option is refused with the usage", (
   assert.equal(parseOptions(["--quick", "--size", "20M", "--rounds", "2"]).size, 20e6);
   assert.equal(parseOptions(["--no-install"]).install, false);
   for (const args of [["--size", "4X"], ["--rounds", "0"], ["--jobs", "-1"], ["--huge"], ["x"]]) {
-    assert.throws(() => parseOptions(args), /usage: bench\.ts/, args.join(" "));
+    assert.throws(() => parseOptions(args), /usage: deno task bench/, args.join(" "));
   }
 });
