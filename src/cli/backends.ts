@@ -106,7 +106,14 @@ Keys are taken from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or asked for, a
 `;
 
 function defineAdd(backends: Command, act: Act): void {
-  const add = backends.command("add").description("use a folder or a bucket for copies of backups");
+  const add = backends.command("add").description("use a folder or a bucket for copies of backups")
+    .addHelpText(
+      "after",
+      helpTail([
+        "lifeboat backends add folder --path /media/disk/lifeboat",
+        "lifeboat backends add s3 --bucket my-backups --region eu-central-1",
+      ], [0, 2, 10, 12, 20]),
+    );
   const named = (command: Command) =>
     command.option("--name <name>", "how you call it; else as folder or bucket are called")
       .option("--default", "use it where no backend is named");
