@@ -221,3 +221,42 @@ Deno.test("Claude Code goes on in a project folder that was moved, and undo take
       },
     });
   }));
+
+Deno.test("a single Codex conversation comes back under another home, beside newer ones", () =>
+  withStub(async ({ folder, stub, programs }) => {
+    const codex = await makeCodex(folder, programs.codex, stub);
+    const question = questionIn(codex.project);
+    const { id } = await askCodex(codex, question);
+    const where = ["--backup-root", join(folder, "backups")];
+    await lifeboat(codex.userHome, ["backup", ...where, "--no-doctor-commands"]);
+    const moved = await movedUser(folder, codex, ".codex");
+    await Deno.mkdir(moved.home);
+    await Deno.copyFile(join(codex.home, "config.toml"), join(moved.home, "config.toml"));
+    const newer = await askCodex(moved, "Another conversation.");
+    const map = ["--map-path", `${codex.project}=${moved.project}`, "--session", id];
+    await lifeboat(moved.userHome, ["restore", "latest", ...where, ...map, ...SURE]);
+    assert.equal((await codexParity(moved)).status, "ok");
+    assert.equal((await resumeCodex(moved, id, "Which was the last?")).id, id);
+    assertTold(stub, [question, answerText(1)]);
+    assert.equal((await resumeCodex(moved, newer.id, "And here?")).id, newer.id);
+    assertTold(stub, ["Another conversation."]);
+    assert.equal((await codexParity(moved)).status, "ok");
+  }));
+
+Deno.test("a single Claude Code conversation comes back in the project's new place", () =>
+  withStub(async ({ folder, stub, programs }) => {
+    const claude = await makeClaudeCode(folder, programs.claude, stub);
+    const question = questionIn(claude.project);
+    const { id } = await askClaude(claude, question);
+    const where = ["--profile", "claude-code", "--backup-root", join(folder, "backups")];
+    await lifeboat(claude.userHome, ["backup", ...where, "--no-doctor-commands"]);
+    const moved = await movedUser(folder, claude, ".claude");
+    const newer = await askClaude(moved, "Another conversation.");
+    const map = ["--map-path", `${claude.project}=${moved.project}`, "--session", id];
+    await lifeboat(moved.userHome, ["restore", "latest", ...where, ...map, ...SURE]);
+    assert.deepEqual(await claudeSessionIds(moved), [id, newer.id].sort());
+    assert.equal((await resumeClaude(moved, id, "Which was the last?")).id, id);
+    assertTold(stub, [question, answerText(1)]);
+    assert.equal((await resumeClaude(moved, newer.id, "And here?")).id, newer.id);
+    assertTold(stub, ["Another conversation."]);
+  }));

@@ -256,7 +256,8 @@ Deno.test("a compressed rollout that is damaged comes back as it is, with a warn
     assert.deepEqual(Object.keys(readTree(join(folder, ".local/state/lifeboat/restoring"))), []);
   }));
 
-const said = (cwd: string) => JSON.stringify({ type: "user", cwd }) + "\n";
+const said = (cwd: string, content?: string) =>
+  JSON.stringify({ type: "user", cwd, content }) + "\n";
 
 Deno.test("project folders get the names of the new places, each by its own conversations", () =>
   withTempDir(async (folder) => {
@@ -401,4 +402,26 @@ Deno.test("what is not chosen is not read, and what is there stays with missing-
     await apply(scene, { missingOnly: true });
     assert.equal(textAt(scene, "config.toml"), "mine");
     assert.equal(textAt(scene, ROLLOUT), line(scene.home.path, "x"));
+  }));
+
+Deno.test("a home from Windows comes back with the paths of this system", () =>
+  withTempDir(async (folder) => {
+    const windows = "C:\\Users\\Ada";
+    const scene = sceneIn(folder, "claude-code", () => ({
+      [`projects/C--Users-Ada-app/${ID}.jsonl`]: said("C:\\Users\\Ada\\app\\deep", `${windows}\\x`),
+      "history.jsonl": JSON.stringify({ project: "c:\\users\\ada\\app" }) + "\n",
+      ".claude.json": JSON.stringify({ projects: { "C:/Users/Ada/app": {} } }),
+    }));
+    scene.backup.manifest.home = `${windows}\\.test`;
+    const usual = { ...scene, home: { ...scene.home, path: join(folder, ".test") } };
+    await apply(usual);
+    const slug = join(folder, "app").replaceAll(/[^A-Za-z0-9]/g, "-");
+    assert.equal(
+      textAt(usual, `projects/${slug}/${ID}.jsonl`),
+      said(join(folder, "app/deep"), `${windows}\\x`),
+    );
+    assert.deepEqual(JSON.parse(textAt(usual, "history.jsonl")), { project: join(folder, "app") });
+    assert.deepEqual(JSON.parse(textAt(usual, ".claude.json")), {
+      projects: { [join(folder, "app")]: {} },
+    });
   }));
