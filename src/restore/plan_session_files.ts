@@ -1,11 +1,11 @@
 /** Planning of what belongs to one conversation alone: files of its sub-agents, checkpoints, tasks. */
 import { type FileEntry, HOME_ROOT } from "../archive/mod.ts";
-import { lstatIfThere, sha256OfFile } from "../base/mod.ts";
+import { lstatIfThere } from "../base/mod.ts";
 import { type Belongings, belongingsOf, compareTranscripts, reidentify } from "../sessions/mod.ts";
 import { readInPieces } from "./bench.ts";
 import { pathBelow } from "./layout.ts";
-import { readStored } from "./plan_session_transcripts.ts";
-import { type Decided, type Part, type SessionPlanner, staysAsIs } from "./plan_session_types.ts";
+import { isSame, readStored } from "./plan_session_transcripts.ts";
+import type { Decided, Part, SessionPlanner } from "./plan_session_types.ts";
 
 /** Plans the files of every conversation that was decided on. */
 export async function planOwnFiles(planner: SessionPlanner): Promise<void> {
@@ -63,8 +63,9 @@ function partOf({ session: { transcript }, step }: Decided, entry: FileEntry): P
 async function isLonger(planner: SessionPlanner, part: Part, path: string): Promise<boolean> {
   const { host } = planner;
   const { entry, derivation } = part;
+  if (!derivation && isSame(planner, path, entry)) return false;
   if (!entry.relative_path.endsWith(".jsonl")) {
-    noteOther(planner, entry, sha256OfFile(host.fs, path) === entry.sha256.toUpperCase());
+    noteOther(planner, entry);
     return false;
   }
   const comparison = await readStored(planner, part, (chunks) =>
@@ -72,16 +73,10 @@ async function isLonger(planner: SessionPlanner, part: Part, path: string): Prom
       derivation ? derivation.derive(chunks, planner.bench) : chunks,
       readInPieces(host, path),
     ));
-  if (comparison === "longer") return true;
-  noteOther(planner, entry, staysAsIs(comparison));
-  return false;
+  if (comparison === "diverged") noteOther(planner, entry);
+  return comparison === "longer";
 }
 
-function noteOther(
-  planner: SessionPlanner,
-  { relative_path }: FileEntry,
-  isSame: boolean,
-): void {
-  if (isSame) return;
-  planner.warnings.push(`${relative_path} stays as it is here; the backup has another version`);
+function noteOther({ warnings }: SessionPlanner, { relative_path }: FileEntry): void {
+  warnings.push(`${relative_path} stays as it is here; the backup has another version`);
 }

@@ -1,6 +1,6 @@
 /** Planning of transcripts: each is held against the one of the same id that is here. */
-import { HOME_ROOT, rootFolder } from "../archive/mod.ts";
-import { LifeboatError, lstatIfThere } from "../base/mod.ts";
+import { type FileEntry, HOME_ROOT, rootFolder } from "../archive/mod.ts";
+import { LifeboatError, lstatIfThere, sha256OfFile } from "../base/mod.ts";
 import {
   type ChosenSession,
   compareTranscripts,
@@ -124,8 +124,22 @@ function besides({ session: { transcript: { id, path } }, otherId: to }: Candida
   return (chunks: Chunks) => reidentify(inflated(path, chunks), { from: id, to });
 }
 
-function contentOf({ host, target }: SessionPlanner, { path }: StoredTranscript): Chunks {
-  return inflated(path, readInPieces(host, pathBelow(host, target.roots[0], path)));
+/** Whether a file that is here has the bytes of the one in the backup, which is not read for that. */
+export function isSame(
+  { host }: SessionPlanner,
+  path: string,
+  { bytes, sha256 }: FileEntry,
+): boolean {
+  if (lstatIfThere(host.fs, path)?.size !== bytes) return false;
+  return sha256OfFile(host.fs, path) === sha256.toUpperCase();
+}
+
+function placeOf({ host, target }: SessionPlanner, { path }: StoredTranscript): string {
+  return pathBelow(host, target.roots[0], path);
+}
+
+function contentOf(planner: SessionPlanner, live: StoredTranscript): Chunks {
+  return inflated(live.path, readInPieces(planner.host, placeOf(planner, live)));
 }
 
 function note(

@@ -10,6 +10,7 @@ import {
   takeHomeLock,
 } from "../base/mod.ts";
 import { examineHome, findRunning } from "../doctor/mod.ts";
+import { requireAsPlanned } from "./as_planned.ts";
 import { carryPlan } from "./carry_plan.ts";
 import type { ApplyOptions, RestoreOptions, RestoreResult } from "./options.ts";
 import { makePlan } from "./plan.ts";
@@ -35,7 +36,7 @@ export async function planRestore(host: Host, options: RestoreOptions): Promise<
 /**
  * Restores: plans, backs up what is there, replaces all that differs or nothing, and examines the
  * result. Throws `confirmation_required`, `locked`, `agent_running`, `trust_required`,
- * `pre_restore_failed`, `damaged_archive`, …; the home is then as it was.
+ * `pre_restore_failed`, `changed_meanwhile`, `damaged_archive`, …; the home is then as it was.
  */
 export async function applyRestore(host: Host, options: ApplyOptions): Promise<RestoreResult> {
   refuseUnconfirmed(options);
@@ -55,6 +56,7 @@ export async function applyRestore(host: Host, options: ApplyOptions): Promise<R
       const preRestoreBackup = await backUpBefore(host, options, plan);
       // It may have been started in the meantime.
       const looked = await refuseWhileRunning(host, plan.target.home, running);
+      requireAsPlanned(host, plan);
       const carried = await carryPlan(host, plan.backup, plan)
         .catch((error) => tellOfBackup(error, preRestoreBackup));
       return appliedResult(host, options, plan, {

@@ -131,6 +131,8 @@ Deno.test("a Codex conversation comes back with its prompts, name, rows and goal
     const whole = tree();
     const rows = inDatabase(home.path, "SELECT * FROM threads ORDER BY id");
     forget(home.path, thread);
+    Deno.chmodSync(join(home.path, "history.jsonl"), 0o640);
+    Deno.chmodSync(join(home.path, "sessions"), 0o750);
     const before = tree();
     const result = await restore(thread.id);
     assert.deepEqual(stepsOf(result), ["create"]);
@@ -147,7 +149,8 @@ Deno.test("a Codex conversation comes back with its prompts, name, rows and goal
     const lines = (path: string) =>
       Deno.readTextFileSync(join(home.path, path)).split("\n").sort().join("\n");
     assert.ok(lines("history.jsonl").includes(thread.id));
-    assert.equal(Deno.lstatSync(join(home.path, "history.jsonl")).mode! & 0o777, 0o600);
+    const modeOf = (path: string) => Deno.lstatSync(join(home.path, path)).mode! & 0o777;
+    assert.deepEqual([modeOf("history.jsonl"), modeOf("sessions")], [0o640, 0o750]);
     await undo();
     assert.deepEqual(tree(), before);
   }));
@@ -221,6 +224,7 @@ Deno.test("a compressed rollout that went on in two ways comes back beside, not 
     const lines = text.split(/(?<=\n)/);
     const other = lines.slice(0, -1).join("") + '{"other":1}\n';
     Deno.writeFileSync(three.path, zstdCompressSync(new TextEncoder().encode(other)));
+    Deno.writeTextFileSync(join(home.path, "history.jsonl"), "");
     const before = tree();
     const result = await restore(three.id);
     const [{ action, new_id, path }] = result.plan.sessions!;
@@ -238,7 +242,13 @@ Deno.test("a compressed rollout that went on in two ways comes back beside, not 
       inDatabase(home.path, `SELECT archived, rollout_path FROM threads WHERE id = '${new_id}'`),
       [{ archived: 1, rollout_path: join(home.path, `${path}.zst`) }],
     );
-    assert.deepEqual(stepsOf(await restore(three.id)), ["unchanged"]);
+    const prompts = Deno.readTextFileSync(join(home.path, "history.jsonl"));
+    assert.deepEqual(prompts.match(/"session_id":"[^"]*"/g), [
+      `"session_id":"${new_id}"`,
+      `"session_id":"${new_id}"`,
+    ]);
+    const again = await restore(three.id);
+    assert.deepEqual([stepsOf(again), mergedIn(again)], [["unchanged"], []]);
     Deno.writeTextFileSync(join(home.path, path), '{"more":1}\n', { append: true });
     assert.deepEqual(stepsOf(await restore(three.id)), ["kept"]);
   }));
@@ -402,6 +412,56 @@ Deno.test("a conversation is not to be had twice: of two transcripts the longer 
     assert.deepEqual(Object.keys(tree()).filter((one) => one.endsWith(`${id}.jsonl`)), [
       entry.relative_path,
     ]);
+  }));
+
+Deno.test("sub-agents that are conversations of their own come back, with whose they are", () =>
+  withTempDir(async (folder) => {
+    const sample = await makeSampleCodexHome(join(folder, ".codex"), { turns: 2 });
+    const [thread] = sample.threads;
+    const child = { id: thread.id.replace(/.{12}$/, "0123456789ab"), path: "" };
+    child.path = thread.path.replace(thread.id, child.id);
+    const payload = { id: child.id, cwd: thread.cwd, parent_thread_id: thread.id };
+    Deno.writeTextFileSync(child.path, JSON.stringify({ type: "session_meta", payload }) + "\n");
+    inDatabase(
+      sample.home,
+      `INSERT INTO thread_spawn_edges VALUES ('${thread.id}', '${child.id}', 'x')`,
+    );
+    const { home, restore, tree } = sceneOf(folder, "codex", sample);
+    forget(home.path, thread);
+    forget(home.path, child);
+    inDatabase(home.path, "DELETE FROM thread_spawn_edges");
+    const { plan } = await restore(thread.id);
+    assert.deepEqual(
+      plan.sessions!.map(({ id, parent_id, action }) => [id, parent_id, action]).sort(),
+      [[thread.id, null, "create"], [child.id, thread.id, "create"]].sort(),
+    );
+    assert.deepEqual(
+      inDatabase(home.path, "SELECT parent_thread_id AS p FROM thread_spawn_edges"),
+      [
+        { p: thread.id },
+      ],
+    );
+    assert.ok(Object.keys(tree()).some((path) => path.endsWith(`${child.id}.jsonl`)));
+  }));
+
+Deno.test("what an agent says between the plan and the restore is not replaced", () =>
+  withCodex(async ({ host, home, backup, sample: { threads: [thread] }, tree }) => {
+    forget(home.path, thread);
+    const list = join(home.path, "history.jsonl");
+    const said = '{"session_id":"x","ts":1790000000,"text":"just now"}\n';
+    let [isPlanned, before] = [false, undefined as Tree | undefined];
+    const meddling: Host = {
+      ...host,
+      progress({ phase }) {
+        isPlanned ||= phase === "comparing";
+        if (phase !== "reading" || !isPlanned || before) return;
+        Deno.writeTextFileSync(list, said, { append: true });
+        before = tree();
+      },
+    };
+    const options = { backup, home, sessions: [thread.id], confirmed: true };
+    await rejectsWith(() => applyRestore(meddling, options), "changed_meanwhile");
+    assert.deepEqual(tree(), before);
   }));
 
 Deno.test("a selection of another kind, an unknown id and a damaged backup change nothing", () =>

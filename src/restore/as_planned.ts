@@ -1,0 +1,28 @@
+/** What was compared while planning must still be so when it is replaced. */
+import { type FileInfo, type Host, LifeboatError, lstatIfThere } from "../base/mod.ts";
+import { isMove, type MoveOp } from "./journal_types.ts";
+import { pathBelow } from "./layout.ts";
+import type { Plan } from "./planner.ts";
+
+/**
+ * Throws `changed_meanwhile` when a file that a plan of conversations replaces, adds to or makes is not
+ * what it was: an agent may have begun and ended since, and what it said must not be replaced.
+ */
+export function requireAsPlanned(host: Host, { ops, target, sessions }: Plan): void {
+  if (!sessions) return;
+  for (const op of ops) {
+    if (!isMove(op)) continue;
+    const root = target.roots.find(({ id }) => id === op.root)!;
+    const path = pathBelow(host, root, op.path);
+    if (isAsPlanned(op, lstatIfThere(host.fs, path))) continue;
+    throw new LifeboatError("busy", "changed_meanwhile", `${path} was changed meanwhile`, {
+      hint: "Nothing was restored. Close the agent, then try again.",
+    });
+  }
+}
+
+function isAsPlanned({ old }: MoveOp, info: FileInfo | undefined): boolean {
+  if (!info) return old.kind === "absent";
+  if (old.kind !== "file") return old.kind === info.kind;
+  return info.kind === "file" && info.size === old.size && info.mtimeMs === old.mtime_ms;
+}
