@@ -162,7 +162,11 @@ function skippedRoot(home: Home, root: ManifestRoot): SkippedItem {
     const message = `root ${id} (${source}) is left out; take it with --with-roots`;
     return { ...record, reason: "root_left_out", message };
   }
-  const message = `root ${id} (${source}) is not known here; say where with --root ${id}=PATH`;
+  const later = home.profile.configured_roots
+    ? "restore once more when the configuration is back, or "
+    : "";
+  const message =
+    `root ${id} (${source}) is not known here; ${later}say where with --root ${id}=PATH`;
   return { ...record, reason: "unknown_root", message };
 }
 

@@ -5,6 +5,10 @@ import { testCacheFolder } from "./folders.ts";
 /** The versions the tests run against. */
 export const CODEX_VERSION = "0.169.0";
 export const CLAUDE_CODE_VERSION = "2.1.329";
+export const OPENCLAW_VERSION = "2026.9.6";
+
+/** OpenClaw needs it; the tests themselves may run under an older one. */
+const NODE_VERSION = "24";
 
 /** Where the native programs lie. */
 export interface AgentPrograms {
@@ -12,19 +16,47 @@ export interface AgentPrograms {
   claude: string;
 }
 
+/** OpenClaw and the node that runs it. */
+export interface OpenClawProgram {
+  node: string;
+  script: string;
+}
+
+/** Installs OpenClaw, and a node for it, unless they are there. */
+export async function installOpenClaw(): Promise<OpenClawProgram> {
+  const { os, arch } = Deno.build;
+  const system = os === "windows" ? "win" : os;
+  const node = `node-${system}-${arch === "aarch64" ? "arm64" : "x64"}`;
+  const packages = [`openclaw@${OPENCLAW_VERSION}`, `${node}@${NODE_VERSION}`];
+  const place = await installed(`agents-openclaw-${OPENCLAW_VERSION}`, packages);
+  const modules = join(place, "node_modules");
+  return {
+    node: join(modules, node, "bin", os === "windows" ? "node.exe" : "node"),
+    script: join(modules, "openclaw", "openclaw.mjs"),
+  };
+}
+
 /**
  * Installs both agents with npm unless they are there. An install is made beside its place and
  * renamed into it, so that one that was cut short is never used. Nothing of the packages is run.
  */
 export async function installAgents(): Promise<AgentPrograms> {
+  const packages = [
+    `@openai/codex@${CODEX_VERSION}`,
+    `@anthropic-ai/claude-code@${CLAUDE_CODE_VERSION}`,
+  ];
   const name = `agents-codex-${CODEX_VERSION}-claude-${CLAUDE_CODE_VERSION}`;
-  const place = join(testCacheFolder(), name);
-  if (!await exists(place)) {
-    await Deno.mkdir(testCacheFolder(), { recursive: true });
-    await removeOldParts();
-    await installInto(place);
-  }
+  const place = await installed(name, packages);
   return programsIn(place, Deno.build.os, Deno.build.arch);
+}
+
+async function installed(name: string, packages: string[]): Promise<string> {
+  const place = join(testCacheFolder(), name);
+  if (await exists(place)) return place;
+  await Deno.mkdir(testCacheFolder(), { recursive: true });
+  await removeOldParts();
+  await installInto(place, packages);
+  return place;
 }
 
 /** Where the native programs lie below an install, by system and processor. */
@@ -51,10 +83,10 @@ export function programsIn(
 
 const PART = "agents-part-";
 
-async function installInto(place: string): Promise<void> {
+async function installInto(place: string, packages: string[]): Promise<void> {
   const part = await Deno.makeTempDir({ dir: testCacheFolder(), prefix: PART });
   try {
-    await npmInstall(part);
+    await npmInstall(part, packages);
     await Deno.rename(part, place);
   } catch (error) {
     await Deno.remove(part, { recursive: true });
@@ -62,11 +94,7 @@ async function installInto(place: string): Promise<void> {
   }
 }
 
-async function npmInstall(folder: string): Promise<void> {
-  const packages = [
-    `@openai/codex@${CODEX_VERSION}`,
-    `@anthropic-ai/claude-code@${CLAUDE_CODE_VERSION}`,
-  ];
+async function npmInstall(folder: string, packages: string[]): Promise<void> {
   const quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"];
   const npm = new Deno.Command(Deno.build.os === "windows" ? "npm.cmd" : "npm", {
     args: ["install", "--prefix", folder, ...quiet, ...packages],

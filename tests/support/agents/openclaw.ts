@@ -1,0 +1,74 @@
+/** A real OpenClaw with a state folder of its own, which never reaches the network. */
+import { join } from "node:path";
+import type { OpenClawProgram } from "./install.ts";
+import { LOOPBACK_ONLY, run, runOk, type RunResult, systemPath } from "./run.ts";
+
+/** An OpenClaw and its user. */
+export interface OpenClaw {
+  program: OpenClawProgram;
+  userHome: string;
+  /** Its state folder. */
+  home: string;
+  /** Workspace of the agent `writer`, outside the state folder. */
+  workspace: string;
+  temp: string;
+}
+
+/** ms; its first start compiles thousands of modules. */
+const PATIENCE_MS = 240_000;
+
+function settings({ userHome, temp }: OpenClaw) {
+  const env = {
+    HOME: userHome,
+    USERPROFILE: userHome,
+    PATH: systemPath(),
+    TMPDIR: temp,
+    NO_COLOR: "1",
+    ...LOOPBACK_ONLY,
+  };
+  return { cwd: userHome, env, timeoutMs: PATIENCE_MS };
+}
+
+/** Runs `openclaw ARGS`; fails unless it exits with 0. */
+export function openClaw(claw: OpenClaw, ...args: string[]): Promise<RunResult> {
+  return runOk(claw.program.node, [claw.program.script, ...args], settings(claw));
+}
+
+/** Runs `openclaw ARGS`, whatever it exits with. */
+export function tryOpenClaw(claw: OpenClaw, ...args: string[]): Promise<RunResult> {
+  return run(claw.program.node, [claw.program.script, ...args], settings(claw));
+}
+
+/** Makes a user in `folder` with two agents, the workspace of one of them outside the state folder. */
+export async function makeOpenClaw(folder: string, program: OpenClawProgram): Promise<OpenClaw> {
+  const userHome = join(folder, "user");
+  const claw = {
+    program,
+    userHome,
+    home: join(userHome, ".openclaw"),
+    workspace: join(userHome, "work", "writer-ws"),
+    temp: join(folder, "temp"),
+  };
+  await Deno.mkdir(userHome, { recursive: true });
+  await Deno.mkdir(claw.temp);
+  await openClaw(claw, "setup", "--baseline");
+  const add = ["agents", "add", "writer", "--non-interactive", "--workspace", claw.workspace];
+  await openClaw(claw, ...add, "--json");
+  await Deno.writeTextFile(join(claw.workspace, "MEMORY.md"), "What the writer remembers.\n");
+  return claw;
+}
+
+/** Makes OpenClaw's own archive; gives back its path. */
+export async function makeArchive(claw: OpenClaw, folder: string): Promise<string> {
+  await Deno.mkdir(folder, { recursive: true });
+  const args = ["backup", "create", "--verify", "--output", folder, "--json"];
+  const { stdout } = await openClaw(claw, ...args);
+  return JSON.parse(stdout.slice(stdout.indexOf("{"))).archivePath;
+}
+
+/** The agents it finds in its configuration: id and workspace. */
+export async function agentsOf(claw: OpenClaw): Promise<[string, string][]> {
+  const { stdout } = await openClaw(claw, "agents", "list", "--json");
+  const agents = JSON.parse(stdout.slice(stdout.indexOf("[")));
+  return agents.map(({ id, workspace }: { id: string; workspace: string }) => [id, workspace]);
+}
