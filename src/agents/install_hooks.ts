@@ -1,22 +1,14 @@
 /** Putting hooks into an agent, and taking them out. */
-import { type Host, LifeboatError, pathsOf, type Platform } from "../base/mod.ts";
-import { findProfile, homeExists, resolveHome } from "../profiles/mod.ts";
+import { type Host, pathsOf, type Platform } from "../base/mod.ts";
+import { type AgentHome, presentAgents, requireAgents } from "./homes.ts";
 import { addHooks, type Hook, removeHooks } from "./hooks_config.ts";
-import { applyEdit, applyRevert, planEdit, planRevert, type UserFileEdit } from "./user_file.ts";
+import type { InstallPlan } from "./install.ts";
+import { requireExecutable } from "./install_program.ts";
+import { editStep, planEdit, planRevert, revertStep } from "./user_file.ts";
 
 /** The agents that hooks can be put into. */
 export const HOOKABLE = ["claude-code", "codex"] as const;
 export type Hookable = typeof HOOKABLE[number];
-
-/** What `install` and `uninstall` give back. */
-export interface InstallResult {
-  ok: true;
-  dry_run: boolean;
-  /** Files that are, or would be, changed. */
-  edits: { agent: string; what: string; path: string; action: UserFileEdit["action"] }[];
-  /** What the user has to do now. */
-  next_steps: string[];
-}
 
 const FILE: Record<Hookable, string> = { "claude-code": "settings.json", codex: "hooks.json" };
 
@@ -61,48 +53,22 @@ export function hooksOf(executable: string, agent: Hookable, platform: Platform)
   ];
 }
 
-/** The file that holds an agent's hooks; nothing where the agent has no home here. */
-function hooksFile(host: Host, agent: Hookable): string | undefined {
-  const home = resolveHome(host, findProfile(host, agent));
-  return homeExists(host, home) ? pathsOf(host.platform).join(home.path, FILE[agent]) : undefined;
+/** The file that holds an agent's hooks. */
+function hooksFile(host: Host, { agent, home }: AgentHome<Hookable>): string {
+  return pathsOf(host.platform).join(home.path, FILE[agent]);
 }
 
-function filesOf(host: Host, agents: readonly Hookable[]): { agent: Hookable; file: string }[] {
-  const found = agents.flatMap((agent) => {
-    const file = hooksFile(host, agent);
-    return file ? [{ agent, file }] : [];
+/** What putting hooks into agents would do. Throws `no_such_home`, `bad_config`, `not_compiled`. */
+export function planHooks(host: Host, agents: readonly Hookable[]): InstallPlan {
+  const executable = requireExecutable(host);
+  const steps = requireAgents(host, agents).map((one) => {
+    const [agent, file] = [one.agent, hooksFile(host, one)];
+    const hooks = hooksOf(executable, agent, host.platform);
+    const edit = planEdit(host, file, "hooks", (text) => addHooks(text, hooks, file));
+    return { ...editStep(host, edit), agent };
   });
-  if (found.length > 0) return found;
-  throw new LifeboatError("missing", "no_such_home", `There is no home of ${agents.join(" or ")}`, {
-    hint: "Start the agent once, then try again.",
-  });
-}
-
-/** Puts hooks into agents. Throws `no_such_home`, `bad_config`, `not_compiled`. */
-export function installHooks(
-  host: Host,
-  agents: readonly Hookable[],
-  options: { dryRun?: boolean },
-): InstallResult {
-  const { executable } = host;
-  if (!executable) {
-    throw new LifeboatError("refused", "not_compiled", "Hooks call the compiled program", {
-      hint: "Build it with: deno task build",
-    });
-  }
-  const edits = filesOf(host, agents).map(({ agent, file }) => ({
-    agent,
-    edit: planEdit(
-      host,
-      file,
-      "hooks",
-      (text) => addHooks(text, hooksOf(executable, agent, host.platform), file),
-    ),
-  }));
-  if (!options.dryRun) edits.forEach(({ edit }) => applyEdit(host, edit));
-  const changed = edits.filter(({ edit }) => edit.action !== "unchanged");
-  const next_steps = changed.map(({ agent }) => NEXT_STEPS[agent]);
-  return { ok: true, dry_run: options.dryRun === true, edits: edits.map(shown), next_steps };
+  const changed = steps.filter(({ action }) => action !== "unchanged");
+  return { steps, next_steps: changed.map(({ agent }) => NEXT_STEPS[agent]) };
 }
 
 const NEXT_STEPS: Record<Hookable, string> = {
@@ -111,20 +77,12 @@ const NEXT_STEPS: Record<Hookable, string> = {
     "lifeboat.",
 };
 
-/** Takes the hooks out of agents again. Throws `no_such_home`, `bad_config`. */
-export function uninstallHooks(
-  host: Host,
-  agents: readonly Hookable[],
-  options: { dryRun?: boolean },
-): InstallResult {
-  const edits = filesOf(host, agents).map(({ agent, file }) => ({
-    agent,
-    edit: planRevert(host, file, "hooks", (text) => text && removeHooks(text, file)),
-  }));
-  if (!options.dryRun) edits.forEach(({ edit }) => applyRevert(host, edit));
-  return { ok: true, dry_run: options.dryRun === true, edits: edits.map(shown), next_steps: [] };
-}
-
-function shown({ agent, edit: { what, path, action } }: { agent: string; edit: UserFileEdit }) {
-  return { agent, what, path, action };
+/** What taking the hooks out of agents again would do. Throws `bad_config`. */
+export function planHooksRemoval(host: Host, agents: readonly Hookable[]): InstallPlan {
+  const steps = presentAgents(host, agents).map((one) => {
+    const [agent, file] = [one.agent, hooksFile(host, one)];
+    const edit = planRevert(host, file, "hooks", (text) => text && removeHooks(text, file));
+    return { ...revertStep(host, edit), agent };
+  });
+  return { steps, next_steps: [] };
 }

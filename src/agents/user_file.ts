@@ -14,6 +14,7 @@ import {
   sha256Of,
 } from "../base/mod.ts";
 import { realPathOf } from "../profiles/mod.ts";
+import type { InstallStep } from "./install.ts";
 
 const MAX_BYTES = 16 << 20;
 
@@ -26,7 +27,7 @@ export interface UserFileEdit {
   what: string;
   /** The file itself, where the named path is a link. */
   path: string;
-  action: "create" | "change" | "remove" | "unchanged";
+  action: Exclude<InstallStep["action"], "kept">;
   before?: string;
   after?: string;
 }
@@ -102,24 +103,37 @@ function write(host: Host, { path, after }: UserFileEdit): void {
   if (mode !== undefined) host.fs.setMode(path, mode);
 }
 
-/** Carries an edit out; what was there is kept before. */
-export function applyEdit(host: Host, edit: UserFileEdit): void {
-  const { path, action, before, after } = edit;
-  if (action === "unchanged" || after === undefined) return;
+/** Carries an edit out; what was there is kept before, unless an earlier edit has put that there. */
+function applyEdit(host: Host, edit: UserFileEdit): void {
+  const { path, what, before, after } = edit;
+  if (after === undefined) return write(host, edit);
   const { folder, record, copy } = keptPaths(host, edit);
+  const original = (untouched(host, path, what) ?? { before }).before;
   ensureDir(host.fs, folder, host.platform);
-  if (before === undefined) removeIfThere(host.fs, copy);
-  else replaceFile(host.fs, copy, before, host.platform);
+  if (original === undefined) removeIfThere(host.fs, copy);
+  else replaceFile(host.fs, copy, original, host.platform);
   const at = isoWithOffset(host.now());
-  const kept: EditRecord = { path, at, existed: before !== undefined, written: sha256Of(after) };
+  const kept: EditRecord = { path, at, existed: original !== undefined, written: sha256Of(after) };
   replaceFile(host.fs, record, JSON.stringify(kept, null, 2) + "\n", host.platform);
   write(host, edit);
 }
 
 /** Takes an edit back, and forgets what was kept for that. */
-export function applyRevert(host: Host, edit: UserFileEdit): void {
-  if (edit.action !== "unchanged") write(host, edit);
+function applyRevert(host: Host, edit: UserFileEdit): void {
+  write(host, edit);
   const { record, copy } = keptPaths(host, edit);
   removeIfThere(host.fs, record);
   removeIfThere(host.fs, copy);
+}
+
+/** An edit as a step of an installation. */
+export function editStep(host: Host, edit: UserFileEdit): InstallStep {
+  const { what, path, action } = edit;
+  return { what, path, action, carryOut: () => applyEdit(host, edit) };
+}
+
+/** Taking an edit back as a step. */
+export function revertStep(host: Host, edit: UserFileEdit): InstallStep {
+  const { what, path, action } = edit;
+  return { what, path, action, carryOut: () => applyRevert(host, edit) };
 }

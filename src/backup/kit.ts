@@ -1,13 +1,12 @@
 import {
+  copyFile,
   ensureDir,
-  type FileSystem,
   type Host,
   LifeboatError,
   pathsOf,
   publish,
   removeIfThere,
   statIfThere,
-  withFile,
 } from "../base/mod.ts";
 import { type ProgramInfo, programInfo } from "./executable.ts";
 
@@ -45,20 +44,6 @@ export function listKitExecutables(host: Host): KitExecutable[] {
     .map(({ name }) => describe(host, pathsOf(host.platform).join(folder, name)));
 }
 
-function copyFile(fs: FileSystem, from: string, to: string): void {
-  withFile(
-    fs.open(from),
-    (source) =>
-      withFile(fs.open(to, { createNew: true, mode: 0o700 }), (copy) => {
-        const piece = new Uint8Array(1 << 20);
-        for (let n = source.read(piece); n > 0; n = source.read(piece)) {
-          copy.write(piece.subarray(0, n));
-        }
-        copy.sync();
-      }),
-  );
-}
-
 /**
  * Stores an executable for another system; one for the same system is replaced.
  * Throws `no_such_file`, or `not_lifeboat` for a file that is no lifeboat.
@@ -78,7 +63,7 @@ export function addKitExecutable(host: Host, file: string): KitExecutable {
   const temporary = `${path}.partial`;
   removeIfThere(host.fs, temporary);
   try {
-    copyFile(host.fs, source, temporary);
+    copyFile(host.fs, source, temporary, 0o700);
     publish(host.fs, temporary, path, host.platform);
   } catch (error) {
     removeIfThere(host.fs, temporary);

@@ -1,7 +1,7 @@
 /** From a home to an archive: the one pipeline, and the restore kit that goes along. */
 export { createBackup } from "./create.ts";
 export { type BackupPreview, previewBackup, type SizedSkip } from "./dry_run.ts";
-export type { ProgramInfo } from "./executable.ts";
+export { type ProgramInfo, programInfo } from "./executable.ts";
 export { importBackup, type ImportedBackup, type ImportOptions } from "./import.ts";
 export {
   addKitExecutable,

@@ -70,6 +70,21 @@ export function writeNewFile(fs: FileSystem, path: string, content: Uint8Array |
   });
 }
 
+/** Copies a file to a path at which there is none, and makes sure that it is on disk. */
+export function copyFile(fs: FileSystem, from: string, to: string, mode: number): void {
+  withFile(
+    fs.open(from),
+    (source) =>
+      withFile(fs.open(to, { createNew: true, mode }), (copy) => {
+        const piece = new Uint8Array(1 << 20);
+        for (let n = source.read(piece); n > 0; n = source.read(piece)) {
+          copy.write(piece.subarray(0, n));
+        }
+        copy.sync();
+      }),
+  );
+}
+
 /** Makes a folder and its parents, private to the user and on disk; one that is there stays as it is. */
 export function ensureDir(fs: FileSystem, path: string, platform: Platform): void {
   const info = statIfThere(fs, path);

@@ -1,8 +1,19 @@
 import { join } from "node:path";
-import { installHooks, uninstallHooks } from "../../src/agents/mod.ts";
+import type { Host } from "../../src/base/mod.ts";
+import { carryOut, HOOKABLE, planHooks, planHooksRemoval } from "../../src/agents/mod.ts";
 import { assert, rejectsWith } from "../assert.ts";
 import { testHost, withTempDir } from "../support/host.ts";
 import { readTree } from "../support/trees.ts";
+
+type Hookable = typeof HOOKABLE[number];
+
+function installHooks(host: Host, agents: readonly Hookable[], options: { dryRun?: boolean }) {
+  return carryOut([planHooks(host, agents)], options);
+}
+
+function uninstallHooks(host: Host, agents: readonly Hookable[]) {
+  return carryOut([planHooksRemoval(host, agents)], {});
+}
 
 const SETTINGS = `{\n   "model":"opus" , "odd"  : [1,\n2]}`;
 
@@ -27,48 +38,48 @@ function makeHomes(folder: string) {
 const BOTH = ["claude-code", "codex"] as const;
 
 Deno.test("hooks are put in, and taken out to the very same bytes and permissions", () =>
-  withHomes(({ host, homes }) => {
+  withHomes(async ({ host, homes }) => {
     const before = homes();
     for (const _ of [1, 2]) {
-      const { edits } = installHooks(host, BOTH, {});
+      const { edits } = await installHooks(host, BOTH, {});
       assert.deepEqual(edits.map(({ action }) => action), ["change", "create"]);
       assert.notDeepEqual(homes(), before);
-      const again = installHooks(host, BOTH, {});
+      const again = await installHooks(host, BOTH, {});
       assert.deepEqual(again.edits.map(({ action }) => action), ["unchanged", "unchanged"]);
-      uninstallHooks(host, BOTH, {});
+      await uninstallHooks(host, BOTH);
       assert.deepEqual(homes(), before);
     }
     assert.deepEqual([...Deno.readDirSync(join(host.folders.state, "edits"))], []);
   }));
 
 Deno.test("a dry run changes nothing and says what would change", () =>
-  withHomes(({ host, folder }) => {
+  withHomes(async ({ host, folder }) => {
     const before = readTree(folder);
-    const { edits, dry_run } = installHooks(host, BOTH, { dryRun: true });
+    const { edits, dry_run } = await installHooks(host, BOTH, { dryRun: true });
     assert.ok(dry_run);
     assert.deepEqual(edits.map(({ action }) => action), ["change", "create"]);
     assert.deepEqual(readTree(folder), before);
   }));
 
 Deno.test("what the user has changed since stays when the hooks are taken out", () =>
-  withHomes(({ host, settings }) => {
-    installHooks(host, ["claude-code"], {});
+  withHomes(async ({ host, settings }) => {
+    await installHooks(host, ["claude-code"], {});
     const text = Deno.readTextFileSync(settings);
     Deno.writeTextFileSync(settings, text.replace(`"opus"`, `"haiku"`));
-    uninstallHooks(host, ["claude-code"], {});
+    await uninstallHooks(host, ["claude-code"]);
     const left = JSON.parse(Deno.readTextFileSync(settings));
     assert.deepEqual(left, { model: "haiku", odd: [1, 2] });
   }));
 
 Deno.test("a settings file that is a link stays one", () =>
-  withHomes(({ host, folder, settings }) => {
+  withHomes(async ({ host, folder, settings }) => {
     const real = join(folder, "dotfiles.json");
     Deno.renameSync(settings, real);
     Deno.symlinkSync(real, settings);
-    installHooks(host, ["claude-code"], {});
+    await installHooks(host, ["claude-code"], {});
     assert.ok(Deno.lstatSync(settings).isSymlink);
     assert.match(Deno.readTextFileSync(real), /lifeboat hook claude-code/);
-    uninstallHooks(host, ["claude-code"], {});
+    await uninstallHooks(host, ["claude-code"]);
     assert.equal(Deno.readTextFileSync(real), SETTINGS);
   }));
 
@@ -83,6 +94,6 @@ Deno.test("where one file cannot be read, no file is changed", () =>
 Deno.test("an agent that has no home here gets none", () =>
   withHomes(async ({ host, folder }) => {
     Deno.removeSync(join(folder, ".codex"), { recursive: true });
-    assert.equal(installHooks(host, BOTH, {}).edits.length, 1);
+    assert.equal((await installHooks(host, BOTH, {})).edits.length, 1);
     await rejectsWith(() => installHooks(host, ["codex"], {}), "no_such_home");
   }));
