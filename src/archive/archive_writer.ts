@@ -5,7 +5,7 @@ import {
   relativePathFault,
   type WorkerPool,
 } from "../base/mod.ts";
-import { createOutputFile, discardAll, type WrittenFile } from "./output_file.ts";
+import { createOutputFile, discardAll, type OutputFile, type WrittenFile } from "./output_file.ts";
 import {
   type EntryMeta,
   type HashedMeta,
@@ -34,6 +34,8 @@ export interface ArchiveOptions {
   pool: WorkerPool;
   /** An earlier archive of the same home, for `tar.gz`: its unchanged segments are taken over. */
   earlier?: EarlierArchive;
+  /** Where it goes instead of a new file at `path`. */
+  output?: OutputFile;
 }
 
 /**
@@ -68,7 +70,7 @@ const INLINE_BYTES = 8 << 20;
 export function createArchiveWriter(host: Host, options: ArchiveOptions): ArchiveWriter {
   const { path, format, top, level, pool, earlier } = options;
   if (!/^[A-Za-z0-9._-]{1,64}$/.test(top)) throw misused(`${printable(top)} as top folder`);
-  const output = createOutputFile(host.fs, path);
+  const { output = createOutputFile(host.fs, path) } = options;
   const spool = createSpool(host.fs, `${path}.spool`);
   const files: ArchiveFiles = {
     close() {

@@ -1,5 +1,6 @@
 import type { LifeboatError } from "../base/mod.ts";
 import { MAX_SIGNATURE_BYTES } from "../seal/mod.ts";
+import type { SourceFile } from "./source_file.ts";
 import { concat } from "./byte_reader.ts";
 
 /** A file stored in a backup. */
@@ -40,7 +41,21 @@ export interface Container {
   manifest(): AsyncIterable<Uint8Array>;
   /** Content of `signature.json`; undefined where there is none. */
   signature(): Promise<Uint8Array | undefined>;
+  /** Of an encrypted backup: what is in it, which the rest of this does not show. */
+  sealed?: Sealed;
   close(): void;
+}
+
+/** The encrypted part of a backup. */
+export interface Sealed {
+  /** The age header. */
+  header: Uint8Array;
+  /** SHA-256 of the header and the nonce behind it, upper-case hex: no other payload has it. */
+  headerSha256: string;
+  /** The archive inside, as bytes. Throws `damaged_archive`. */
+  source(fileKey: Uint8Array): SourceFile;
+  /** The backup as it is, with the restore kit that lies outside. Throws `damaged_archive`. */
+  open(fileKey: Uint8Array): Container;
 }
 
 /** Content that cannot be had. */

@@ -1,11 +1,15 @@
-import { crc32, type Host } from "../base/mod.ts";
+import { crc32, createWorkerPool, type Host } from "../base/mod.ts";
+import type { Unlock } from "../seal/mod.ts";
 import { findIndex } from "./archive_index.ts";
 import { type IndexedArchive, readTable } from "./archive_table.ts";
 import { damaged } from "./faults.ts";
 import type { SegmentLine, TableEntry } from "./format.ts";
 import { readGroupFiles } from "./group_reader.ts";
 import { allowanceOf, READ_LIMITS } from "./limits.ts";
+import { openContainer } from "./open_container.ts";
+import { openInside } from "./open_sealed.ts";
 import { createPulse } from "./pulse.ts";
+import { readHead } from "./read_head.ts";
 import { readGroups, type SegmentGroup } from "./segment_groups.ts";
 import { openSource } from "./source_file.ts";
 import { mayFollow } from "./stored_order.ts";
@@ -53,6 +57,38 @@ export function openEarlier(host: Host, path: string, top: string): EarlierArchi
     throw error;
   }
   source.close();
+  return undefined;
+}
+
+/**
+ * The same for an encrypted backup of a home; undefined when it is of another home. Throws what
+ * `unlock` throws.
+ */
+export async function openSealedEarlier(
+  host: Host,
+  path: string,
+  { top, home, unlock }: { top: string; home: string; unlock: Unlock },
+): Promise<EarlierArchive | undefined> {
+  const pool = createWorkerPool(1);
+  const outside = openContainer(host, path, { limits: READ_LIMITS, pool });
+  try {
+    const source = { path, platform: host.platform, limits: READ_LIMITS };
+    if (outside.sealed) {
+      const { container, fileKey } = await openInside(outside, source, unlock);
+      const inside = outside.sealed.source(fileKey);
+      const index = (await readHead(container, source)).home === home && findIndex(inside);
+      const allowance = allowanceOf(path, inside.size, READ_LIMITS);
+      if (index && index.top === top) {
+        return createEarlier(host, { source: inside, index, allowance });
+      }
+    }
+  } catch (error) {
+    outside.close();
+    throw error;
+  } finally {
+    pool.close();
+  }
+  outside.close();
   return undefined;
 }
 

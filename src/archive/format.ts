@@ -33,6 +33,9 @@ export const MANIFEST_PATH = "manifest.json";
 export const TABLE_PATH = "segments.jsonl";
 export const INDEX_PATH = "index.json";
 
+/** Stored path of what is encrypted in an encrypted backup. */
+export const PAYLOAD_PATH = "payload.tar.gz.age";
+
 /** First line of the table. */
 export const TABLE_HEADER = { format: "lifeboat-segments", version: 1 } as const;
 

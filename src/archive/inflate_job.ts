@@ -2,7 +2,8 @@ import { type JobResult, realFs, sha256, sha256Of } from "../base/mod.ts";
 import { decodeName } from "./faults.ts";
 import type { SegmentLine, TableEntry } from "./format.ts";
 import { inflateSegment } from "./group_reader.ts";
-import { openSource, type SourceFile } from "./source_file.ts";
+import { openRef } from "./payload_source.ts";
+import type { SourceFile, SourceRef } from "./source_file.ts";
 import { BLOCK, roundToBlock } from "./tar_header.ts";
 import { applyPax, parseBlock, parsePax, type TarBlock } from "./tar_parse.ts";
 
@@ -11,7 +12,7 @@ export const INFLATE_JOB = "archive.inflate";
 
 /** Segments of one archive that a worker inflates. */
 export interface InflateInput {
-  path: string;
+  source: SourceRef;
   top: string;
   /** Groups of segments, or single slices of an entry. */
   groups: SegmentLine[][];
@@ -42,8 +43,8 @@ export type InflateOutput = (InflatedGroup | undefined)[];
  * headers with the table, and hashes the files. What it does not like it leaves to the caller, whose
  * reading says what is wrong.
  */
-export function inflateJob({ path, top, groups }: InflateInput): JobResult {
-  const source = openSource({ fs: realFs }, path);
+export function inflateJob({ source: ref, top, groups }: InflateInput): JobResult {
+  const source = openRef({ fs: realFs }, ref);
   try {
     const output: InflateOutput = groups.map((lines) => groupIfWhole(source, top, lines));
     const pieces = output.flatMap((group) => group?.pieces ?? []);

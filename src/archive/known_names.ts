@@ -1,8 +1,9 @@
-import { INDEX_PATH, MANIFEST_PATH, SIGNATURE_PATH, TABLE_PATH } from "./format.ts";
+import { INDEX_PATH, MANIFEST_PATH, PAYLOAD_PATH, SIGNATURE_PATH, TABLE_PATH } from "./format.ts";
 
 /** Files of a backup that no manifest lists, by stored path. */
 const OWN_NAMES = new Set([
   MANIFEST_PATH,
+  PAYLOAD_PATH,
   SIGNATURE_PATH,
   TABLE_PATH,
   INDEX_PATH,

@@ -90,6 +90,16 @@ export interface ManifestOrigin {
   sha256?: string;
 }
 
+/** What is known of the payload of an encrypted backup. */
+export interface PayloadFacts {
+  file: string;
+  bytes: number;
+  /** Upper-case hex. */
+  sha256: string;
+  /** Of its age header and the nonce behind it, which no other payload shares; upper-case hex. */
+  header_sha256: string;
+}
+
 /** Everything in the manifest but the long lists. */
 export interface ManifestHead {
   schema_version: number;
@@ -97,7 +107,7 @@ export interface ManifestHead {
   profile: string;
   home: string;
   backup_name: string;
-  archive_format: "tar.gz" | "zip" | null;
+  archive_format: "tar.gz" | "zip" | "tar" | null;
   sensitive_note: string;
   platform: { system: string; release: string; machine: string; [key: string]: string };
   exclusions: { [key: string]: unknown };
@@ -116,6 +126,11 @@ export interface ManifestHead {
   profile_data?: ManifestProfile;
   /** The other tool's archive that this is, or that it was imported from. */
   origin?: ManifestOrigin;
+  /** In the short manifest outside of an encrypted backup: what it says of what is inside. */
+  encryption?: { format: string; kind: "passphrase" | "recipients" };
+  payload?: PayloadFacts;
+  /** In the manifest inside, when it was encrypted to recipients: for whom (`age1…`). */
+  recipients?: string[];
   /** Only for the oldest manifests (`schema_version` 0 here): what they count. */
   legacy_summary?: { [key: string]: unknown };
 }

@@ -1,4 +1,5 @@
 import { relativePathFault } from "../base/mod.ts";
+import { PAYLOAD_PATH } from "./format.ts";
 import {
   type DirectoryEntry,
   type ErrorEntry,
@@ -8,6 +9,7 @@ import {
   type ManifestOrigin,
   type ManifestProfile,
   type ManifestRoot,
+  type PayloadFacts,
   type SkippedEntry,
   type SymlinkEntry,
 } from "./manifest.ts";
@@ -207,6 +209,32 @@ function origin(value: unknown): ManifestOrigin {
   });
 }
 
+function encryption(value: unknown): ManifestHead["encryption"] {
+  const fields = fieldsOf(value);
+  return {
+    format: text(fields, "format"),
+    kind: oneOf(fields, "kind", ["passphrase", "recipients"]),
+  };
+}
+
+function payload(value: unknown): PayloadFacts {
+  const fields = fieldsOf(value);
+  check(fields.file === PAYLOAD_PATH, "file", PAYLOAD_PATH);
+  return {
+    file: PAYLOAD_PATH,
+    bytes: count(fields, "bytes"),
+    sha256: sha256(fields, "sha256"),
+    header_sha256: sha256(fields, "header_sha256"),
+  };
+}
+
+function recipients(value: unknown): string[] {
+  const isList = Array.isArray(value) && value.length <= 1000 &&
+    value.every((one) => typeof one === "string" && /^age1[a-z0-9]{1,4000}$/.test(one));
+  check(isList, "recipients", "a list of age recipients");
+  return value as string[];
+}
+
 function inner<T>(fields: Fields, key: string, read: (value: unknown) => T): T | undefined {
   if ((fields[key] ?? undefined) === undefined) return undefined;
   try {
@@ -226,7 +254,8 @@ export function manifestHead(fields: Fields, fileCount: number): ManifestHead {
     profile: text(fields, "profile", "codex"),
     home: text(fields, "home", optionalText(fields, "codex_home") ?? ""),
     backup_name: text(fields, "backup_name", ""),
-    archive_format: optional<"tar.gz" | "zip">("archive_format", ["tar.gz", "zip"]) ?? null,
+    archive_format:
+      optional<"tar.gz" | "zip" | "tar">("archive_format", ["tar.gz", "zip", "tar"]) ?? null,
     sensitive_note: text(fields, "sensitive_note", ""),
     platform: inner(fields, "platform", platform) ?? platform({}),
     exclusions: inner(fields, "exclusions", fieldsOf) ?? {},
@@ -241,5 +270,8 @@ export function manifestHead(fields: Fields, fileCount: number): ManifestHead {
     kit: inner(fields, "kit", kit),
     profile_data: inner(fields, "profile_data", profileData),
     origin: inner(fields, "origin", origin),
+    encryption: inner(fields, "encryption", encryption),
+    payload: inner(fields, "payload", payload),
+    recipients: inner(fields, "recipients", recipients),
   });
 }

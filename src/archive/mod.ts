@@ -5,7 +5,12 @@ export {
   createArchiveWriter,
   type WrittenArchive,
 } from "./archive_writer.ts";
-export { type EarlierArchive, type EarlierFile, openEarlier } from "./earlier.ts";
+export {
+  type EarlierArchive,
+  type EarlierFile,
+  openEarlier,
+  openSealedEarlier,
+} from "./earlier.ts";
 export { DEFLATE_JOB, deflateJob } from "./deflate_job.ts";
 export {
   type AskPassword,
@@ -19,7 +24,9 @@ export type { EntrySink } from "./entry_sink.ts";
 export type { DatabaseMethod, WalState } from "./format.ts";
 export * from "./manifest.ts";
 export { createManifestWriter, type ManifestWriter, type RootHead } from "./manifest_writer.ts";
-export type { WrittenFile } from "./output_file.ts";
+export type { OutputFile, WrittenFile } from "./output_file.ts";
+export { createSealedTar, type SealedTar } from "./sealed_tar.ts";
+export type { PayloadPlace } from "./source_file.ts";
 export type { EntryMeta, HashedMeta, SizedMeta } from "./packer.ts";
 export type { StoredFile, Wanted } from "./container.ts";
 export { READ_LIMITS, type ReadLimits } from "./limits.ts";

@@ -6,23 +6,18 @@ import {
   sha256,
   workersFor,
 } from "../base/mod.ts";
-import type { SignatureFile } from "../seal/mod.ts";
+import { type Readers, type SignatureFile, type Unlock, unlockWith } from "../seal/mod.ts";
 import type { Container, StoredFile, Wanted } from "./container.ts";
 import { badManifest } from "./faults.ts";
-import { MANIFEST_PATH } from "./format.ts";
 import type { AskPassword } from "./foreign/mod.ts";
-import { isLegacy, legacyHead } from "./legacy_manifest.ts";
 import { READ_LIMITS, type ReadLimits } from "./limits.ts";
 import { type FileEntry, HOME_ROOT, type Manifest, type ManifestHead } from "./manifest.ts";
-import { manifestHead, type ReadEntry, ValueFault } from "./manifest_checks.ts";
-import {
-  type ManifestSource,
-  readManifestFields,
-  readManifestLists,
-  rootFolder,
-} from "./manifest_reader.ts";
+import type { ReadEntry } from "./manifest_checks.ts";
+import { type ManifestSource, readManifestLists, rootFolder } from "./manifest_reader.ts";
 import { openContainer } from "./open_container.ts";
 import { createPathGuard } from "./path_checks.ts";
+import { openInside } from "./open_sealed.ts";
+import { isHomeFile, readHead } from "./read_head.ts";
 import { readSignature, signedManifest } from "./signature.ts";
 
 /** What `visit` calls for each file; `chunks` may be read once, until the call returns. */
@@ -37,6 +32,8 @@ export interface Backup {
   indexed: boolean;
   /** The manifest without its lists. `schema_version` 0: the oldest form, which has no hashes. */
   head: ManifestHead;
+  /** Who can read it, when it was encrypted and opened with a key. */
+  readers?: Readers;
   /** Holds, of whomever it is; null where there is none. */
   signature: SignatureFile | null;
   /**
@@ -52,43 +49,6 @@ export interface Backup {
   /** Says that most of it will be visited soon: workers that will read it are started. */
   prepareVisit?(): void;
   close(): void;
-}
-
-/** Only the files of the home. */
-const isHomeFile: Wanted = (path) => path.startsWith(rootFolder(HOME_ROOT));
-
-async function countFiles(container: Container): Promise<number> {
-  let [home, all] = [0, 0];
-  for await (const { path } of container.files((path) => path !== MANIFEST_PATH)) {
-    all++;
-    if (isHomeFile(path)) home++;
-  }
-  return home || all;
-}
-
-/** The manifest's head. Throws `bad_manifest`, `newer_schema`. */
-export async function readHead(
-  container: Container,
-  source: ManifestSource,
-): Promise<ManifestHead> {
-  const { fields, entryCount } = await readManifestFields(container.manifest(), source);
-  if (isLegacy(fields)) return legacyHead(fields, await countFiles(container));
-  const { schema_version } = fields;
-  if (typeof schema_version !== "number") {
-    throw badManifest(source.path, "it has no schema_version");
-  }
-  if (schema_version !== 1) {
-    const message = `${source.path} has a manifest of schema ${schema_version}`;
-    throw new LifeboatError("refused", "newer_schema", message, {
-      hint: "This lifeboat reads schema 1; use the newest one, or the restorer in the backup.",
-    });
-  }
-  if (entryCount === undefined) throw badManifest(source.path, 'it has no "entries"');
-  try {
-    return manifestHead(fields, entryCount);
-  } catch (error) {
-    throw error instanceof ValueFault ? badManifest(source.path, error.message, error) : error;
-  }
 }
 
 /** Entries for what lies below `files/` when no manifest lists it. */
@@ -153,6 +113,11 @@ export interface ReadOptions {
   jobs?: number;
   /** Asks for the password of another tool's encrypted archive. */
   password?: AskPassword;
+  /**
+   * Opens what is encrypted; without it the identities of this machine are tried. `outside`: an
+   * encrypted backup is only looked at from there.
+   */
+  unlock?: Unlock | "outside";
 }
 
 /**
@@ -176,16 +141,24 @@ export async function openBackup(
   };
   const source = { path: opened.source, platform: host.platform, limits };
   try {
-    const signature = await readSignature(opened);
-    const container = signedManifest(opened, signature);
+    const inside = opened.sealed && options.unlock !== "outside"
+      ? await openInside(opened, source, options.unlock ?? unlockWith(host))
+      : undefined;
+    const found = inside?.container ?? opened;
+    const signature = await readSignature(found);
+    const container = signedManifest(found, signature);
     const head = await readHead(container, source);
     return {
       source: container.source,
       form: container.form,
       indexed: container.indexed,
+      readers: inside && readersOf(inside.readers, head),
       head,
       signature,
-      loadManifest: () => loadManifest(container, head, source),
+      async loadManifest() {
+        if (found.sealed) throw locked(source.path);
+        return await loadManifest(container, head, source);
+      },
       async visit(wanted, use) {
         const guard = createPathGuard(source.path, host.platform, limits.members);
         for await (const { chunks, ...file } of container.files(wanted)) {
@@ -205,4 +178,16 @@ export async function openBackup(
     close();
     throw error;
   }
+}
+
+/** All for whom the backup was encrypted, and the one who has opened it. */
+function readersOf(readers: Readers, { recipients = [] }: ManifestHead): Readers {
+  if (readers.kind === "passphrase") return readers;
+  return { kind: "recipients", recipients: [...new Set([...recipients, ...readers.recipients])] };
+}
+
+function locked(path: string): LifeboatError {
+  return new LifeboatError("untrusted", "encrypted_backup", `${path} is encrypted`, {
+    hint: "Open it with its passphrase, or with --identity.",
+  });
 }

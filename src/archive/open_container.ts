@@ -1,12 +1,21 @@
-import { type Host, LifeboatError, statIfThere, type WorkerPool } from "../base/mod.ts";
+import {
+  type Host,
+  LifeboatError,
+  lstatIfThere,
+  pathsOf,
+  statIfThere,
+  type WorkerPool,
+} from "../base/mod.ts";
 import { findIndex } from "./archive_index.ts";
 import { locateBackup, openFolder } from "./backup_folder.ts";
 import type { Container } from "./container.ts";
 import { damaged, FormatFault, notABackup } from "./faults.ts";
 import { type AskPassword, openForeignEncrypted, openForeignTar } from "./foreign/mod.ts";
 import { openIndexed } from "./indexed_reader.ts";
+import { PAYLOAD_PATH } from "./format.ts";
 import type { ReadLimits } from "./limits.ts";
 import { openScanned } from "./scanned_reader.ts";
+import { findSealed, openSealedTar, withSealed } from "./sealed_container.ts";
 import { openSource, reading, type SourceFile } from "./source_file.ts";
 import { BLOCK } from "./tar_header.ts";
 import { parseBlock } from "./tar_parse.ts";
@@ -34,12 +43,16 @@ function openArchive(
   { limits, pool, password }: ReadMeans,
 ): Container {
   if (source.size === 0) throw damaged(source.path, "it is empty");
+  const openInside = (inside: SourceFile) => openArchive(host, inside, { limits, pool });
   switch (sniff(source)) {
     case "zip":
       return openZip(host, source, limits);
-    case "tar":
+    case "tar": {
+      const entries = findSealed(source);
+      if (entries) return openSealedTar(host, source, entries, limits, openInside);
       return openForeignTar(host, source, "tar", limits) ??
         openScanned(host, source, "tar", limits);
+    }
     case "gzip": {
       const index = findIndex(source);
       return index
@@ -71,11 +84,35 @@ export interface ReadMeans {
   password?: AskPassword;
 }
 
+/** The folder form; of an encrypted backup, what was in its plain tar. */
+function openUnpacked(
+  host: Host,
+  folder: string,
+  { limits, pool }: ReadMeans,
+): Container {
+  const plain = openFolder(host, folder, limits);
+  const path = pathsOf(host.platform).join(folder, PAYLOAD_PATH);
+  if (reading(path, () => lstatIfThere(host.fs, path))?.kind !== "file") return plain;
+  const source = openSource(host, path);
+  try {
+    const whole = { at: 0, bytes: source.size };
+    const container = { ...plain, close: source.close };
+    return withSealed(
+      container,
+      source,
+      whole,
+      (inside) => openArchive(host, inside, { limits, pool }),
+    );
+  } catch (error) {
+    source.close();
+    throw error;
+  }
+}
+
 /** Opens what lies at a path, whatever its form. The caller closes it, and then the pool. */
 export function openContainer(host: Host, path: string, means: ReadMeans): Container {
-  const { limits } = means;
   const kind = kindOf(host, path);
-  if (kind === "directory") return openFolder(host, locateBackup(host, path), limits);
+  if (kind === "directory") return openUnpacked(host, locateBackup(host, path), means);
   if (kind !== "file") throw notABackup(path, `it is a ${kind}`);
   const source = openSource(host, path);
   try {

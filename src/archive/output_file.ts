@@ -12,7 +12,8 @@ import { onDisk } from "./write_faults.ts";
 /** A place in the output that can be gone back to. */
 export interface OutputMark {
   at: number;
-  hash: Sha256;
+  /** Of what stands before it, where the output is hashed as it is written. */
+  hash?: Sha256;
 }
 
 /** A file that was written. */
@@ -62,7 +63,8 @@ export function createOutputFile(fs: FileSystem, path: string): OutputFile {
         file!.truncate(mark.at);
         file!.seek(mark.at);
       });
-      ({ at, hash } = mark);
+      at = mark.at;
+      hash = mark.hash!;
     },
     close() {
       onDisk(path, () => {
@@ -84,7 +86,8 @@ export function createOutputFile(fs: FileSystem, path: string): OutputFile {
   };
 }
 
-function openNew(fs: FileSystem, path: string): FileHandle {
+/** Opens a new file, private to the user. Throws `output_exists`. */
+export function openNew(fs: FileSystem, path: string): FileHandle {
   return onDisk(path, () => {
     try {
       return fs.open(path, { createNew: true, mode: 0o600 });

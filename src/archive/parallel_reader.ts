@@ -85,7 +85,7 @@ function begin({ archive, pool }: Reading, batch: Batch): Begun {
   if (batch.isSmall || batch.segment?.kind === "head") {
     return { ...batch, reply: Promise.resolve(NOTHING) };
   }
-  const input: InflateInput = { path: archive.source.path, top: archive.index.top, groups };
+  const input: InflateInput = { source: archive.source.ref, top: archive.index.top, groups };
   // A worker that fails has read nothing: then this thread does.
   const reply = pool.run<InflateOutput>(INFLATE_JOB, input).catch(() => NOTHING);
   return { ...batch, reply };

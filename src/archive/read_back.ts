@@ -19,7 +19,8 @@ import { trailerCrc } from "./indexed_reader.ts";
 import { allowanceOf, READ_LIMITS } from "./limits.ts";
 import { createPulse } from "./pulse.ts";
 import { readGroups } from "./segment_groups.ts";
-import { openSource, type SourceFile } from "./source_file.ts";
+import { openRef } from "./payload_source.ts";
+import type { SourceFile, SourceRef } from "./source_file.ts";
 import { readTar } from "./tar_reader.ts";
 
 /** Name of the job in the worker program. */
@@ -27,14 +28,14 @@ export const READ_BACK_JOB = "archive.read_back";
 
 /** Segments of one archive that a worker reads back. */
 export interface ReadBackInput {
-  path: string;
+  source: SourceRef;
   top: string;
   lines: SegmentLine[];
 }
 
 /** Reads segments back in a worker, on the file system of this machine. Throws `damaged_archive`. */
 export async function readBackJob(input: ReadBackInput): Promise<JobResult> {
-  const source = openSource({ fs: realFs }, input.path);
+  const source = openRef({ fs: realFs }, input.source);
   try {
     for (const line of input.lines) await readContent(source, line, input.top);
   } finally {
@@ -102,10 +103,11 @@ const INLINE_RAW = 8 << 20;
 export async function readBack(
   host: Host,
   pool: WorkerPool,
-  path: string,
+  ref: SourceRef,
   copied: WrittenArchive["copied"],
 ): Promise<void> {
-  const source = openSource(host, path);
+  const source = openRef(host, ref);
+  const { path } = source;
   try {
     const index = findIndex(source);
     if (!index) throw damaged(path, "it has no index");
@@ -131,7 +133,7 @@ async function readSegments(
   let batch = 0;
   let crc = 0;
   const send = () => {
-    const input: ReadBackInput = { path, top: index.top, lines };
+    const input: ReadBackInput = { source: source.ref, top: index.top, lines };
     const isLittle = !pool.isWarm && batch <= INLINE_RAW;
     const job = isLittle ? readBackJob(input) : pool.run(READ_BACK_JOB, input);
     job.catch(() => {}); // awaited below, in turn

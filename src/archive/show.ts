@@ -1,4 +1,5 @@
 import type { Host } from "../base/mod.ts";
+import type { Unlock } from "../seal/mod.ts";
 import {
   type BackupDiff,
   type CurrentFile,
@@ -17,6 +18,8 @@ export interface ShowOptions {
   /** Asks for the password of another tool's encrypted archive. */
   password?: AskPassword;
   /** Compare with another backup, or with files of today. */
+  /** Opens what is encrypted; without it the identities of this machine are tried. */
+  unlock?: Unlock;
   diffWith?: { backup: string } | { files: Iterable<CurrentFile> };
 }
 
@@ -93,9 +96,10 @@ async function diffOf(
   host: Host,
   manifest: Manifest,
   diffWith: NonNullable<ShowOptions["diffWith"]>,
+  unlock: Unlock | undefined,
 ): Promise<BackupDiff> {
   if ("files" in diffWith) return await diffWithFiles(host, manifest, diffWith.files);
-  const other = await openBackup(host, diffWith.backup);
+  const other = await openBackup(host, diffWith.backup, { unlock });
   try {
     return diffManifests(manifest, await other.loadManifest());
   } finally {
@@ -109,12 +113,15 @@ export async function showBackup(
   path: string,
   options: ShowOptions = {},
 ): Promise<ShowReport> {
-  const backup = await openBackup(host, path, { password: options.password });
+  const { password, unlock } = options;
+  const backup = await openBackup(host, path, { password, unlock });
   try {
     const manifest = await backup.loadManifest();
     const report = summarise(backup, manifest);
     if (options.files) report.files = listFiles(manifest);
-    if (options.diffWith) report.diff = await diffOf(host, manifest, options.diffWith);
+    if (options.diffWith) {
+      report.diff = await diffOf(host, manifest, options.diffWith, options.unlock);
+    }
     return report;
   } finally {
     backup.close();

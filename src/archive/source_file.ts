@@ -5,9 +5,24 @@ import type { Pulse } from "./pulse.ts";
 /** Bytes handed on at a time. */
 export const CHUNK_BYTES = 256 << 10;
 
+/** Where a source lies: a file, or what is encrypted in it. Can be sent to a worker. */
+export interface SourceRef {
+  path: string;
+  payload?: PayloadPlace;
+}
+
+/** Where the chunks of an age payload lie in a file, and the key that opens them. */
+export interface PayloadPlace {
+  at: number;
+  bytes: number;
+  key: Uint8Array;
+}
+
 /** A file that is read here and there. What the system refuses becomes `unreadable_backup`. */
 export interface SourceFile {
   path: string;
+  /** For a worker, to open the same. */
+  ref: SourceRef;
   /** Bytes, when it was opened. */
   size: number;
   /**
@@ -58,6 +73,7 @@ export function openSource(host: Pick<Host, "fs">, path: string): SourceFile {
   }
   return {
     path,
+    ref: { path },
     size: reading(path, () => file.info().size),
     read,
     range,

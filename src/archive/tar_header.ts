@@ -70,6 +70,13 @@ export function tarHeaders(paxName: string): TarHeaders {
   };
 }
 
+/** One ustar block, for a member whose name and whole seconds fit into it. */
+export function tarHeader(member: TarMember): Uint8Array<ArrayBuffer> {
+  const block = new Uint8Array(BLOCK);
+  fillUstar(block, placeName(encoder.encode(member.name)), fieldsOf(member));
+  return block;
+}
+
 function fieldsOf({ kind, mode, size, mtimeMs }: TarMember): UstarFields {
   return {
     typeflag: kind === "file" ? "0" : "5",

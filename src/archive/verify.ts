@@ -8,7 +8,7 @@ import {
   sha256,
   workersFor,
 } from "../base/mod.ts";
-import { type SignedBy, signedBy } from "../seal/mod.ts";
+import { type SignedBy, signedBy, type Unlock, unlockWith } from "../seal/mod.ts";
 import type { Container, ReadableFile } from "./container.ts";
 import type { AskPassword } from "./foreign/mod.ts";
 import { checkHashFile, type HashFileState } from "./hash_file.ts";
@@ -16,7 +16,9 @@ import { isKitName, isOwnName } from "./known_names.ts";
 import { READ_LIMITS } from "./limits.ts";
 import { HOME_ROOT, type ManifestHead } from "./manifest.ts";
 import { type ManifestSource, readManifestLists, rootFolder } from "./manifest_reader.ts";
-import { readHead, WORTH_WORKERS } from "./open_backup.ts";
+import { WORTH_WORKERS } from "./open_backup.ts";
+import { openInside } from "./open_sealed.ts";
+import { readHead } from "./read_head.ts";
 import { openContainer } from "./open_container.ts";
 import { readSignature, signedManifest } from "./signature.ts";
 
@@ -47,6 +49,9 @@ export interface VerifyReport {
   archive_sha256: HashFileState;
   /** Whose it is, as this machine knows it; null where there is none. */
   signature: SignedBy | null;
+  encrypted: boolean;
+  /** What could not be checked, and why; for a person. */
+  unchecked: string[];
 }
 
 /** How a backup is verified. */
@@ -57,6 +62,8 @@ export interface VerifyOptions {
   jobs?: number;
   /** Asks for the password of another tool's encrypted archive. */
   password?: AskPassword;
+  /** Opens what is encrypted; without it the identities of this machine are tried. */
+  unlock?: Unlock;
 }
 
 /** What makes a backup worthless without making it dangerous: it is reported, not thrown. */
@@ -97,6 +104,8 @@ function emptyReport(host: Host, path: string, quick: boolean): VerifyReport {
     kit_ok: null,
     archive_sha256: "absent",
     signature: null,
+    encrypted: false,
+    unchecked: [],
   };
 }
 
@@ -108,7 +117,7 @@ function emptyReport(host: Host, path: string, quick: boolean): VerifyReport {
 export async function verifyBackup(
   host: Host,
   path: string,
-  { quick = false, jobs, password }: VerifyOptions = {},
+  { quick = false, jobs, password, unlock = unlockWith(host) }: VerifyOptions = {},
 ): Promise<VerifyReport> {
   const report = emptyReport(host, path, quick);
   const pool = createWorkerPool(workersFor(host, jobs));
@@ -117,9 +126,8 @@ export async function verifyBackup(
     container = openContainer(host, path, { limits: READ_LIMITS, pool, password });
     report.form = container.form;
     if (container.indexed && !quick && host.fs.stat(path).size > WORTH_WORKERS) pool.start?.();
-    const signature = await readSignature(container);
-    await checkContainer(host, signedManifest(container, signature), report);
-    report.signature = signature && signedBy(host, signature.public_key);
+    await checkSigned(host, container, report);
+    if (container.sealed) await checkInside(host, container, report, unlock);
   } catch (error) {
     report.damaged.push({ path: nameOf(host, path), reason: reported(error).message });
   } finally {
@@ -130,6 +138,33 @@ export async function verifyBackup(
   report.ok = report.damaged.length === 0 && report.missing.length === 0 &&
     report.kit_ok !== false;
   return report;
+}
+
+async function checkSigned(host: Host, container: Container, report: VerifyReport) {
+  const signature = await readSignature(container);
+  await checkContainer(host, signedManifest(container, signature), report);
+  report.signature = signature && signedBy(host, signature.public_key);
+}
+
+/** Without a key, that a key is needed is the answer; a wrong one is an error. */
+const NO_KEY_CODES = ["password_required", "wrong_key"];
+
+async function checkInside(
+  host: Host,
+  outside: Container,
+  report: VerifyReport,
+  unlock: Unlock,
+): Promise<void> {
+  report.encrypted = true;
+  const source = { path: outside.source, platform: "linux", limits: READ_LIMITS } as const;
+  try {
+    const { container } = await openInside(outside, source, unlock);
+    await checkSigned(host, container, report);
+  } catch (error) {
+    const { code, message } = asLifeboatError(error);
+    if (!NO_KEY_CODES.includes(code)) throw error;
+    report.unchecked.push(`The files in it: ${message}`);
+  }
 }
 
 async function checkContainer(
@@ -160,6 +195,7 @@ async function checkContainer(
 
 async function expectedOf(container: Container, head: ManifestHead, source: ManifestSource) {
   const expected = new Map<string, string>(Object.entries(head.kit ?? {}));
+  if (head.payload) expected.set(head.payload.file, head.payload.sha256);
   let totalBytes = 0;
   if (head.schema_version === 0) return { expected, totalBytes };
   const { entries, roots } = await readManifestLists(container.manifest(), source);

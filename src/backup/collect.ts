@@ -12,6 +12,7 @@ import {
   type Host,
   pathsOf,
   removeIfThere,
+  statIfThere,
   type WorkerPool,
 } from "../base/mod.ts";
 import {
@@ -38,8 +39,14 @@ export interface Collector {
   findings: Findings;
   /** A backup to take unchanged files from. */
   earlier?: Earlier;
-  /** Room for a database copy where there is no folder form. */
-  scratch: string;
+  /** Room for the copy of a database of so many bytes where there is no folder form. */
+  scratch: (bytes: number) => Scratch;
+}
+
+/** Where a copy is made. */
+export interface Scratch {
+  path: string;
+  isInMemory: boolean;
 }
 
 /** Nothing seen yet. */
@@ -52,6 +59,7 @@ export function noFindings(): Findings {
     files: 0,
     sqliteDatabases: 0,
     skipped: 0,
+    stagedOnDisk: 0,
     bytes: 0,
   };
 }
@@ -208,8 +216,11 @@ function flagWarning(path: string): string {
 async function collectDatabase(walking: RootWalk, path: string): Promise<void> {
   const { host, pool, outlet, findings, root, raw, scratch } = walking;
   const stored = storedPath(root.id, path);
-  const staged = outlet.folderPath(stored) ?? scratch;
   const source = absolutePath(walking, path);
+  const inFolder = outlet.folderPath(stored);
+  const room = scratch(sizeOfDatabase(host, source));
+  const staged = inFolder ?? room.path;
+  if (!inFolder && !room.isInMemory) findings.stagedOnDisk++;
   const captured = await captureDatabase(host, pool, source, staged);
   if (captured.status === "vanished") {
     addSkipped(walking, path, { reason: "vanished" });
@@ -230,9 +241,14 @@ async function collectDatabase(walking: RootWalk, path: string): Promise<void> {
   host.fs.setMtime(staged, mtimeMs);
   const meta = { mode, mtimeMs, method: "sqlite_backup", wal: captured.wal } as const;
   const written = await outlet.archive(stored, staged, meta);
-  if (staged === scratch) removeIfThere(host.fs, staged);
+  if (!inFolder) removeIfThere(host.fs, staged);
   findings.sqliteDatabases++;
   addEntry(walking, path, { ...written, info: captured.info, method: "sqlite_backup" });
+}
+
+function sizeOfDatabase(host: Host, path: string): number {
+  return ["", "-wal", "-journal"]
+    .reduce((sum, suffix) => sum + (statIfThere(host.fs, path + suffix)?.size ?? 0), 0);
 }
 
 function addEntry(

@@ -11,7 +11,7 @@ import {
 } from "../base/mod.ts";
 import { examineHome } from "../doctor/mod.ts";
 import { requireHome } from "../profiles/mod.ts";
-import { machineSigner, type Signer } from "../seal/mod.ts";
+import { machineSigner, makeHeader, type Signer } from "../seal/mod.ts";
 import { findEarlier } from "./earlier.ts";
 import { requireHeld } from "./must_hold.ts";
 import type { BackupOptions, BackupResult } from "./options.ts";
@@ -19,6 +19,7 @@ import { choosePlaces, chooseRoot, clearLeftovers, makeRoot, type Places } from 
 import { discardBackup, publishBackup } from "./publish.ts";
 import { backupResult } from "./result.ts";
 import type { Run } from "./run.ts";
+import { beginSealed, scratchHost, type SealedBackup } from "./sealed.ts";
 import { verifyWritten, writeBackup, type Written } from "./write.ts";
 
 /** Measured: 0.77 of the time of gzip's own 6, for an archive that is 0.5 % larger. */
@@ -31,6 +32,7 @@ const DEFAULT_LEVEL = 5;
 export async function createBackup(host: Host, options: BackupOptions): Promise<BackupResult> {
   const startedAt = host.now();
   requireHome(host, options.home);
+  const seal = options.seal && { readers: options.seal, age: await makeHeader(options.seal) };
   const { root, warnings } = chooseRoot(host, options);
   const pool = createWorkerPool(workersFor(host, options.jobs));
   const locks: Lock[] = [];
@@ -42,7 +44,7 @@ export async function createBackup(host: Host, options: BackupOptions): Promise<
     warnings.push(...clearLeftovers(host, root));
     const level = options.level ?? DEFAULT_LEVEL;
     const signer = signerFor(host, warnings);
-    const run: Run = { host, pool, options, level, doctor, warnings, signer, startedAt };
+    const run: Run = { host, pool, options, level, doctor, warnings, signer, seal, startedAt };
     return await writeWithEarlier(run, root);
   } finally {
     pool.close();
@@ -76,7 +78,7 @@ async function writeWithEarlier(run: Run, root: string): Promise<BackupResult> {
   const { host, options } = run;
   const write = (run: Run) => writeAndPublish(run, choosePlaces(host, root, options));
   if (options.format === "zip") return await write(run);
-  const earlier = await findEarlier(host, root, options.home, options.rescan ?? false);
+  const earlier = await findEarlier(run, root);
   try {
     return await write({ ...run, earlier });
   } catch (error) {
@@ -90,11 +92,15 @@ async function writeWithEarlier(run: Run, root: string): Promise<BackupResult> {
   }
 }
 
-async function writeAndPublish(run: Run, places: Places): Promise<BackupResult> {
-  const { host, pool, options } = run;
+async function writeAndPublish(outer: Run, places: Places): Promise<BackupResult> {
+  const { seal, options, pool } = outer;
+  const host = seal ? scratchHost(outer.host, places) : outer.host;
+  const run = { ...outer, host };
   let archive: ArchiveWriter | undefined;
+  let sealed: SealedBackup | undefined;
   let written: Written;
   try {
+    sealed = seal && await beginSealed(run, places, seal);
     archive = places.archive && createArchiveWriter(host, {
       path: places.archive.partial,
       format: options.format ?? "tar.gz",
@@ -102,15 +108,19 @@ async function writeAndPublish(run: Run, places: Places): Promise<BackupResult> 
       level: run.level,
       pool,
       earlier: run.earlier?.archive,
+      output: sealed?.output,
     });
-    written = await writeBackup(run, places, archive);
+    written = await writeBackup(run, places, archive, sealed);
     if (options.preRestore) requireHeld(options.preRestore, written.findings);
-    if (options.verify ?? true) await verifyWritten(run, places, written);
+    if (options.verify ?? true) await verifyWritten(run, places, written, sealed?.tar.place);
     publishBackup(host, places, written.archive?.sha256);
   } catch (error) {
     archive?.abort();
+    sealed?.tar.discard();
     await discardBackup(host, places);
     throw error;
+  } finally {
+    sealed?.clear();
   }
   return backupResult(run, places, written);
 }

@@ -1,7 +1,13 @@
-import { type EarlierArchive, type EarlierFile, openEarlier } from "../archive/mod.ts";
-import { type FileInfo, type Host, statIfThere } from "../base/mod.ts";
-import { listRoot } from "../catalog/mod.ts";
-import type { Home } from "../profiles/mod.ts";
+import {
+  type EarlierArchive,
+  type EarlierFile,
+  openEarlier,
+  openSealedEarlier,
+} from "../archive/mod.ts";
+import { asLifeboatError, type FileInfo, type Host, statIfThere } from "../base/mod.ts";
+import { type BackupItem, listRoot } from "../catalog/mod.ts";
+import { unlockWith } from "../seal/mod.ts";
+import type { Run } from "./run.ts";
 import { hasSameTail, isSettled, proofNeeded, type Trust } from "./unchanged.ts";
 
 /** The newest backup of the same home: what is unchanged since is not read, but taken over. */
@@ -18,19 +24,12 @@ export interface Earlier {
 }
 
 /** Looks for a backup to take unchanged things from; none is fine. */
-export async function findEarlier(
-  host: Host,
-  root: string,
-  home: Home,
-  rescan: boolean,
-): Promise<Earlier | undefined> {
+export async function findEarlier(run: Run, root: string): Promise<Earlier | undefined> {
+  const { host, options: { home, rescan = false } } = run;
   for (const item of await listRoot(host, root)) {
-    const path = item.archives.find((archive) => archive.endsWith(".tar.gz"));
-    const isOfHome = item.profile === home.profile.id && item.home === home.path;
-    if (!path || !isOfHome || item.type !== "lifeboat") continue;
     // What another tool wrote says nothing about what is in the home today.
-    if (item.origin) continue;
-    const archive = openEarlier(host, path, home.profile.backups.prefix);
+    if (item.type !== "lifeboat" || item.profile !== home.profile.id || item.origin) continue;
+    const archive = item.encrypted ? await openSealed(run, item) : openPlain(run, item);
     if (!archive) continue;
     return {
       name: item.id,
@@ -42,6 +41,36 @@ export async function findEarlier(
     };
   }
   return undefined;
+}
+
+function openPlain({ host, options: { home } }: Run, item: BackupItem): EarlierArchive | undefined {
+  const path = item.archives.find((archive) => archive.endsWith(".tar.gz"));
+  if (!path || item.home !== home.path) return undefined;
+  return openEarlier(host, path, home.profile.backups.prefix);
+}
+
+/** Trying a passphrase takes two seconds of work, in which so many bytes are compressed as well. */
+const WORTH_A_PASSPHRASE = 32 << 20;
+
+/** Only an encrypted backup takes over from an encrypted one, where a key at hand opens that. */
+async function openSealed(run: Run, item: BackupItem): Promise<EarlierArchive | undefined> {
+  const { host, options: { home, seal }, warnings } = run;
+  const [path] = item.archives;
+  if (!seal || !path) return undefined;
+  const passphrase = seal.kind === "passphrase" && item.bytes! > WORTH_A_PASSPHRASE
+    ? seal.passphrase
+    : undefined;
+  const unlock = unlockWith(host, { passphrase: () => Promise.resolve(passphrase) });
+  const top = home.profile.backups.prefix;
+  try {
+    return await openSealedEarlier(host, path, { top, home: home.path, unlock });
+  } catch (error) {
+    const { kind, code } = asLifeboatError(error);
+    if (kind !== "untrusted" && code !== "password_required") throw error;
+    const warning = "No key here opens earlier backups: all was compressed anew";
+    if (seal.kind === "recipients" && !warnings.includes(warning)) warnings.push(warning);
+    return undefined;
+  }
 }
 
 /** The earlier file at a stored path, when it is proven that what lies at `path` is still the same. */

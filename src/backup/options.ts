@@ -1,4 +1,5 @@
 import type { ErrorEntry } from "../archive/mod.ts";
+import type { Readers } from "../seal/mod.ts";
 import type { Home } from "../profiles/mod.ts";
 
 /** What a backup shall be. */
@@ -28,6 +29,8 @@ export interface BackupOptions {
   runDoctorCommands?: boolean;
   /** Workers; by default one per core, at most 8. */
   jobs?: number;
+  /** Encrypts it, so that only these can read it; implies no folder form. */
+  seal?: Readers;
   /** Set for the backup before a restore. The caller then holds the home's lock. */
   preRestore?: {
     /** Files that the restore replaces: captured whatever the rules say, or nothing is published. */
@@ -81,6 +84,8 @@ export interface Findings {
   files: number;
   sqliteDatabases: number;
   skipped: number;
+  /** Copies of databases that lay on disk while they were read, where there is no folder form. */
+  stagedOnDisk: number;
   /** Configuration files that were captured although they do not parse. */
   malformedConfigs: number;
   /** Bytes captured. */

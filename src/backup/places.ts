@@ -66,7 +66,7 @@ export function makeRoot(host: Host, root: string): void {
 }
 
 const OURS =
-  /^\.(?:pre-restore-)?[\w-]+-backup-\d{8}-\d{6}(?:-\d+)?(?:\.(?:tar\.gz|zip)(?:\.sha256)?)?\.partial(?:\.spool)?$/;
+  /^\.(?:pre-restore-)?[\w-]+-backup-\d{8}-\d{6}(?:-\d+)?(?:\.(?:tar\.gz|tar|zip)(?:\.sha256)?)?\.partial(?:\.spool)?$/;
 
 /**
  * Removes what a killed run left in a backup root: partial folders, archives and hash files, and a
@@ -79,7 +79,7 @@ export function clearLeftovers(host: Host, root: string): string[] {
     if (!OURS.test(name)) continue;
     const published = name.slice(1).replace(/\.partial(\.spool)?$/, "");
     const orphan = `${join(root, published)}.sha256`;
-    if (/\.(tar\.gz|zip)$/.test(published) && !lstatIfThere(host.fs, join(root, published))) {
+    if (/\.(tar\.gz|tar|zip)$/.test(published) && !lstatIfThere(host.fs, join(root, published))) {
       removeIfThere(host.fs, orphan);
     }
     removeIfThere(host.fs, join(root, name));
@@ -90,7 +90,9 @@ export function clearLeftovers(host: Host, root: string): string[] {
 
 function isTaken(host: Host, root: string, name: string): boolean {
   const { join } = pathsOf(host.platform);
-  return ["", ".tar.gz", ".zip"].some((suffix) => lstatIfThere(host.fs, join(root, name + suffix)));
+  return ["", ".tar.gz", ".tar", ".zip"].some((suffix) =>
+    lstatIfThere(host.fs, join(root, name + suffix))
+  );
 }
 
 function freeName(host: Host, root: string, home: Home, preRestore: boolean): string {
@@ -112,10 +114,11 @@ function refuseExisting(host: Host, output: string): void {
 /** Names the parts of a new backup. Throws `output_exists` rather than overwrite anything. */
 export function choosePlaces(host: Host, root: string, options: BackupOptions): Places {
   const { join, basename } = pathsOf(host.platform);
-  const { format = "tar.gz", archive = true, output } = options;
+  const { archive = true, output, seal } = options;
+  const format = seal ? "tar" : options.format ?? "tar.gz";
   const name = freeName(host, root, options.home, options.preRestore !== undefined);
   const work = join(root, `.${name}.partial`);
-  const folder = options.directory === false || output ? undefined : join(root, name);
+  const folder = options.directory === false || output || seal ? undefined : join(root, name);
   if (!archive) return { name, root, work, folder };
   const file = output ? basename(output) : `${name}.${format}`;
   const final = join(root, file);

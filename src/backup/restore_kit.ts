@@ -64,10 +64,13 @@ function executables(
   return kind === "all" ? [own, ...listKitExecutables(host)] : [own];
 }
 
+/** Where the kit goes; the plain part of an encrypted backup takes no compressed bytes. */
+export type KitOutlet = Pick<Outlet, "bytes" | "copy"> & Partial<Pick<Outlet, "known" | "cached">>;
+
 /** Puts the restore kit into a backup; gives back each file's SHA-256, upper-case hex. */
 export async function writeRestoreKit(
   run: KitRun,
-  outlet: Outlet,
+  outlet: KitOutlet,
 ): Promise<Record<string, string>> {
   const { host, options: { home, kit = "full" } } = run;
   const source = (name: string) =>
@@ -94,16 +97,16 @@ const WORTH_CACHING_BYTES = 2 << 20;
 /** An executable is most of a small backup, and seldom another than the last time. */
 async function addExecutable(
   run: KitRun,
-  outlet: Outlet,
+  outlet: KitOutlet,
   name: string,
   path: string,
 ): Promise<string> {
   const { host, options } = run;
   const info = { ...host.fs.stat(path), mode: EXECUTABLE_MODE };
   const known = await findUnchanged(host, run.earlier, name, { path, info });
-  if (known && await outlet.known(known)) return known.entry[4]!;
+  if (known && await outlet.known?.(known)) return known.entry[4]!;
   const takesSegments = options.archive !== false && options.format !== "zip";
-  if (!takesSegments || info.size < WORTH_CACHING_BYTES) {
+  if (!outlet.cached || !takesSegments || info.size < WORTH_CACHING_BYTES) {
     return (await outlet.copy(name, path, EXECUTABLE_MODE)).sha256;
   }
   const top = options.home.profile.backups.prefix;

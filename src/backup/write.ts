@@ -3,16 +3,24 @@ import {
   createManifestWriter,
   type ManifestHead,
   type ManifestWriter,
+  type PayloadPlace,
   readBack,
   verifyBackup,
   type WrittenArchive,
 } from "../archive/mod.ts";
-import { describeError, ensureDir, isoWithOffset, LifeboatError, pathsOf } from "../base/mod.ts";
+import {
+  describeError,
+  ensureDir,
+  type Host,
+  isoWithOffset,
+  LifeboatError,
+  pathsOf,
+} from "../base/mod.ts";
 import { signManifest } from "../seal/mod.ts";
 import { compileRules } from "../capture/mod.ts";
 import { rootsOf } from "../profiles/mod.ts";
 import type { Run } from "./run.ts";
-import { collectRoot, noFindings } from "./collect.ts";
+import { collectRoot, noFindings, type Scratch } from "./collect.ts";
 import { lossWarning } from "./earlier.ts";
 import { holdingRules } from "./must_hold.ts";
 import type { Findings } from "./options.ts";
@@ -20,6 +28,7 @@ import { createOutlet, type Outlet } from "./outlet.ts";
 import type { Places } from "./places.ts";
 import { writeReports } from "./reports.ts";
 import { writeRestoreKit } from "./restore_kit.ts";
+import { finishSealed, type SealedBackup, verifyOutside } from "./sealed.ts";
 
 /** A backup that is written but not published. */
 export interface Written {
@@ -34,6 +43,7 @@ export async function writeBackup(
   run: Run,
   places: Places,
   archive: ArchiveWriter | undefined,
+  sealed: SealedBackup | undefined,
 ): Promise<Written> {
   const { host, options } = run;
   const { join } = pathsOf(host.platform);
@@ -50,20 +60,23 @@ export async function writeBackup(
   const roots = options.home.roots.map(({ id, kind, path }) => ({ id, kind, source: path }));
   const manifest = createManifestWriter(host, manifestPath, roots);
   try {
-    const findings = await collect(run, places, outlet, manifest);
-    const kit = await writeRestoreKit(run, outlet);
+    const findings = await collect(run, places, { outlet, manifest, sealed });
+    const kit = sealed?.kit ?? await writeRestoreKit(run, outlet);
     await writeReports(outlet, {
       home: options.home,
       name: places.name,
       doctor: run.doctor,
       findings,
     });
-    const { sha256 } = manifest.finish(manifestHead(run, places, { findings, kit }));
+    const head = manifestHead(run, places, { findings, kit });
+    const { sha256 } = manifest.finish(head);
     if (run.signer) {
       await outlet.bytes("signature.json", signManifest(run.signer, sha256), 0o600);
     }
     await outlet.archive("manifest.json", manifestPath, { mode: 0o600, mtimeMs: nowMs });
-    return { findings, kit, archive: await archive?.finish() };
+    const written = await archive?.finish();
+    if (!sealed || !written) return { findings, kit, archive: written };
+    return { findings, kit, archive: { ...written, ...await finishSealed(run, sealed, head) } };
   } catch (error) {
     outlet.abort();
     manifest.abort();
@@ -71,27 +84,52 @@ export async function writeBackup(
   }
 }
 
+/** What reading the home writes to. */
+interface Parts {
+  outlet: Outlet;
+  manifest: ManifestWriter;
+  sealed?: SealedBackup;
+}
+
+/** A copy and what SQLite may put beside it. */
+const ROOM_FACTOR = 2.5;
+
+/** Where a database of so many bytes is copied to where there is no folder form. */
+function scratchIn(host: Host, { work }: Places, sealed: SealedBackup | undefined) {
+  const { join } = pathsOf(host.platform);
+  return (bytes: number): Scratch => {
+    const { memory } = sealed ?? {};
+    const isInMemory = memory !== undefined && host.fs.freeSpace(memory) > bytes * ROOM_FACTOR;
+    return { path: join(isInMemory ? memory : work, "database.scratch"), isInMemory };
+  };
+}
+
+function stagedWarning({ stagedOnDisk }: Findings): string {
+  return `There was no room in memory for ${stagedOnDisk} databases: unencrypted copies of them ` +
+    "lay in the backup folder while they were read, and were removed";
+}
+
 async function collect(
   run: Run,
   places: Places,
-  outlet: Outlet,
-  manifest: ManifestWriter,
+  { outlet, manifest, sealed }: Parts,
 ): Promise<Findings> {
   const { host, pool, options: { home, mode = "compact", exclude = [], preRestore } } = run;
   const compiled = compileRules(home.profile, preRestore ? "full" : mode, exclude);
   const rules = preRestore ? holdingRules(compiled, preRestore) : compiled;
-  const scratch = pathsOf(host.platform).join(places.work, "database.scratch");
+  const scratch = scratchIn(host, places, sealed);
   const { earlier } = run;
   const findings = noFindings();
   const collector = { host, pool, rules, outlet, manifest, findings, earlier, scratch };
   for (const root of rootsOf(host, home)) await collectRoot(collector, root);
+  if (sealed && findings.stagedOnDisk > 0) findings.warnings.push(stagedWarning(findings));
   const lost = lossWarning(earlier, findings.files);
   if (lost) findings.warnings.push(lost);
   return findings;
 }
 
 function manifestHead(run: Run, places: Places, { findings, kit }: Written): ManifestHead {
-  const { host, options: { home, mode, format, label, exclude, preRestore } } = run;
+  const { host, options: { home, mode, format, label, exclude, preRestore, seal } } = run;
   const { profile } = home;
   const { name, version } = run.doctor.agent;
   return {
@@ -116,6 +154,7 @@ function manifestHead(run: Run, places: Places, { findings, kit }: Written): Man
     tool: { name: "lifeboat", version: host.build.version },
     agent: version === undefined ? undefined : { name, version },
     kit,
+    recipients: seal?.kind === "recipients" ? seal.recipients : undefined,
     profile_data: { id: profile.id, name: profile.name, restore_skip: profile.restore_skip },
   };
 }
@@ -125,11 +164,14 @@ export async function verifyWritten(
   run: Omit<Run, "doctor">,
   places: Places,
   written: Omit<Written, "findings">,
+  payload?: PayloadPlace,
 ): Promise<void> {
   const { host, pool, options } = run;
   if (places.archive && written.archive && options.format !== "zip") {
     try {
-      return await readBack(host, pool, places.archive.partial, written.archive.copied);
+      const path = places.archive.partial;
+      if (payload) await verifyOutside(host, path);
+      return await readBack(host, pool, { path, payload }, written.archive.copied);
     } catch (error) {
       if (!(error instanceof LifeboatError) || error.code !== "damaged_archive") throw error;
       throw damagedWrite(places, error);

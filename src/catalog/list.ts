@@ -81,7 +81,7 @@ async function readHead(
 ): Promise<KnownBackup> {
   const known = catalog.get(path, info.size, info.mtimeMs);
   if (known) return known;
-  const backup = await openBackup(host, path);
+  const backup = await openBackup(host, path, { unlock: "outside" });
   try {
     const { head, signature } = backup;
     const read = { head, signer: signature?.public_key ?? null };
@@ -97,16 +97,17 @@ function itemOf(parts: Parts, head: ManifestHead): Partial<BackupItem> {
   return {
     id: parts.id,
     type: head.tool ? "lifeboat" : head.origin?.format ?? "codex-environment-backup",
-    status: legacy ? "legacy_manifest" : head.status ?? "ok",
+    status: legacy ? "legacy_manifest" : head.encryption ? "encrypted" : head.status ?? "ok",
     schema_version: legacy ? "legacy" : head.schema_version,
     profile: head.profile,
     label: head.label ?? null,
-    home: head.home,
+    home: head.encryption ? null : head.home,
     created_at: head.created_at,
     files: head.counts.files,
     sqlite_databases: head.counts.sqlite_databases,
     errors: head.counts.errors,
-    encrypted: head.origin?.encrypted === true && head.tool === undefined,
+    encrypted: head.encryption !== undefined ||
+      (head.origin?.encrypted === true && head.tool === undefined),
     malformed_configs: head.malformed_configs ?? 0,
     origin: head.origin?.format ?? null,
     ...(head.legacy_summary ? { legacy_summary: head.legacy_summary } : {}),

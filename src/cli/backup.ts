@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import type { BackupOptions } from "../backup/mod.ts";
 import { asLifeboatError, type Host, LifeboatError, takeHomeLock } from "../base/mod.ts";
+import type { Readers } from "../seal/mod.ts";
 import type { Home } from "../profiles/mod.ts";
 import {
   type Act,
@@ -17,11 +18,15 @@ import {
 import { failureJson } from "./failure.ts";
 import { chooseHomes } from "./homes.ts";
 import { checkStorage, copyToStorage, type StorageFlags } from "./storage.ts";
+import { type PasswordFlags, withPasswordOptions } from "./password.ts";
+import { newPassword } from "./unlock.ts";
 import { backupText, failedBackupText, previewText } from "./text/backup.ts";
 import { syncText } from "./text/remote.ts";
 import type { Style } from "./style.ts";
 
-interface BackupFlags extends GlobalFlags, StorageFlags {
+interface BackupFlags extends GlobalFlags, StorageFlags, PasswordFlags {
+  encrypt?: boolean;
+  recipient?: string[];
   home?: string;
   withRoots?: boolean;
   backupRoot?: string;
@@ -54,14 +59,39 @@ function checkFlags(flags: BackupFlags): void {
   if (flags.storage !== undefined && !flags.archive) {
     throw usage("Only archives are copied to a backend", "Leave out --no-archive.");
   }
+  if (isEncrypted(flags) && (!flags.archive || flags.format === "zip")) {
+    throw usage("An encrypted backup is a .tar", "Leave out --no-archive and --format.");
+  }
   if (flags.profile === "all" && flags.output) {
     throw usage("--output cannot be used with --profile all", "Name one profile.");
   }
 }
 
-function optionsFor(home: Home, flags: BackupFlags, label: string | undefined): BackupOptions {
+function isEncrypted({ encrypt, recipient = [] }: BackupFlags): boolean {
+  return encrypt === true || recipient.length > 0;
+}
+
+/** Whom the backup is encrypted to: recipients, keys of this machine by name, or a passphrase. */
+async function readersOf(context: Context, flags: BackupFlags): Promise<Readers | undefined> {
+  const { recipient = [], dryRun } = flags;
+  if (!isEncrypted(flags) || dryRun) return undefined;
+  if (recipient.length === 0) {
+    return { kind: "passphrase", passphrase: await newPassword(context, flags) };
+  }
+  const { recipientNamed } = await import("../seal/mod.ts");
+  const recipients = recipient.map((one) => recipientNamed(context.host, one));
+  return { kind: "recipients", recipients };
+}
+
+function optionsFor(
+  home: Home,
+  flags: BackupFlags,
+  label: string | undefined,
+  seal: Readers | undefined,
+): BackupOptions {
   return {
     home,
+    seal,
     backupRoot: flags.backupRoot,
     mode: flags.mode,
     format: flags.format ?? (flags.output?.toLowerCase().endsWith(".zip") ? "zip" : "tar.gz"),
@@ -119,21 +149,24 @@ async function oneOfAll(host: Host, flags: BackupFlags, options: BackupOptions):
   }
 }
 
-async function backup({ host }: Context, flags: BackupFlags, [label]: (string | undefined)[]) {
+async function backup(context: Context, flags: BackupFlags, [label]: (string | undefined)[]) {
   checkFlags(flags);
-  await checkStorage(host, flags, false);
+  const { host } = context;
+  await checkStorage(host, flags, isEncrypted(flags));
   const homes = await chooseHomes(host, flags);
-  if (flags.profile !== "all") return one(host, flags, optionsFor(homes[0], flags, label));
+  const seal = await readersOf(context, flags);
+  const options = (home: Home) => optionsFor(home, flags, label, seal);
+  if (flags.profile !== "all") return one(host, flags, options(homes[0]));
   const answers: Answer[] = [];
   for (const home of homes) {
-    answers.push(await oneOfAll(host, flags, optionsFor(home, flags, label)));
+    answers.push(await oneOfAll(host, flags, options(home)));
   }
   return joined(answers);
 }
 
 /** `backup`. */
 export function defineBackup(program: Command, act: Act): void {
-  program.command("backup").alias("create").description("back up an agent's home")
+  const command = program.command("backup").alias("create").description("back up an agent's home")
     .argument("[name]", "a name of your own for this backup")
     .addOption(homeOption())
     .option("--with-roots", "with --home: also what lies outside the home, such as ~/.agents")
@@ -151,6 +184,12 @@ export function defineBackup(program: Command, act: Act): void {
     .option("--exclude <glob>", "leave out what matches; may be repeated", several)
     .option("--output <file>", "the archive's path; no folder is written")
     .option("--rescan", "read every file, also those that look unchanged")
+    .option("--encrypt", "so that only a passphrase, or a recipient's key, opens it (age)")
+    .option(
+      "--recipient <age1...>",
+      "encrypt to this age recipient, or to a key of `keys list` by its name; repeatable",
+      several,
+    )
     .option("--no-verify", "do not read back what was written")
     .option("--storage <id>", "copy it to this backend, too")
     .option("--allow-plaintext", "copy it although it is not encrypted")
@@ -163,7 +202,9 @@ export function defineBackup(program: Command, act: Act): void {
         "lifeboat backup",
         "lifeboat backup --profile all --backup-root /media/disk/backups",
         "lifeboat backup --profile claude-code --dry-run",
+        "lifeboat backup --encrypt --password-file ~/.lifeboat-passphrase",
       ], [0, 1, 2, 3, 10, 11, 12, 20, 130]),
     )
     .action(act(backup));
+  withPasswordOptions(command);
 }

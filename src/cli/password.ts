@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import type { AskPassword } from "../archive/mod.ts";
-import { type Host, LifeboatError, pathsOf, readText } from "../base/mod.ts";
+import { describeError, type Host, LifeboatError, pathsOf, readText } from "../base/mod.ts";
 import type { Context } from "./command.ts";
 
 /** How the command line gives the password of an encrypted backup. */
@@ -12,17 +12,28 @@ export interface PasswordFlags {
 
 const MAX_BYTES = 64 << 10;
 
-function missing(where: string): LifeboatError {
-  return new LifeboatError("refused", "no_password", `There is no password in ${where}`, {
+function missing(where: string, cause?: unknown): LifeboatError {
+  const why = cause === undefined ? "" : `: ${describeError(cause)}`;
+  return new LifeboatError("refused", "no_password", `There is no password in ${where}${why}`, {
     hint: "Give it with --password-file FILE, or --password-env NAME.",
+    cause,
   });
+}
+
+function readPassword(host: Host, path: string): string {
+  let text: string;
+  try {
+    text = readText(host.fs, path, MAX_BYTES);
+  } catch (error) {
+    throw missing(path, error);
+  }
+  return text.replace(/\r?\n$/, "") || raise(missing(path));
 }
 
 function given(host: Host, flags: PasswordFlags): string | undefined {
   const { passwordFile, passwordEnv, password } = flags;
   if (passwordFile !== undefined) {
-    const path = pathsOf(host.platform).resolve(passwordFile);
-    return readText(host.fs, path, MAX_BYTES).replace(/\r?\n$/, "") || raise(missing(path));
+    return readPassword(host, pathsOf(host.platform).resolve(passwordFile));
   }
   if (passwordEnv !== undefined) {
     return host.env[passwordEnv] || raise(missing(`the variable ${passwordEnv}`));

@@ -16,12 +16,13 @@ import {
 import { backupScope } from "./homes.ts";
 import { askForRestore, askForTrust } from "./confirm.ts";
 import { parseMapPaths } from "./map_paths.ts";
-import { passwordAsker, type PasswordFlags, withPasswordOptions } from "./password.ts";
+import { passwordAsker, withPasswordOptions } from "./password.ts";
+import { addUnlockOptions, type UnlockFlags, unlockFrom } from "./unlock.ts";
 import { styleFor } from "./style.ts";
 import { programName, surroundingBackup } from "./surroundings.ts";
 import { GREETING, nextCommand, nextText, planText, restoredText } from "./text/restore.ts";
 
-interface RestoreFlags extends GlobalFlags, PasswordFlags {
+interface RestoreFlags extends GlobalFlags, UnlockFlags {
   home?: string;
   targetHome?: string;
   withRoots?: boolean;
@@ -92,7 +93,8 @@ async function openSource(context: Context, flags: RestoreFlags, id?: string): P
   const password = passwordAsker(context, flags);
   if (fromRemote === undefined) {
     const { openBackup } = await import("../archive/mod.ts");
-    return await openBackup(host, await findSource(host, flags, id), { jobs, password });
+    const unlock = unlockFrom(context, flags);
+    return await openBackup(host, await findSource(host, flags, id), { jobs, password, unlock });
   }
   const { findRemote, openBackend, openRemoteBackup } = await import("../remote/mod.ts");
   const named = id ?? flags.backupDir;
@@ -266,4 +268,5 @@ export function defineRestore(program: Command, act: Act): void {
       ], [0, 1, 2, 3, 10, 11, 12, 20, 130]),
     )
     .action(act(restore));
+  addUnlockOptions(command);
 }

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { CurrentFile, ManifestHead, ShowOptions } from "../archive/mod.ts";
 import { type Host, pathsOf } from "../base/mod.ts";
+import type { Unlock } from "../seal/mod.ts";
 import {
   type Act,
   type Answer,
@@ -11,10 +12,11 @@ import {
   homeOption,
 } from "./command.ts";
 import { backupScope, chooseHomes } from "./homes.ts";
-import { passwordAsker, type PasswordFlags, withPasswordOptions } from "./password.ts";
+import { passwordAsker, withPasswordOptions } from "./password.ts";
 import { showText } from "./text/show.ts";
+import { addUnlockOptions, type UnlockFlags, unlockFrom } from "./unlock.ts";
 
-interface ShowFlags extends GlobalFlags, PasswordFlags {
+interface ShowFlags extends GlobalFlags, UnlockFlags {
   backupRoot?: string;
   home?: string;
   files?: boolean;
@@ -42,6 +44,7 @@ async function diffWith(
   host: Host,
   flags: ShowFlags,
   path: string,
+  unlock: Unlock,
 ): Promise<ShowOptions["diffWith"]> {
   if (flags.diff === undefined) return undefined;
   if (flags.diff !== "home") {
@@ -49,20 +52,22 @@ async function diffWith(
     return { backup: await findBackup(host, flags.diff, await backupScope(host, flags)) };
   }
   const { openBackup } = await import("../archive/mod.ts");
-  const backup = await openBackup(host, path);
+  const backup = await openBackup(host, path, { unlock });
   backup.close();
   return { files: await currentFiles(host, flags, backup.head) };
 }
 
 async function show(context: Context, flags: ShowFlags, [id]: (string | undefined)[]) {
   const { host } = context;
+  const unlock = unlockFrom(context, flags);
   const { showBackup } = await import("../archive/mod.ts");
   const { findBackup } = await import("../catalog/mod.ts");
   const path = await findBackup(host, id!, await backupScope(host, flags));
   const result = await showBackup(host, path, {
     files: flags.files,
     password: passwordAsker(context, flags),
-    diffWith: await diffWith(host, flags, path),
+    diffWith: await diffWith(host, flags, path, unlock),
+    unlock,
   });
   return { result, text: (style) => showText(result, style) } satisfies Answer;
 }
@@ -88,4 +93,5 @@ export function defineShow(program: Command, act: Act): void {
       ]),
     )
     .action(act(show));
+  addUnlockOptions(command);
 }

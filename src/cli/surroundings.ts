@@ -4,7 +4,8 @@ import type { Invocation } from "./invocation.ts";
 function isExtractedBackup(host: Host, folder: string): boolean {
   const { join } = pathsOf(host.platform);
   return lstatIfThere(host.fs, join(folder, "manifest.json"))?.kind === "file" &&
-    lstatIfThere(host.fs, join(folder, "files"))?.kind === "directory";
+    (lstatIfThere(host.fs, join(folder, "files"))?.kind === "directory" ||
+      lstatIfThere(host.fs, join(folder, "payload.tar.gz.age"))?.kind === "file");
 }
 
 /** Whether this program is the restorer of a backup, by its name or by what lies beside it. */

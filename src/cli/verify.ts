@@ -11,11 +11,12 @@ import {
 } from "./command.ts";
 import { failureJson, failureText } from "./failure.ts";
 import { backupScope } from "./homes.ts";
-import { passwordAsker, type PasswordFlags, withPasswordOptions } from "./password.ts";
+import { passwordAsker, withPasswordOptions } from "./password.ts";
 import { remoteVerifyText } from "./text/remote.ts";
 import { verifyText } from "./text/verify.ts";
+import { addUnlockOptions, type UnlockFlags, unlockFrom } from "./unlock.ts";
 
-interface VerifyFlags extends GlobalFlags, PasswordFlags {
+interface VerifyFlags extends GlobalFlags, UnlockFlags {
   backupRoot?: string;
   quick?: boolean;
   all?: boolean;
@@ -29,7 +30,8 @@ async function verifyOne(context: Context, path: string, flags: VerifyFlags): Pr
   const { host } = context;
   const { quick, jobs } = flags;
   const password = passwordAsker(context, flags);
-  const result = await verifyBackup(host, path, { quick, jobs, password });
+  const unlock = unlockFrom(context, flags);
+  const result = await verifyBackup(host, path, { quick, jobs, password, unlock });
   if (result.ok && !result.quick) {
     const catalog = openCatalog(host);
     catalog.noteVerified(path, isoWithOffset(host.now()));
@@ -125,4 +127,5 @@ export function defineVerify(program: Command, act: Act): void {
       ]),
     )
     .action(act(verify));
+  addUnlockOptions(command);
 }

@@ -117,14 +117,15 @@ function tellOfBackup(thrown: unknown, path: string | null): never {
 async function backUpBefore(host: Host, options: ApplyOptions, plan: Plan): Promise<string | null> {
   const { home } = plan.target;
   if (!lstatIfThere(host.fs, home.path)) return null;
-  const { backupRoot, format, jobs } = options;
+  const { backupRoot, format, jobs, backup: { readers: seal } } = options;
   const mustHold = plan.ops
     .filter((op) => (op.op === "file" || op.op === "link") && op.old.kind === "file")
     .map(({ root, path }) => ({ root, path }));
   const made = await createBackup(host, {
     home,
     backupRoot,
-    format,
+    format: seal ? undefined : format,
+    seal,
     jobs,
     kit: host.executable ? "full" : "light", // run from its sources, there is none to add
     preRestore: { mustHold },

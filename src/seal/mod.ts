@@ -19,3 +19,15 @@ export {
 } from "./signers.ts";
 export { type KeyList, listKeys } from "./list_keys.ts";
 export { loadSecretKey, openSecret, sealSecret, type SecretKey } from "./secrets.ts";
+export * from "./age_stream.ts";
+export {
+  type AgeHeader,
+  headerLength,
+  makeHeader,
+  MAX_HEADER_BYTES,
+  openHeader,
+  type Readers,
+} from "./age_header.ts";
+export { createIdentity, type IdentityInfo, listIdentities, recipientNamed } from "./identities.ts";
+export { sealedScratch } from "./scratch_fs.ts";
+export { type Secrets, type Unlock, unlockWith } from "./unlock.ts";

@@ -34,7 +34,8 @@ async function canBePlanned(host: Host, item: BackupItem): Promise<boolean> {
  * restore succeeds. Reads the whole archive once.
  */
 export async function isVerified(host: Host, item: BackupItem): Promise<boolean> {
-  if (item.status !== "ok") return false;
+  const isWhole = item.status === "ok" || (item.status === "encrypted" && item.errors === 0);
+  if (!isWhole) return false;
   try {
     return await isSound(host, item) && await canBePlanned(host, item);
   } catch (error) {

@@ -64,8 +64,6 @@ Deno.test("a usage error names what is wrong and where to look", () => {
 
 Deno.test("flags of features that do not exist are refused, not ignored", () => {
   const later = [
-    "backup --encrypt",
-    "backup --recipient age1x",
     "backup --format tar.zst",
   ];
   for (const line of later) {

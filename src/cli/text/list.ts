@@ -30,7 +30,10 @@ function statusText(item: BackupItem, style: Style): string {
   if (item.status === "partial") {
     return style.yellow(`partial, ${formatCount(item.errors ?? 0, "error")}`);
   }
-  if (item.status === "encrypted") return style.yellow("encrypted") + madeBy(item, style);
+  if (item.status === "encrypted") {
+    const partial = item.errors ? style.yellow(", partial") : "";
+    return style.yellow("encrypted") + partial + madeBy(item, style);
+  }
   return item.status === "unreadable" ? style.red("unreadable") : style.yellow("old manifest");
 }
 

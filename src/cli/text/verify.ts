@@ -19,7 +19,7 @@ function checkedText(
 
 /** What verifying a backup has found. */
 export function verifyText(report: VerifyReport, style: Style): string {
-  const { ok, id, path, damaged, missing, extra, kit_ok, signature } = report;
+  const { ok, id, path, damaged, missing, extra, kit_ok, signature, unchecked } = report;
   const verdict = ok ? style.green("undamaged") : style.red("damaged");
   return [
     `${style.bold(printable(id))}  ${verdict}  ${style.dim(printable(path))}`,
@@ -28,6 +28,7 @@ export function verifyText(report: VerifyReport, style: Style): string {
     ...section(style.red("Damaged"), some(damaged.map(damageLine))),
     ...section(style.red("Missing"), some(missing.map(printable))),
     ...section(style.yellow("Not in the manifest"), some(extra.map(printable))),
+    ...section(style.yellow("Not checked"), unchecked.map(printable)),
     ...(kit_ok === false ? [style.red("The restore kit is not the one that was put in.")] : []),
     "",
   ].join("\n");

@@ -17,6 +17,8 @@ const report: VerifyReport = {
   kit_ok: true,
   archive_sha256: "matches",
   signature: null,
+  encrypted: false,
+  unchecked: [],
 };
 
 Deno.test("an undamaged backup says how much was read", () => {

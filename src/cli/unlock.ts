@@ -1,0 +1,76 @@
+/** Opening encrypted backups, and choosing the passphrase of a new one (contract.md, "Passwords"). */
+import type { Command } from "commander";
+import { LifeboatError } from "../base/mod.ts";
+import type { Unlock } from "../seal/mod.ts";
+import { type Context, several } from "./command.ts";
+import { passwordAsker, type PasswordFlags } from "./password.ts";
+
+/** Flags that open encrypted backups. */
+export interface UnlockFlags extends PasswordFlags {
+  identity?: string[];
+}
+
+/** Adds `--identity`. */
+export function addUnlockOptions(command: Command): Command {
+  return command
+    .option("--identity <file>", "an age identity that opens the backup; repeatable", several);
+}
+
+/** Opens encrypted backups with what the flags or the user give; asks at most once. */
+export function unlockFrom(context: Context, flags: UnlockFlags): Unlock {
+  let asked: Promise<string | undefined> | undefined;
+  const passphrase = () => asked ??= passwordAsker(context, flags)();
+  return async (header, path) => {
+    const { unlockWith } = await import("../seal/mod.ts");
+    const secrets = { identityFiles: flags.identity, passphrase };
+    return await unlockWith(context.host, secrets)(header, path);
+  };
+}
+
+async function ask({ host, terminal }: Context, question: string): Promise<string> {
+  terminal.err(question);
+  const answer = await terminal.readSecret(host.signal);
+  if (answer) return answer;
+  throw new LifeboatError("refused", "not_confirmed", "No passphrase was typed", {
+    hint: "Nothing was changed.",
+  });
+}
+
+/** A new passphrase: from flags, else asked twice. Throws `password_required` where nobody answers. */
+export async function newPassword(context: Context, flags: PasswordFlags): Promise<string> {
+  const { passwordFile, passwordEnv, password } = flags;
+  const { terminal } = context;
+  if ([passwordFile, passwordEnv, password].some((flag) => flag !== undefined)) {
+    return (await passwordAsker(context, flags)())!;
+  }
+  if (!terminal.interactive) {
+    throw new LifeboatError("refused", "password_required", "A passphrase is needed", {
+      hint: "Give it with --password-file or --password-env.",
+    });
+  }
+  terminal.err("Whoever has the passphrase can read it; without it, nobody can, you included.\n");
+  const first = await ask(context, "New passphrase: ");
+  terminal.err(`${strengthHint(first)}\n`);
+  if (await ask(context, "Again: ") === first) return first;
+  throw new LifeboatError("refused", "not_confirmed", "The two passphrases are not the same", {
+    hint: "Nothing was changed; try again.",
+  });
+}
+
+/** Characters of each kind, by which a guess has to be longer. */
+const KINDS: [RegExp, number][] = [[/[a-z]/, 26], [/[A-Z]/, 26], [/[0-9]/, 10], [
+  /[^a-zA-Z0-9]/,
+  33,
+]];
+/** Bits that take years to guess at a second each, on many machines; and those that take days. */
+const [STRONG_BITS, FAIR_BITS] = [64, 44];
+
+/** How hard a passphrase is to guess, roughly: words and repeats make it easier than it looks. */
+export function strengthHint(passphrase: string): string {
+  const alphabet = KINDS.reduce((sum, [kind, size]) => sum + (kind.test(passphrase) ? size : 0), 0);
+  const length = Math.min([...passphrase].length, new Set(passphrase).size * 2);
+  const bits = length * Math.log2(Math.max(2, alphabet)) * 0.75;
+  if (bits >= STRONG_BITS) return "Strength: good.";
+  const better = "Four or more words that do not belong together make a good one.";
+  return `Strength: ${bits >= FAIR_BITS ? "fair" : "weak"}. ${better}`;
+}
