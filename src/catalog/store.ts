@@ -29,6 +29,8 @@ export interface Catalog {
   /** Backends that the archive was copied to. */
   remotesOf(path: string): string[];
   noteRemote(path: string, backend: string): void;
+  /** No archive of this name is at the backend any more. */
+  forgetRemote(backend: string, archiveName: string): void;
   close(): void;
 }
 
@@ -80,6 +82,9 @@ function wrapDatabase(database: DatabaseSync): Catalog {
   const noteRemote = database.prepare(
     "INSERT OR IGNORE INTO remotes (path, backend) VALUES (?, ?)",
   );
+  const forgetRemote = database.prepare(
+    "DELETE FROM remotes WHERE backend = ? AND substr(path, -length(?) - 1) IN ('/' || ?, '\\' || ?)",
+  );
   const forget = ["backups", "verified", "remotes"].map((table) =>
     database.prepare(`DELETE FROM ${table} WHERE path = ?`)
   );
@@ -95,6 +100,7 @@ function wrapDatabase(database: DatabaseSync): Catalog {
     noteVerified: (path, at) => void noteVerified.run(path, at),
     remotesOf: (path) => remotesOf.all(path).map(({ backend }) => String(backend)),
     noteRemote: (path, backend) => void noteRemote.run(path, backend),
+    forgetRemote: (backend, name) => void forgetRemote.run(backend, name, name, name),
     close: () => database.close(),
   };
 }

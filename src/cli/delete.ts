@@ -27,11 +27,12 @@ async function isConfirmed(context: Context, flags: DeleteFlags, id: string): Pr
 
 async function deleteAtBackend(context: Context, flags: DeleteFlags, id: string): Promise<Answer> {
   const { host } = context;
-  const { deleteRemote, findRemote, openBackend } = await import("../remote/mod.ts");
+  const { findRemote, openBackend } = await import("../remote/mod.ts");
+  const { deleteRemote } = await import("../upkeep/mod.ts");
   const open = openBackend(host, flags.remote);
   const record = await findRemote(host, open.backend, id);
   const confirmed = await isConfirmed(context, flags, record.backup.id);
-  const result = await deleteRemote(open, record, { confirmed });
+  const result = await deleteRemote(host, open, record, { confirmed });
   const said = `Deleted at ${result.remote}: ${result.id}, ${formatBytes(result.bytes)}`;
   return { result, text: () => `${printable(said)}\n` };
 }

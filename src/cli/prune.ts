@@ -17,17 +17,18 @@ interface PruneFlags extends GlobalFlags {
   keepDaily?: number;
   keepWeekly?: number;
   keepMonthly?: number;
+  remote?: string;
   apply?: boolean;
 }
 
 async function pruneBackups({ host }: Context, flags: PruneFlags): Promise<Answer> {
-  const { prune } = await import("../upkeep/mod.ts");
+  const { prune, pruneRemote } = await import("../upkeep/mod.ts");
   const { keepLast: last, keepDaily: daily, keepWeekly: weekly, keepMonthly: monthly } = flags;
-  const result = await prune(host, {
-    ...await backupScope(host, flags),
-    rules: { last, daily, weekly, monthly },
-    apply: flags.apply,
-  });
+  const how = { rules: { last, daily, weekly, monthly }, apply: flags.apply };
+  const scope = await backupScope(host, flags);
+  const result = flags.remote === undefined
+    ? await prune(host, { ...scope, ...how })
+    : await pruneRemote(host, { backend: flags.remote, profile: scope.profile?.id, ...how });
   return { result, text: (style) => pruneText(result, style) };
 }
 
@@ -43,18 +44,16 @@ export function definePrune(program: Command, act: Act): void {
     )
     .option("--keep-weekly <n>", "the same for weeks", wholeNumber(1))
     .option("--keep-monthly <n>", "the same for months", wholeNumber(1))
+    .option("--remote <id>", "the copies of this machine at this backend; those here stay")
     .option("--apply", "do it: what goes is gone for good")
     .addOption(backupRootOption())
     .addHelpText(
       "after",
       "\nThe last verified backup of a home always stays, and the last whose configuration parses." +
-        helpTail(["lifeboat prune --keep-last 3 --keep-daily 7 --keep-weekly 4"], [
-          0,
-          1,
-          2,
-          11,
-          130,
-        ]),
+        helpTail([
+          "lifeboat prune --keep-last 3 --keep-daily 7 --keep-weekly 4",
+          "lifeboat prune --remote nas --keep-daily 30 --apply",
+        ], [0, 1, 2, 10, 11, 12, 20, 130]),
     )
     .action(act(pruneBackups));
 }

@@ -1,7 +1,8 @@
 import { type Host, LifeboatError } from "../base/mod.ts";
+import type { BackupItem } from "../catalog/mod.ts";
 import type { Backend } from "./backend.ts";
 import { type Machine, thisMachine } from "./machine.ts";
-import { openBackend } from "./open.ts";
+import { type OpenBackend, openBackend } from "./open.ts";
 import { type BackupRecord, itemOf, listRecords, type RemoteItem } from "./record.ts";
 
 /** Which backups at a backend are meant. */
@@ -64,6 +65,18 @@ export async function listRemote(host: Host, scope: RemoteScope = {}): Promise<R
     others,
     warnings,
   };
+}
+
+/** The copies of this machine at a backend, newest first, each as a list shows it. */
+export async function listOwnRecords(
+  host: Host,
+  { name, backend }: OpenBackend,
+  profile?: string,
+): Promise<Map<BackupItem, BackupRecord>> {
+  const { records } = await readAll(backend, { profile });
+  const { id } = thisMachine(host);
+  const own = records.filter(({ machine }) => machine.id === id);
+  return new Map(own.map((record) => [itemOf(host, name, record), record]));
 }
 
 function noSuchBackup(place: string, id: string): LifeboatError {

@@ -13,10 +13,16 @@ export {
 } from "./manage.ts";
 export { type BackendImport, importClawbackupBackends } from "./import_clawbackup.ts";
 export type { AccessKeys } from "./s3/request.ts";
-export { openBackend } from "./open.ts";
-export { deleteRemote, type RemoteDeletion } from "./delete.ts";
+export { type OpenBackend, openBackend } from "./open.ts";
+export { type RemoteDeletion, removeCopy } from "./delete.ts";
 export { openRemoteBackup } from "./download.ts";
-export { findRemote, listRemote, type RemoteList, type RemoteScope } from "./list.ts";
-export type { RemoteItem } from "./record.ts";
+export {
+  findRemote,
+  listOwnRecords,
+  listRemote,
+  type RemoteList,
+  type RemoteScope,
+} from "./list.ts";
+export { type BackupRecord, keysOf, listRecords, type RemoteItem } from "./record.ts";
 export { refusePlaintext, syncBackups, type SyncOptions, type SyncResult } from "./sync.ts";
 export { type RemoteVerifyReport, verifyRemote } from "./verify.ts";

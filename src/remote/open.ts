@@ -20,8 +20,14 @@ export function openConfigured(host: Host, config: BackendConfig): Backend {
   return withLimit(withRetry(s3Backend(host, place, keys), clock), MOST_CALLS);
 }
 
+/** A backend and what it is called here. */
+export interface OpenBackend {
+  name: string;
+  backend: Backend;
+}
+
 /** A backend by its name, or the default one. Throws `no_such_backend` (exit 10). */
-export function openBackend(host: Host, name?: string): { name: string; backend: Backend } {
+export function openBackend(host: Host, name?: string): OpenBackend {
   const config = findBackend(readBackends(host), name);
   return { name: config.name, backend: openConfigured(host, config) };
 }

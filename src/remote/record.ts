@@ -37,6 +37,7 @@ type Shown = Pick<
   | "files"
   | "sqlite_databases"
   | "errors"
+  | "malformed_configs"
   | "encrypted"
 >;
 
@@ -79,13 +80,19 @@ export function recordKey(machineId: string, backupId: string): string {
   return keyOf(machineId, backupId + SUFFIX);
 }
 
+/** The keys of all that belongs to a copy, its record first. */
+export function keysOf({ machine, backup, archive, hash_file }: BackupRecord): string[] {
+  const files = hash_file ? [archive, hash_file] : [archive];
+  return [recordKey(machine.id, backup.id), ...files.map(({ name }) => keyOf(machine.id, name))];
+}
+
 /** What a list shows of a backup of this machine. */
 export function shownOf(item: BackupItem): Shown {
   const { id, type, status, schema_version, profile, label, home, created_at } = item;
-  const { files, sqlite_databases, errors, encrypted } = item;
+  const { files, sqlite_databases, errors, malformed_configs, encrypted } = item;
   return {
     ...{ id, type, status, schema_version, profile, label, home, created_at },
-    ...{ files, sqlite_databases, errors, encrypted },
+    ...{ files, sqlite_databases, errors, malformed_configs, encrypted },
   };
 }
 
@@ -103,11 +110,23 @@ function isTextOrNull(...values: unknown[]): boolean {
   return values.every((value) => value === null || typeof value === "string");
 }
 
+function isTimeOrNull(value: unknown): boolean {
+  if (value === null) return true;
+  return typeof value === "string" && /^\d{4}-\d\d-\d\dT/.test(value) && Date.parse(value) > 0;
+}
+
+function isCountOrNull(...values: unknown[]): boolean {
+  return values.every((value) => value === null || Number.isSafeInteger(value));
+}
+
 function isShown(value: unknown): value is Shown {
-  const { id, type, status, profile, label, home, created_at, encrypted } =
+  const { id, type, status, profile, label, home, created_at, encrypted, ...counts } =
     (value ?? {}) as Partial<Shown>;
+  const { files, sqlite_databases, errors, malformed_configs } = counts;
   return isName(id) && typeof type === "string" && typeof status === "string" &&
-    isTextOrNull(profile, label, home, created_at) && typeof encrypted === "boolean";
+    isTextOrNull(profile, label, home) && isTimeOrNull(created_at) &&
+    isCountOrNull(files, sqlite_databases, errors, malformed_configs) &&
+    typeof encrypted === "boolean";
 }
 
 function isRecord(value: unknown, key: string): value is BackupRecord {
@@ -191,7 +210,6 @@ export function itemOf(host: Host, backendName: string, record: BackupRecord): R
     ...backup,
     backup_dir: null,
     archives: [archive.name],
-    malformed_configs: 0,
     bytes: archive.bytes,
     signed_by: public_key && signedByText(signedBy(host, public_key)),
     verified_at: null,

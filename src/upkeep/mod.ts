@@ -1,6 +1,8 @@
 /** Which backups stay, and whether they would save anybody: retention, deletion, drills, status. */
 export { deleteBackup, type DeleteResult, findItem } from "./delete.ts";
+export { deleteRemote } from "./delete_remote.ts";
 export { drill, type DrillResult } from "./drill.ts";
 export { prune, type PrunedBackup, type PruneResult } from "./prune.ts";
+export { pruneRemote, type RemotePruneResult } from "./prune_remote.ts";
 export type { KeepRules } from "./retention.ts";
 export { type HomeStatus, statusOfHomes, type StatusResult } from "./status.ts";

@@ -1,10 +1,11 @@
 /** Retention: removes what the user's rules no longer keep, and never the last good backup of a home. */
 import { asLifeboatError, type Host, LifeboatError } from "../base/mod.ts";
-import { type BackupItem, type BackupScope, isOwn, listBackups } from "../catalog/mod.ts";
+import { type BackupScope, isOwn, listBackups } from "../catalog/mod.ts";
 import { homeExists, loadProfiles, resolveHome } from "../profiles/mod.ts";
 import { forgetUndo, listUndo } from "../restore/mod.ts";
 import { pathsOfBackup, removeBackup } from "./remove.ts";
-import { type Choice, chooseByRules, homeKey, isPreRestore, type KeepRules } from "./retention.ts";
+import { protectLastGood } from "./last_good.ts";
+import { type Choice, chooseByRules, type KeepRules } from "./retention.ts";
 import { firstVerified } from "./verified.ts";
 
 /** A backup as `prune` shows it. */
@@ -56,20 +57,22 @@ export async function prune(host: Host, options: PruneOptions): Promise<PruneRes
   const { rules, apply = false } = options;
   requireRule(rules);
   const { backups } = await listBackups(host, options);
-  const choices = await protectLastGood(host, chooseByRules(backups.filter(isOwn), rules));
+  const byRules = chooseByRules(backups.filter(isOwn), rules);
+  const choices = await protectLastGood(byRules, (items) => firstVerified(host, items));
   const undo = expiredUndo(host, options);
   const result = resultOf(host, choices, undo, options);
   if (!apply) return result;
   for (const { item, reasons } of choices) {
-    if (reasons.length === 0) attempt(result, item.id, () => removeBackup(host, item));
+    if (reasons.length === 0) await attempt(result, item.id, () => removeBackup(host, item));
   }
   for (const { undo_id, profile } of undo) {
-    attempt(result, undo_id, () => forgetUndo(host, homeOf(host, profile), undo_id));
+    await attempt(result, undo_id, () => forgetUndo(host, homeOf(host, profile), undo_id));
   }
   return { ...result, ok: result.errors.length === 0 };
 }
 
-function requireRule(rules: KeepRules): void {
+/** Throws `no_keep_rule` (refused) where nothing says what stays. */
+export function requireRule(rules: KeepRules): void {
   if (Object.values(rules).some((count) => count > 0)) return;
   throw new LifeboatError("refused", "no_keep_rule", "It was not said which backups stay", {
     hint: "Say for instance: --keep-last 3 --keep-daily 7 --keep-weekly 4 --keep-monthly 12",
@@ -77,50 +80,18 @@ function requireRule(rules: KeepRules): void {
 }
 
 /** One that cannot be removed does not keep the others. */
-function attempt({ errors }: PruneResult, id: string, act: () => unknown): void {
+export async function attempt(
+  { errors }: Pick<PruneResult, "errors">,
+  id: string,
+  act: () => unknown,
+): Promise<void> {
   try {
-    act();
+    await act();
   } catch (thrown) {
     const { kind, code, message } = asLifeboatError(thrown);
     if (kind === "interrupted") throw thrown;
     errors.push({ id, code, message });
   }
-}
-
-/** Adds what must stay of each home although no rule keeps it (design.md 1.2 and 1.11). */
-async function protectLastGood(host: Host, choices: Choice[]): Promise<Choice[]> {
-  const kept = new Map<BackupItem, string>();
-  const homes = Map.groupBy(choices, ({ item }) => homeKey(item));
-  for (const ofHome of homes.values()) {
-    for (const [item, reason] of await lastGood(host, ofHome)) kept.set(item, reason);
-  }
-  return choices.map(({ item, reasons }) => {
-    const reason = kept.get(item);
-    return { item, reasons: reason ? [reason] : reasons };
-  });
-}
-
-/**
- * Where nothing that stays of a home is verified, the newest verified backup that would go; where
- * there is none of these either, all of them. The same again for those whose configuration parses.
- */
-async function lastGood(host: Host, ofHome: Choice[]): Promise<[BackupItem, string][]> {
-  const going = ofHome.filter(({ reasons }) => reasons.length === 0).map(({ item }) => item);
-  if (going.length === 0) return [];
-  const candidates = ofHome.filter(({ item }) => !isPreRestore(item));
-  const find = async (isStaying: boolean, parses: boolean) =>
-    await firstVerified(
-      host,
-      candidates.filter(({ reasons }) => (reasons.length > 0) === isStaying).map(({ item }) => item)
-        .filter((item) => !parses || item.malformed_configs === 0),
-    );
-  if (await find(true, true)) return [];
-  const lastParsed = await find(false, true);
-  if (lastParsed) return [[lastParsed, "last_that_parses"]];
-  if (await find(true, false)) return [];
-  const last = await find(false, false);
-  if (last) return [[last, "last_verified"]];
-  return going.map((item) => [item, "none_verified"]);
 }
 
 function homeOf(host: Host, profile: string) {

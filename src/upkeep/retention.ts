@@ -34,12 +34,12 @@ const PERIODS: [rule: keyof KeepRules, periodOf: (item: BackupItem) => string][]
 ];
 
 /** Whether a backup was made before a restore, of a home as it was then. */
-export function isPreRestore({ id }: BackupItem): boolean {
+export function isPreRestore({ id }: Pick<BackupItem, "id">): boolean {
   return id.startsWith("pre-restore-");
 }
 
 /** What tells the backups of one home from those of another. */
-export function homeKey({ profile, home }: BackupItem): string {
+export function homeKey({ profile, home }: Pick<BackupItem, "profile" | "home">): string {
   return `${profile}\0${home}`;
 }
 

@@ -1,5 +1,5 @@
 /** Whether a backup can be relied on when others are removed (design.md 1.11). */
-import { openBackup, verifyBackup } from "../archive/mod.ts";
+import { type Backup, openBackup, verifyBackup } from "../archive/mod.ts";
 import { asLifeboatError, type Host, pathsOf } from "../base/mod.ts";
 import type { BackupItem } from "../catalog/mod.ts";
 import { findProfile, resolveHome } from "../profiles/mod.ts";
@@ -18,8 +18,8 @@ async function isSound(host: Host, item: BackupItem): Promise<boolean> {
 }
 
 /** Whether a restore into an empty folder could be carried out. */
-async function canBePlanned(host: Host, item: BackupItem): Promise<boolean> {
-  const backup = await openBackup(host, placeOf(item));
+export async function canBePlanned(host: Host, open: () => Promise<Backup>): Promise<boolean> {
+  const backup = await open();
   try {
     const home = resolveHome(host, findProfile(host, backup.head.profile));
     const targetDir = pathsOf(host.platform).join(host.folders.state, "nowhere");
@@ -37,7 +37,8 @@ export async function isVerified(host: Host, item: BackupItem): Promise<boolean>
   const isWhole = item.status === "ok" || (item.status === "encrypted" && item.errors === 0);
   if (!isWhole) return false;
   try {
-    return await isSound(host, item) && await canBePlanned(host, item);
+    return await isSound(host, item) &&
+      await canBePlanned(host, () => openBackup(host, placeOf(item)));
   } catch (error) {
     if (asLifeboatError(error).kind === "interrupted") throw error;
     return false; // whatever is wrong with it, nothing can be relied on it

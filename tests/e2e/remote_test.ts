@@ -211,6 +211,68 @@ Deno.test("the last copy of a home stays, another one is deleted with all its ob
     assert.ok(namesIn(scene.backups).includes(`${first.backup_id}.tar.gz`), "the local one stays");
   }));
 
+/** Backups of the home, copied to a folder that is a backend; how many keys it has for a name. */
+async function withCopies(
+  scene: Scene,
+  count: number,
+): Promise<{ ids: string[]; keysOf(id: string): string[] }> {
+  const disk = join(scene.folder, "disk");
+  Deno.mkdirSync(disk);
+  await ok(scene, ["backends", "add", "folder", "--path", disk, "--name", "nas"]);
+  const ids: string[] = [];
+  for (let at = 0; at < count; at++) ids.push((await scene.backUp("--no-directory")).backup_id);
+  await ok(scene, ["sync", "--all", "--allow-plaintext"]);
+  const [machine] = namesIn(join(disk, "machines"));
+  const folder = join(disk, "machines", machine);
+  const isOf = (name: string, id: string) => name.startsWith(`${id}.`) && !name.startsWith(".");
+  const keysOf = (id: string) =>
+    namesIn(folder).filter((name) => isOf(name, id)).map((name) => join(folder, name));
+  return { ids, keysOf };
+}
+
+Deno.test("prune at a backend removes just the copies that it said, and nothing here", () =>
+  withScene(async (scene) => {
+    const { ids, keysOf } = await withCopies(scene, 3);
+    const local = scene.published();
+    const prune = ["prune", "--remote", "nas", "--keep-last", "2"];
+    assert.equal((await json(scene, prune.slice(0, 3), 2)).error.code, "no_keep_rule");
+    const planned = await json(scene, prune);
+    assert.deepEqual(planned.remove.map(({ id }: { id: string }) => id), [ids[0]]);
+    assert.equal(planned.remove[0].paths.length, 3);
+    assert.equal(keysOf(ids[0]).length, 3);
+    const done = await json(scene, [...prune, "--apply"]);
+    assert.deepEqual({ ...done, dry_run: true }, planned);
+    assert.deepEqual(ids.map((id) => keysOf(id).length), [0, 3, 3]);
+    assert.deepEqual(scene.published(), local);
+    const listed = (await json(scene, ["list"])).backups;
+    const remotes = (id: string) => listed.find((item: { id: string }) => item.id === id).remote;
+    assert.deepEqual(ids.map(remotes), [[], ["nas"], ["nas"]]);
+  }));
+
+Deno.test("prune and delete keep the last copy that is sound, not the last that is listed", () =>
+  withScene(async (scene) => {
+    const { ids: [first, second], keysOf } = await withCopies(scene, 2);
+    const archive = keysOf(second).find((path) => path.endsWith(".tar.gz"))!;
+    Deno.truncateSync(archive, 1000);
+    const { keep, remove } = await json(scene, ["prune", "--remote", "nas", "--keep-last", "1"]);
+    const reasons = keep.map((one: { id: string; reasons: string[] }) => [one.id, ...one.reasons]);
+    assert.deepEqual(reasons, [[second, "last"], [first, "last_that_parses"]]);
+    assert.deepEqual(remove, []);
+    const refused = await json(scene, ["delete", first, "--remote", "nas", "--yes"], 2);
+    assert.equal(refused.error.code, "last_verified_backup");
+    await json(scene, ["delete", second, "--remote", "nas", "--yes"]);
+  }));
+
+Deno.test("prune leaves the copies of other machines alone", () =>
+  withScene(async (scene) => {
+    const { ids, keysOf } = await withCopies(scene, 2);
+    const machine = join(scene.user, ".local", "state", "lifeboat", "machine.json");
+    Deno.writeTextFileSync(machine, '{"id": "second-1", "name": "second"}');
+    const prune = ["prune", "--remote", "nas", "--keep-last", "1", "--apply"];
+    assert.deepEqual((await json(scene, prune)).remove, []);
+    assert.deepEqual(ids.map((id) => keysOf(id).length), [3, 3]);
+  }));
+
 Deno.test("two machines share a bucket, and see each other's backups only when asked to", () =>
   withCloud(async (scene, prefix) => {
     await scene.backUp("--no-directory");

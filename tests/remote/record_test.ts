@@ -28,6 +28,7 @@ const RECORD: BackupRecord = {
     files: 5,
     sqlite_databases: 1,
     errors: 0,
+    malformed_configs: 0,
     encrypted: false,
   },
   archive: { name: "codex-backup-20261120-120000.tar.gz", bytes: 5, sha256: "A".repeat(64) },
@@ -61,6 +62,12 @@ const HOSTILE: [name: string, change: (record: BackupRecord) => unknown][] = [
   }],
   ["a hidden file as the archive's name", (record) => {
     return { ...record, archive: { ...record.archive, name: ".bashrc" } };
+  }],
+  ["a time that is none", (record) => {
+    return { ...record, backup: { ...record.backup, created_at: "20261120-12" } };
+  }],
+  ["a count that is none", (record) => {
+    return { ...record, backup: { ...record.backup, files: "many" } };
   }],
   ["a hash that is none", (record) => {
     return { ...record, archive: { ...record.archive, sha256: "x" } };
