@@ -11,6 +11,8 @@ export interface BackupScope {
   backupRoot?: string;
   /** False: not the archives of other tools that lie outside the backup roots. */
   elsewhere?: boolean;
+  /** True: an ID is only a name. An agent must not take a file of its project for a backup. */
+  onlyNames?: boolean;
 }
 
 /** What `list` gives back; key names are those of contract.md. */
@@ -90,7 +92,8 @@ function isPreRestore(item: BackupItem): boolean {
  */
 export async function findBackup(host: Host, id: string, scope: BackupScope): Promise<string> {
   const { resolve } = pathsOf(host.platform);
-  if (/[\\/]/.test(id) || statIfThere(host.fs, resolve(id))) return resolve(id);
+  const isPath = !scope.onlyNames && (/[\\/]/.test(id) || statIfThere(host.fs, resolve(id)));
+  if (isPath) return resolve(id);
   const { backups, backup_roots } = await listBackups(host, scope);
   if (id === "latest") {
     const newest = backups.find((item) =>

@@ -1,4 +1,6 @@
 /** What backups exist: found in their folders, remembered in a cache. */
 export { type BackupScope, findBackup, isOwn, listBackups, type ListResult } from "./find.ts";
 export { type BackupItem, listRoot } from "./list.ts";
+export { backupScope, type ScopeChoice } from "./scope.ts";
 export { type Catalog, openCatalog } from "./store.ts";
+export { verifyAndNote } from "./verify.ts";

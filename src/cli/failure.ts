@@ -1,18 +1,14 @@
 import { type LifeboatError, printable } from "../base/mod.ts";
-import { redact } from "../seal/mod.ts";
+import { type Failure, failureOf, redact } from "../seal/mod.ts";
 import type { Style } from "./style.ts";
 
 /** What stdout gets with `--json` when a command failed. */
-export type FailureJson =
-  | { ok: false; error: { code: string; message: string; hint: string } }
-  | { ok: false; error: string };
+export type FailureJson = Failure | { ok: false; error: string };
 
 /** @param oldName whether the program was started by a name of the original, whose `error` is a string */
 export function failureJson(error: LifeboatError, oldName: boolean): FailureJson {
-  const message = redact(error.message);
-  const hint = redact(error.hint ?? "");
-  if (oldName) return { ok: false, error: message };
-  return { ok: false, error: { code: error.code, message, hint } };
+  const failure = failureOf(error);
+  return oldName ? { ok: false, error: failure.error.message } : failure;
 }
 
 /** What stderr gets when a command failed. */

@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
-import { type Host, LifeboatError } from "../base/mod.ts";
-import type { SessionFilter, SessionSource } from "../sessions/mod.ts";
+import { type Host, LifeboatError, parseMoment } from "../base/mod.ts";
+import type { SessionFilter } from "../sessions/mod.ts";
 import {
   type Act,
   type Answer,
@@ -11,8 +11,6 @@ import {
   homeOption,
   wholeNumber,
 } from "./command.ts";
-import { backupScope } from "./homes.ts";
-import { parseMoment } from "./since.ts";
 import { searchText, sessionsText, sessionText } from "./text/sessions.ts";
 
 interface SessionsFlags extends GlobalFlags {
@@ -31,56 +29,6 @@ interface SessionsFlags extends GlobalFlags {
 
 /** How many messages `show --text` shows. */
 const LAST_MESSAGES = 20;
-
-/** A home that is named is held against every layout; those that find nothing there say nothing. */
-function withFinds(sources: SessionSource[]): SessionSource[] {
-  const found = sources.filter(({ transcripts }) => transcripts.length > 0);
-  return found.length > 0 ? found : sources.slice(0, 1);
-}
-
-/** The homes that are there, or the one that is named. */
-async function openHomes(host: Host, { profile, home }: SessionsFlags): Promise<SessionSource[]> {
-  const { openHome } = await import("../sessions/mod.ts");
-  const { findProfile, homeExists, loadProfiles, requireHome, resolveHome } = await import(
-    "../profiles/mod.ts"
-  );
-  const named = profile && profile !== "all" ? [findProfile(host, profile)] : undefined;
-  const homes = (named ?? loadProfiles(host).filter(({ transcripts }) => transcripts))
-    .map((one) => resolveHome(host, one, { home }));
-  if (named || home) homes.forEach((one) => requireHome(host, one));
-  const sources = homes.filter((one) => homeExists(host, one)).map((one) => openHome(host, one));
-  if (sources.length > 0) return home ? withFinds(sources) : sources;
-  throw new LifeboatError("missing", "no_such_home", "No home of any known agent was found", {
-    hint: "See where they are looked for with: lifeboat profiles list",
-  });
-}
-
-async function openBackupNamed(host: Host, id: string, flags: SessionsFlags) {
-  if (flags.home) {
-    throw new LifeboatError("refused", "usage", "--home and --backup cannot be used together");
-  }
-  const { findBackup } = await import("../catalog/mod.ts");
-  const { openSessionsBackup } = await import("../sessions/mod.ts");
-  const path = await findBackup(host, id, await backupScope(host, flags));
-  return [await openSessionsBackup(host, path)];
-}
-
-/** Runs with the homes or the backup that are meant, and closes them whatever happens. */
-async function withSources(
-  host: Host,
-  flags: SessionsFlags,
-  use: (sources: SessionSource[]) => Promise<Answer>,
-): Promise<Answer> {
-  const { backup } = flags;
-  const sources = backup
-    ? await openBackupNamed(host, backup, flags)
-    : await openHomes(host, flags);
-  try {
-    return await use(sources);
-  } finally {
-    for (const source of sources) source.close();
-  }
-}
 
 /** Conversations are shown to a person who asks for it, and never reach a file or a program. */
 function allowText({ terminal }: Context, { text, json }: SessionsFlags): boolean {
@@ -101,9 +49,9 @@ function filterOf(host: Host, { project, since, limit }: SessionsFlags): Session
 }
 
 async function list({ host }: Context, flags: SessionsFlags): Promise<Answer> {
-  const { listSessions } = await import("../sessions/mod.ts");
+  const { listSessions, withSources } = await import("../sessions/mod.ts");
   const filter = filterOf(host, flags);
-  return await withSources(host, flags, async (sources) => {
+  return await withSources(host, flags, async (sources): Promise<Answer> => {
     const result = await listSessions(host, sources, filter);
     return { result, text: (style) => sessionsText(result, host.now(), style) };
   });
@@ -111,9 +59,9 @@ async function list({ host }: Context, flags: SessionsFlags): Promise<Answer> {
 
 async function search(context: Context, flags: SessionsFlags, args: unknown[]): Promise<Answer> {
   const { host } = context;
-  const { searchSessions } = await import("../sessions/mod.ts");
+  const { searchSessions, withSources } = await import("../sessions/mod.ts");
   const options = { ...filterOf(host, flags), withText: allowText(context, flags) };
-  return await withSources(host, flags, async (sources) => {
+  return await withSources(host, flags, async (sources): Promise<Answer> => {
     const { report, excerpts } = await searchSessions(
       host,
       sources,
@@ -126,9 +74,9 @@ async function search(context: Context, flags: SessionsFlags, args: unknown[]): 
 
 async function show(context: Context, flags: SessionsFlags, [id]: (string | undefined)[]) {
   const { host } = context;
-  const { showSessions } = await import("../sessions/mod.ts");
+  const { showSessions, withSources } = await import("../sessions/mod.ts");
   const last = allowText(context, flags) ? flags.limit ?? LAST_MESSAGES : 0;
-  return await withSources(host, flags, async (sources) => {
+  return await withSources(host, flags, async (sources): Promise<Answer> => {
     const { report, excerpts } = await showSessions(host, sources, id!, last);
     return { result: report, text: (style) => sessionText(report, excerpts, style) };
   });

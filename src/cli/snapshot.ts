@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { LifeboatError, parseSize, pathsOf } from "../base/mod.ts";
+import { LifeboatError, parseMoment, parseSize, pathsOf } from "../base/mod.ts";
 import type { RollbackOptions } from "../restore/mod.ts";
 import type { MomentChoice, Place, SnapshotStore } from "../snapshots/mod.ts";
 import {
@@ -12,7 +12,6 @@ import {
   wholeNumber,
 } from "./command.ts";
 import { askForRollback } from "./confirm.ts";
-import { parseMoment } from "./since.ts";
 import {
   namedScopes,
   oneScope,
@@ -55,7 +54,7 @@ async function take(context: Context, flags: TakeFlags, args: unknown[]): Promis
   const { session, note } = flags;
   return await withStore(context, async (store) => {
     const snapshots = [];
-    for (const scope of await namedScopes(context, store, flags, args.flat() as string[])) {
+    for (const scope of await namedScopes(store, flags, args.flat() as string[])) {
       const by = { madeBy: "hand", cause: "other", session, note } as const;
       const { snapshot: id, ...taken } = await takeSnapshot(store, scope, by);
       const { path: root, kind, profile } = scope.main;
@@ -81,7 +80,7 @@ async function list(context: Context, flags: LookFlags): Promise<Answer> {
   const { host } = context;
   return await withStoreThere(context, async (store) => {
     const isNamed = workspace || home || profile;
-    const scope = isNamed ? await oneScope(context, store, flags, undefined) : undefined;
+    const scope = isNamed ? await oneScope(store, flags, undefined) : undefined;
     const result = listSnapshots(store, {
       session,
       limit,
@@ -121,7 +120,7 @@ async function diff(context: Context, flags: LookFlags, [id, other]: (string | u
     ? { endOf: flags.session }
     : undefined;
   return await withStoreThere(context, async (store): Promise<Answer> => {
-    const scope = await oneScope(context, store, flags, first);
+    const scope = await oneScope(store, flags, first);
     const files = await placesOf(context, store, flags.file);
     const result = await diffSnapshots(store, scope, { from, to, files });
     return { result, text: (style) => diffText(result, style) };
@@ -188,7 +187,7 @@ async function rollback(
   }
   const moment = momentOf(context, flags, id);
   return await withStoreThere(context, async (store) => {
-    const scope = await oneScope(context, store, flags, id);
+    const scope = await oneScope(store, flags, id);
     const files = await placesOf(context, store, flags.file);
     const options = { store, scope, choice: { moment, files } };
     return apply ? await carryOut(context, flags, options) : await showPlan(context, options);

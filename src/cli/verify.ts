@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { asLifeboatError, isoWithOffset, LifeboatError } from "../base/mod.ts";
+import { asLifeboatError, LifeboatError } from "../base/mod.ts";
 import {
   type Act,
   type Answer,
@@ -25,18 +25,12 @@ interface VerifyFlags extends GlobalFlags, UnlockFlags {
 }
 
 async function verifyOne(context: Context, path: string, flags: VerifyFlags): Promise<Answer> {
-  const { verifyBackup } = await import("../archive/mod.ts");
-  const { openCatalog } = await import("../catalog/mod.ts");
+  const { verifyAndNote } = await import("../catalog/mod.ts");
   const { host } = context;
   const { quick, jobs } = flags;
   const password = passwordAsker(context, flags);
   const unlock = unlockFrom(context, flags);
-  const result = await verifyBackup(host, path, { quick, jobs, password, unlock });
-  if (result.ok && !result.quick) {
-    const catalog = openCatalog(host);
-    catalog.noteVerified(path, isoWithOffset(host.now()));
-    catalog.close();
-  }
+  const result = await verifyAndNote(host, path, { quick, jobs, password, unlock });
   return { result, text: (style) => verifyText(result, style) };
 }
 

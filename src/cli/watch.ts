@@ -26,7 +26,7 @@ async function watch(context: Context, flags: ScopeFlags, args: unknown[]): Prom
   const { watchScopes } = await import("../snapshots/mod.ts");
   return await withStore(context, async (store) => {
     const named = { ...flags, profile: flags.profile ?? "all" };
-    const scopes = await namedScopes(context, store, named, args.flat() as string[]);
+    const scopes = await namedScopes(store, named, args.flat() as string[]);
     const roots = scopes.map(({ main: { path } }) => path);
     const result = { ok: true, watching: roots };
     context.say({ result, text: (style) => watchStartText(roots, style) });

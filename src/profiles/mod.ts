@@ -1,5 +1,6 @@
 /** What an agent's home is, as TOML files say it, and where it lies on this machine. */
 export * from "./backup_root.ts";
+export * from "./choose.ts";
 export * from "./home.ts";
 export * from "./load.ts";
 export { type OpenClawAgent, openClawPlaces } from "./openclaw.ts";

@@ -19,6 +19,7 @@ export {
   type RollbackOptions,
 } from "./rollback.ts";
 export type { RollbackResult } from "./rollback_result.ts";
+export { refuseInterrupted } from "./recover.ts";
 export { recoverUnlessRunning } from "./running.ts";
 export {
   applyHomeRemap,

@@ -59,6 +59,15 @@ export function recoveryChangesHome(host: Host, home: Home): boolean {
   });
 }
 
+/** Throws `restore_interrupted` where {@linkcode recoverInterrupted} would have something to do. */
+export function refuseInterrupted(host: Host, home: Home): void {
+  if (interruptedIn(host, home).length === 0) return;
+  const message = `A restore of ${home.path} was interrupted, and is not brought to its end here`;
+  throw new LifeboatError("busy", "restore_interrupted", message, {
+    hint: `Close ${home.profile.name}, then run: lifeboat backup --profile ${home.profile.id}`,
+  });
+}
+
 /** The ids of interrupted restores, oldest first. */
 function interruptedIn(host: Host, home: Home): string[] {
   const roots = localRoots(home);

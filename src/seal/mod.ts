@@ -1,4 +1,5 @@
 /** Secrets: what must not be shown, and keys: who made a backup, and who may read it. */
+export { type Failure, failureOf } from "./failure.ts";
 export { redact } from "./redact.ts";
 export {
   isGenuine,

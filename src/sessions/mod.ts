@@ -12,6 +12,7 @@ export type { SessionItem, SourceItem } from "./item.ts";
 export { isId, type TranscriptAgent, transcriptAt, type TranscriptName } from "./layout.ts";
 export { listSessions, type SessionFilter, type SessionsReport } from "./list.ts";
 export { lastOfEach, linesAbout, linesMissing, mergeLines, type TakenLine } from "./merge_lines.ts";
+export { type SourceChoice, withSources } from "./open.ts";
 export { otherId, reidentify } from "./reidentify.ts";
 export { homeRetention, isSweptSoon, type Retention, SOON_DAYS } from "./retention.ts";
 export { type SearchReport, type SearchResult, searchSessions } from "./search.ts";

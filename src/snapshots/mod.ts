@@ -21,6 +21,13 @@ export {
   type SnapshotList,
 } from "./lists.ts";
 export { findMoment, type Moment, type MomentChoice, stateAt } from "./moments.ts";
+export {
+  type NamedScope,
+  namedScopes,
+  oneScope,
+  withSnapshotStore,
+  withStoreThere,
+} from "./named.ts";
 export { readContent } from "./objects.ts";
 export { type Recorded, recordFiles, type SkippedPath } from "./record.ts";
 export {

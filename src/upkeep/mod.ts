@@ -5,4 +5,5 @@ export { drill, type DrillResult } from "./drill.ts";
 export { prune, type PrunedBackup, type PruneResult } from "./prune.ts";
 export { pruneRemote, type RemotePruneResult } from "./prune_remote.ts";
 export type { KeepRules } from "./retention.ts";
+export { checkStorage, copyToStorage, type StorageChoice } from "./storage.ts";
 export { type HomeStatus, statusOfHomes, type StatusResult } from "./status.ts";

@@ -1,9 +1,8 @@
-import { type Platform, printable } from "../../base/mod.ts";
+import { type Platform, printable, shellWord } from "../../base/mod.ts";
 import type { Home } from "../../profiles/mod.ts";
 import { signedByText } from "../../seal/mod.ts";
 import type { PlanItem, RestoreOptions, RestoreResult } from "../../restore/mod.ts";
 import { formatBytes, formatCount, formatFields, formatTime } from "../format.ts";
-import { shellWord } from "../shell_word.ts";
 import type { Style } from "../style.ts";
 import { doctorVerdict } from "./doctor.ts";
 import { indent, section, some, warningLines } from "./lists.ts";

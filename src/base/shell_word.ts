@@ -1,4 +1,5 @@
-import { type Platform, printable } from "../base/mod.ts";
+import type { Platform } from "./paths.ts";
+import { printable } from "./text.ts";
 
 /** A text as one word of a command line that a person copies: quoted where it needs to be. */
 export function shellWord(text: string, platform: Platform): string {

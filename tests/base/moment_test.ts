@@ -1,5 +1,4 @@
-import { LifeboatError } from "../../src/base/mod.ts";
-import { parseMoment } from "../../src/cli/since.ts";
+import { LifeboatError, parseMoment } from "../../src/base/mod.ts";
 import { assert } from "../assert.ts";
 
 const NOW = new Date("2026-11-20T12:00:00Z");

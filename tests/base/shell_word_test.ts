@@ -1,4 +1,4 @@
-import { shellWord } from "../../src/cli/shell_word.ts";
+import { shellWord } from "../../src/base/mod.ts";
 import { assert } from "../assert.ts";
 
 Deno.test("a word that needs no quotes has none", () => {

@@ -1,4 +1,4 @@
-import { LifeboatError } from "../base/mod.ts";
+import { LifeboatError } from "./errors.ts";
 
 const UNIT_MS: Record<string, number> = {
   m: 60_000,
