@@ -18,9 +18,15 @@ export type Proof = "none" | "tail" | "whole";
  */
 const SETTLED_MS = 2000;
 
-/** Whether a time lay so long before the earlier backup began that it tells later changes. */
-export function isSettled(startedMs: number, { mtimeMs }: FileInfo): boolean {
-  return mtimeMs <= startedMs - SETTLED_MS;
+/** The unit of the time of the last change, ms. */
+const CHANGED_UNIT_MS = 1000;
+
+/**
+ * Whether a time lay so long before the earlier backup began that it tells later changes. Tools that
+ * give a file another content and its old time, as a restore does, are told by the time of the change.
+ */
+export function isSettled(startedMs: number, { mtimeMs, changedMs }: FileInfo): boolean {
+  return mtimeMs <= startedMs - SETTLED_MS && changedMs <= startedMs - CHANGED_UNIT_MS;
 }
 
 /** Decides by what the earlier backup knows of a file, and a look at it now. */

@@ -10,6 +10,11 @@ export interface FileInfo {
   mode: number;
   /** Milliseconds since 1970; Deno's stat has no more (design.md section 3). */
   mtimeMs: number;
+  /**
+   * When anything about the file last changed, which no program can set back: milliseconds since 1970,
+   * in whole seconds; 0 where the system does not tell.
+   */
+  changedMs: number;
   inode: number;
   device: number;
   /** Hard links to the file. */

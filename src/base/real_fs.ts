@@ -19,6 +19,7 @@ function toFileInfo(info: Deno.FileInfo): FileInfo {
     size: info.size,
     mode: (info.mode ?? 0) & 0o7777,
     mtimeMs: info.mtime?.getTime() ?? 0,
+    changedMs: info.ctime?.getTime() ?? 0,
     inode: info.ino ?? 0,
     device: info.dev,
     links: info.nlink ?? 1,

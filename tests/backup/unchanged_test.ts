@@ -13,6 +13,7 @@ const INFO: FileInfo = {
   kind: "file",
   size: 10,
   mtimeMs: 5000,
+  changedMs: 0,
   mode: 0o600,
   inode: 1,
   device: 1,
@@ -52,6 +53,12 @@ Deno.test("a time just before the earlier backup, or after it, proves nothing", 
     }
     const mtimeMs = STARTED + 1;
     assert.equal(proof(trust, { mtimeMs }, ["files/a", 10, mtimeMs, 0o600, HASH]), "whole");
+  }
+});
+
+Deno.test("a file that got its old time back since then is read", () => {
+  for (const [before, expected] of [[1000, "none"], [999, "whole"], [-5000, "whole"]] as const) {
+    assert.equal(proof("times", { changedMs: STARTED - before }), expected, `${before}`);
   }
 });
 

@@ -100,6 +100,22 @@ Deno.test("conversations follow a project that has moved, and undo takes them ba
     assert.deepEqual(hashes(), before);
   }));
 
+Deno.test("the next backup has what a remap changed, also where size and time are as before", () =>
+  withScene(async ({ run, backUp, home }) => {
+    const [rollout] = [...hashesBelow(home).keys()].filter((path) => /rollout-.*l$/.test(path));
+    const text = () => Deno.readTextFileSync(join(home, rollout));
+    const { cwd } = JSON.parse(text().split("\n", 1)[0]).payload;
+    await backUp();
+    const to = cwd.replace(/.$/, "_");
+    const { size, mtime } = Deno.statSync(join(home, rollout));
+    assert.equal((await run(["sessions", "remap", cwd, to, "--apply"])).code, 0);
+    const after = Deno.statSync(join(home, rollout));
+    assert.deepEqual([after.size, after.mtime], [size, mtime]);
+    const { backup_dir } = await backUp();
+    assert.ok(text().includes(to));
+    assert.equal(Deno.readTextFileSync(join(backup_dir!, "files", rollout)), text());
+  }));
+
 Deno.test("a remap is refused where folders or homes are not what they should be", () =>
   withClaude(async ({ run, folder }) => {
     const code = async (...args: string[]) => {
