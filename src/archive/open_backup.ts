@@ -36,6 +36,8 @@ export interface Backup {
   readers?: Readers;
   /** Holds, of whomever it is; null where there is none. */
   signature: SignatureFile | null;
+  /** Set when it lies where others can write: only its signature says whose it is. */
+  isRemote?: true;
   /**
    * The whole manifest, every path in it safe for this system. What manifests of others lack (sizes,
    * in the oldest form the entries themselves) is found out by reading the backup.

@@ -17,9 +17,9 @@ export interface ShowOptions {
   files?: boolean;
   /** Asks for the password of another tool's encrypted archive. */
   password?: AskPassword;
-  /** Compare with another backup, or with files of today. */
   /** Opens what is encrypted; without it the identities of this machine are tried. */
   unlock?: Unlock;
+  /** Compare with another backup, or with files of today. */
   diffWith?: { backup: string } | { files: Iterable<CurrentFile> };
 }
 

@@ -29,9 +29,9 @@ export function askForRestore(context: Context): Promise<void> {
   return ask(context, { word: "RESTORE", english, chinese, refused: "Not restored" });
 }
 
-/** The same about what a backup of unknown origin would activate; the answer is TRUST. */
+/** The same about a backup of unknown origin, and what it would activate; the answer is TRUST. */
 export function askForTrust(context: Context): Promise<void> {
-  const [english, chinese] = ["activate what is listed above", "启用上面列出的内容"];
+  const [english, chinese] = ["trust it, with all that it activates", "信任它，并启用其中的内容"];
   return ask(context, { word: "TRUST", english, chinese, refused: "Not restored" });
 }
 

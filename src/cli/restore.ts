@@ -91,9 +91,9 @@ async function openSource(context: Context, flags: RestoreFlags, id?: string): P
   const { host } = context;
   const { fromRemote, jobs } = flags;
   const password = passwordAsker(context, flags);
+  const unlock = unlockFrom(context, flags);
   if (fromRemote === undefined) {
     const { openBackup } = await import("../archive/mod.ts");
-    const unlock = unlockFrom(context, flags);
     return await openBackup(host, await findSource(host, flags, id), { jobs, password, unlock });
   }
   const { findRemote, openBackend, openRemoteBackup } = await import("../remote/mod.ts");
@@ -104,7 +104,7 @@ async function openSource(context: Context, flags: RestoreFlags, id?: string): P
   const profile = (await backupScope(host, flags)).profile?.id;
   const { backend } = openBackend(host, fromRemote);
   const record = await findRemote(host, backend, named, { profile });
-  return await openRemoteBackup(host, backend, record, { jobs, password });
+  return await openRemoteBackup(host, backend, record, { jobs, password, unlock });
 }
 
 /** The home to restore to: that of the backup's own profile unless another is named. */

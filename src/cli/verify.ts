@@ -69,6 +69,7 @@ async function verifyAtBackend(
 ): Promise<Answer> {
   const { host } = context;
   const password = passwordAsker(context, flags);
+  const unlock = unlockFrom(context, flags);
   const { findRemote, listRemote, openBackend, verifyRemote } = await import("../remote/mod.ts");
   const profile = (await backupScope(host, flags)).profile?.id;
   const open = openBackend(host, flags.remote);
@@ -76,7 +77,7 @@ async function verifyAtBackend(
   const answers: Answer[] = [];
   for (const one of listed?.backups.map((item) => `${item.machine.id}/${item.id}`) ?? [id!]) {
     const record = await findRemote(host, open.backend, one, { profile });
-    const result = await verifyRemote(host, open, record, { data: flags.data, password });
+    const result = await verifyRemote(host, open, record, { data: flags.data, password, unlock });
     answers.push({ result, text: (style) => remoteVerifyText(result, style) });
   }
   return id === undefined ? joined(answers) : answers[0];

@@ -145,6 +145,7 @@ export async function openRemoteBackup(
     const backup = await openBackup(host, copy.path, options);
     return {
       ...backup,
+      isRemote: true,
       source: `${backend.place} ${record.archive.name}`,
       async visit(wanted, use) {
         if (index) await copy.fetch(await placesOf(host, copy.path, wanted));

@@ -89,7 +89,7 @@ function describeFile(host: Host, path: string, sha256: string): StoredObject {
 /** The key that an archive is signed with, where that shows without its password. */
 async function signerKey(host: Host, path: string): Promise<string | null> {
   try {
-    const backup = await openLocalBackup(host, path);
+    const backup = await openLocalBackup(host, path, { unlock: "outside" });
     backup.close();
     return backup.signature?.public_key ?? null;
   } catch (error) {

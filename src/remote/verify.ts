@@ -18,6 +18,8 @@ export interface RemoteVerifyReport {
   extra: string[];
   kit_ok: boolean | null;
   signature: unknown;
+  /** What could not be checked, and why; for a person. */
+  unchecked: string[];
 }
 
 /** Whether an object has the size and the hash that its record says. */
@@ -43,14 +45,14 @@ async function checkData(
   backend: Backend,
   record: BackupRecord,
   report: RemoteVerifyReport,
-  { password }: VerifyOptions,
+  options: VerifyOptions,
 ): Promise<void> {
   const copy = startCopy(host, backend, record);
   try {
     await fetchWhole(host, copy, record);
-    const { files_checked, bytes_checked, damaged, missing, extra, kit_ok, signature } =
-      await verifyBackup(host, copy.path, { password });
-    Object.assign(report, { files_checked, bytes_checked, extra, kit_ok, signature });
+    const { damaged, missing, ...found } = await verifyBackup(host, copy.path, options);
+    const { files_checked, bytes_checked, extra, kit_ok, signature, unchecked } = found;
+    Object.assign(report, { files_checked, bytes_checked, extra, kit_ok, signature, unchecked });
     report.damaged.push(...damaged);
     report.missing.push(...missing);
   } finally {
@@ -81,6 +83,7 @@ export async function verifyRemote(
     extra: [],
     kit_ok: null,
     signature: null,
+    unchecked: [],
   };
   for (const object of hash_file ? [archive, hash_file] : [archive]) {
     await checkObject(backend, keyOf(machine.id, object.name), object, report);

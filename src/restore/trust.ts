@@ -10,12 +10,13 @@ export function signerOf(host: Host, { backup }: RestoreOptions): SignedBy | nul
 }
 
 /**
- * Whether what a restore would activate needs a word of its own: when the backup is not known to be
- * of this machine, or of one whose key the user has given a name. Files that do nothing by themselves
- * come back as the plan shows them, from wherever.
+ * Whether a restore needs a word of its own: when the backup is not known to be of this machine, or
+ * of one whose key the user has given a name, and would activate something or comes from a backend.
+ * Else files that do nothing by themselves come back as the plan shows them, from wherever.
  */
 export function needsTrust(host: Host, options: RestoreOptions, plan: Plan): boolean {
-  if (options.trust || plan.activates.length === 0) return false;
+  const isHarmless = plan.activates.length === 0 && !options.backup.isRemote;
+  if (options.trust || isHarmless) return false;
   const signed = signerOf(host, options);
   return signed === null || signed.by === "unknown";
 }
@@ -26,10 +27,13 @@ export function requireTrust(host: Host, options: RestoreOptions, plan: Plan): v
   const whose = options.backup.signature
     ? "signed with a key that this machine does not know"
     : "not signed";
+  const why = plan.activates.length > 0
+    ? "would activate hooks, servers or other programs"
+    : "whoever can write to that backend can have put it there";
   throw new LifeboatError(
     "untrusted",
     "trust_required",
-    `${options.backup.source} is ${whose}, and would activate hooks, servers or other programs`,
-    { hint: "See which with a dry run. If you know where it comes from, add --trust." },
+    `${options.backup.source} is ${whose}, and ${why}`,
+    { hint: "See what it has with a dry run. If you know where it comes from, add --trust." },
   );
 }

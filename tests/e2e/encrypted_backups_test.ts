@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { BackupResult } from "../../src/backup/mod.ts";
 import { assert } from "../assert.ts";
 import { type AgeKey, ageKey } from "../support/age.ts";
-import { homeState } from "../support/folder_state.ts";
+import { fileTexts, homeState } from "../support/folder_state.ts";
 import { runTool } from "../support/oracles.ts";
 import { PROGRAM } from "../support/lifeboat.ts";
 import { talk } from "../support/pseudo_terminal.ts";
@@ -32,18 +32,6 @@ async function restored(scene: Scene, archive: string, flags: string[]): Promise
   const { code, json } = await scene.run(args);
   assert.equal(code, 0, JSON.stringify(json.error));
   return fileTexts(join(target, "home"));
-}
-
-/** Paths and contents, but for databases, whose copies need not have the same bytes. */
-function fileTexts(folder: string, below = ""): string[] {
-  return namesIn(join(folder, below)).flatMap((name) => {
-    const path = join(below, name);
-    const info = Deno.lstatSync(join(folder, path));
-    if (info.isDirectory) return name === ".lifeboat" ? [] : fileTexts(folder, path);
-    return info.isFile && !/sqlite|\.db/.test(name)
-      ? [`${path} ${Deno.readTextFileSync(join(folder, path))}`]
-      : [];
-  });
 }
 
 Deno.test("an encrypted backup is one plain tar, without a name or a word of the home in it", () =>

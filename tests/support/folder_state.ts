@@ -1,4 +1,5 @@
 import { cpSync } from "node:fs";
+import { join } from "node:path";
 import { lstatIfThere, realFs, sha256OfFile } from "../../src/base/mod.ts";
 
 /** What is in a folder, as lines that change with any name, mode, time or byte; sorted. */
@@ -26,4 +27,15 @@ export function homeState(home: string): string[] {
 /** Copies a folder with all that is in it, times and permissions too. */
 export function copyFolder(from: string, to: string): void {
   cpSync(from, to, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
+}
+
+/** Paths and texts of files, but for databases, whose copies need not have the same bytes. */
+export function fileTexts(folder: string, below = ""): string[] {
+  return realFs.list(join(folder, below)).entries.flatMap(({ name, kind }) => {
+    const path = join(below, name);
+    if (kind === "directory") return name === ".lifeboat" ? [] : fileTexts(folder, path);
+    return kind === "file" && !/sqlite|\.db/.test(name)
+      ? [`${path} ${Deno.readTextFileSync(join(folder, path))}`]
+      : [];
+  }).sort();
 }

@@ -62,7 +62,8 @@ export function syncText({ synced, place, warnings }: SyncResult, style: Style):
 
 /** What verifying the copy at a backend has found. */
 export function remoteVerifyText(report: RemoteVerifyReport, style: Style): string {
-  const { ok, id, remote, data, files_checked, bytes_checked, damaged, missing } = report;
+  const { ok, id, remote, data, files_checked, bytes_checked, damaged, missing, unchecked } =
+    report;
   const verdict = ok ? style.green("undamaged") : style.red("damaged");
   const checked = data
     ? `${formatCount(files_checked, "file")}, ${formatBytes(bytes_checked)} downloaded and read`
@@ -75,6 +76,7 @@ export function remoteVerifyText(report: RemoteVerifyReport, style: Style): stri
     `  Checked: ${checked}`,
     ...section(style.red("Damaged"), some(faults)),
     ...section(style.red("Missing"), some(missing.map(printable))),
+    ...section(style.yellow("Not checked"), some(unchecked.map(printable))),
     "",
   ].join("\n");
 }

@@ -70,7 +70,8 @@ function activatesLines({ plan }: RestoreResult): string[] {
 function trustLines({ plan, signature }: RestoreResult): string[] {
   if (!plan.requires_trust) return [];
   const whose = signature ? "Its key is unknown here" : "It is not signed";
-  return [`${whose}: what becomes active needs --trust, or is asked about separately.`];
+  const what = plan.activates.length > 0 ? "what becomes active" : "what lies at a backend";
+  return [`${whose}: ${what} needs --trust, or is asked about separately.`];
 }
 
 /** What a restore would do. */
