@@ -81,7 +81,8 @@ export function isOwn({ type }: BackupItem): boolean {
   return type === "lifeboat" || type === "codex-environment-backup";
 }
 
-function isPreRestore(item: BackupItem): boolean {
+/** Whether a backup was made before a restore, of a home as it was then. */
+export function isPreRestore(item: Pick<BackupItem, "id">): boolean {
   return item.id.startsWith("pre-restore-");
 }
 

@@ -1,5 +1,13 @@
 /** What backups exist: found in their folders, remembered in a cache. */
-export { type BackupScope, findBackup, isOwn, listBackups, type ListResult } from "./find.ts";
+export {
+  type BackupScope,
+  findBackup,
+  isOwn,
+  isPreRestore,
+  listBackups,
+  type ListResult,
+} from "./find.ts";
+export { findNewestOfEach, type NewestBackups, newestOfEach } from "./newest.ts";
 export { type BackupItem, listRoot } from "./list.ts";
 export { backupScope, type ScopeChoice } from "./scope.ts";
 export { type Catalog, openCatalog } from "./store.ts";

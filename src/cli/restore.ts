@@ -16,6 +16,7 @@ import {
 import { backupScope } from "./homes.ts";
 import { askForRestore, askForTrust } from "./confirm.ts";
 import { parseMapPaths } from "./map_paths.ts";
+import { ALL_HINT, restoreEach } from "./restore_each.ts";
 import { passwordAsker, withPasswordOptions } from "./password.ts";
 import { addUnlockOptions, type UnlockFlags, unlockFrom } from "./unlock.ts";
 import { styleFor } from "./style.ts";
@@ -175,7 +176,7 @@ async function plan(
   };
 }
 
-async function restore(context: Context, flags: RestoreFlags, [id]: (string | undefined)[]) {
+async function restoreOne(context: Context, flags: RestoreFlags, id?: string): Promise<Answer> {
   const { host, terminal } = context;
   if (flags.guided) terminal.err(GREETING);
   const backup = await openSource(context, flags, id);
@@ -199,6 +200,17 @@ async function restore(context: Context, flags: RestoreFlags, [id]: (string | un
   } finally {
     backup.close();
   }
+}
+
+async function restore(context: Context, flags: RestoreFlags, [id]: (string | undefined)[]) {
+  if (flags.profile !== "all") return await restoreOne(context, flags, id);
+  for (const flag of ["home", "targetHome", "target", "root", "session", "backupDir"] as const) {
+    if (flags[flag] !== undefined) {
+      throw usage("With --profile all nothing else is named", ALL_HINT);
+    }
+  }
+  const each = (profile: string, one: string) => restoreOne(context, { ...flags, profile }, one);
+  return await restoreEach(context, flags, id, each);
 }
 
 /** `restore`. */
@@ -265,6 +277,7 @@ export function defineRestore(program: Command, act: Act): void {
         "lifeboat restore latest --map-path /home/old/app=/srv/app",
         "lifeboat restore ./codex-backup.tar.gz --target /tmp/look",
         "lifeboat restore latest --from-remote nas",
+        "lifeboat restore latest --profile all --from-remote nas",
       ], [0, 1, 2, 3, 10, 11, 12, 20, 130]),
     )
     .action(act(restore));

@@ -1,5 +1,5 @@
 import { type Host, LifeboatError } from "../base/mod.ts";
-import type { BackupItem } from "../catalog/mod.ts";
+import { type BackupItem, isPreRestore, type NewestBackups, newestOfEach } from "../catalog/mod.ts";
 import type { Backend } from "./backend.ts";
 import { type Machine, thisMachine } from "./machine.ts";
 import { type OpenBackend, openBackend } from "./open.ts";
@@ -85,33 +85,57 @@ function noSuchBackup(place: string, id: string): LifeboatError {
   });
 }
 
-function severalMachines(id: string, records: BackupRecord[]): LifeboatError {
-  const names = [...new Set(records.map(({ machine }) => machine.id))].slice(0, 5).join(", ");
-  return new LifeboatError("refused", "ambiguous_id", `${id} can be one of several: ${names}`, {
-    hint: "Write the whole name, from: lifeboat list --remote ID --all-machines. A machine goes " +
-      "before it with a slash.",
+function ambiguous(id: string, records: BackupRecord[]): LifeboatError {
+  const machines = [...new Set(records.map(({ machine }) => machine.id))];
+  const isOne = machines.length === 1;
+  const names = isOne ? records.map(({ backup }) => backup.id) : machines;
+  const message = `${id} can be one of several: ${names.slice(0, 5).join(", ")}`;
+  return new LifeboatError("refused", "ambiguous_id", message, {
+    hint: isOne
+      ? "Write more of the name."
+      : `Write the machine before it, with a slash: ${machines[0]}/${id}`,
   });
 }
 
 /**
- * The newest backup that was not made before a restore: of this machine, or on a new machine of the
- * one other machine there is.
+ * What `latest` can mean: backups of the machine that is named before it with a slash; without one of
+ * this machine, or on a new machine of the one other machine there is.
  */
-function latestOf(records: BackupRecord[], machineId: string, place: string): BackupRecord {
+function candidates(records: BackupRecord[], id: string, machineId: string): BackupRecord[] {
   const meant = records.filter(({ backup }) =>
-    !backup.id.startsWith("pre-restore-") && backup.status !== "unreadable"
+    !isPreRestore(backup) && backup.status !== "unreadable"
   );
-  const own = meant.filter(({ machine }) => machine.id === machineId);
+  const of = (name: string) => meant.filter(({ machine }) => machine.id === name);
+  if (id !== "latest") return of(id.slice(0, -"/latest".length));
+  const own = of(machineId);
   const others = new Set(meant.map(({ machine }) => machine.id));
-  if (own.length === 0 && others.size > 1) throw severalMachines("latest", meant);
-  const [newest] = own.length > 0 ? own : meant;
-  if (!newest) throw noSuchBackup(place, "latest");
-  return newest;
+  if (own.length === 0 && others.size > 1) throw ambiguous(id, meant);
+  return own.length > 0 ? own : meant;
+}
+
+function isLatest(id: string): boolean {
+  return id === "latest" || id.endsWith("/latest");
+}
+
+/**
+ * The newest copy of each home at a backend; `id` is `latest`, with a machine and a slash before it
+ * where it is to be that one's. Throws `no_such_backup`, `ambiguous_id`.
+ */
+export async function newestRemote(
+  host: Host,
+  { name, backend }: OpenBackend,
+  id: string,
+): Promise<NewestBackups<RemoteItem>> {
+  const { records } = await readAll(backend, {});
+  const found = candidates(records, id, thisMachine(host).id);
+  if (found.length === 0) throw noSuchBackup(backend.place, id);
+  return newestOfEach(host, found.map((record) => itemOf(host, name, record)));
 }
 
 /**
  * The record that an ID means: a backup's name or a unique beginning of it, with its machine and a
- * slash before it where several have that name; or `latest`. Backups of this machine go first.
+ * slash before it where several have that name; or `latest` in place of a name. Backups of this
+ * machine go first.
  */
 export async function findRemote(
   host: Host,
@@ -121,7 +145,11 @@ export async function findRemote(
 ): Promise<BackupRecord> {
   const { records } = await readAll(backend, scope);
   const { id: machineId } = thisMachine(host);
-  if (id === "latest") return latestOf(records, machineId, backend.place);
+  if (isLatest(id)) {
+    const [newest] = candidates(records, id, machineId);
+    if (!newest) throw noSuchBackup(backend.place, id);
+    return newest;
+  }
   const named = id.includes("/")
     ? records.filter(({ machine, backup }) => `${machine.id}/${backup.id}`.startsWith(id))
     : records.filter(({ backup }) => backup.id.startsWith(id));
@@ -134,5 +162,5 @@ export async function findRemote(
     if (found.length === 1) return found[0];
   }
   if (named.length === 0) throw noSuchBackup(backend.place, id);
-  throw severalMachines(id, named);
+  throw ambiguous(id, named);
 }

@@ -20,6 +20,7 @@ export {
   findRemote,
   listOwnRecords,
   listRemote,
+  newestRemote,
   type RemoteList,
   type RemoteScope,
 } from "./list.ts";

@@ -4,11 +4,12 @@ import {
   type BackupItem,
   type BackupScope,
   findBackup,
+  isPreRestore,
   listBackups,
   listRoot,
 } from "../catalog/mod.ts";
 import { pathsOfBackup, removeBackup } from "./remove.ts";
-import { homeKey, isPreRestore } from "./retention.ts";
+import { homeKey } from "./retention.ts";
 import { firstVerified, isVerified } from "./verified.ts";
 
 /** What `delete` gives back. */

@@ -1,5 +1,6 @@
 /** Removing one copy at a backend that the user names. */
 import { type Host, LifeboatError } from "../base/mod.ts";
+import { isPreRestore } from "../catalog/mod.ts";
 import {
   type BackupRecord,
   listRecords,
@@ -7,7 +8,7 @@ import {
   type RemoteDeletion,
   removeCopy,
 } from "../remote/mod.ts";
-import { homeKey, isPreRestore } from "./retention.ts";
+import { homeKey } from "./retention.ts";
 import { isVerifiedRemote } from "./verified_remote.ts";
 
 async function refuseLast(host: Host, open: OpenBackend, record: BackupRecord): Promise<void> {

@@ -1,6 +1,6 @@
 /** What retention keeps of each home whatever the rules say. */
-import type { BackupItem } from "../catalog/mod.ts";
-import { type Choice, homeKey, isPreRestore } from "./retention.ts";
+import { type BackupItem, isPreRestore } from "../catalog/mod.ts";
+import { type Choice, homeKey } from "./retention.ts";
 
 /** Finds the first of some backups of a home that can be relied on. */
 export type FirstVerified = (items: BackupItem[]) => Promise<BackupItem | undefined>;

@@ -1,7 +1,6 @@
 import type { Host } from "../base/mod.ts";
-import { type BackupItem, isOwn, listBackups } from "../catalog/mod.ts";
+import { type BackupItem, isOwn, isPreRestore, listBackups } from "../catalog/mod.ts";
 import type { Home } from "../profiles/mod.ts";
-import { isPreRestore } from "./retention.ts";
 
 /** The backups of a home, newest first, without those made before a restore. */
 export async function backupsOf(

@@ -1,5 +1,5 @@
 /** Which backups stay: rules over their times, as restic's `forget` has them. Pure. */
-import type { BackupItem } from "../catalog/mod.ts";
+import { type BackupItem, isPreRestore } from "../catalog/mod.ts";
 
 /** How many backups stay by each rule; the newest of each day, week and month counts. */
 export interface KeepRules {
@@ -32,11 +32,6 @@ const PERIODS: [rule: keyof KeepRules, periodOf: (item: BackupItem) => string][]
   ["weekly", ({ created_at }) => mondayOf(created_at!.slice(0, 10))],
   ["monthly", ({ created_at }) => created_at!.slice(0, 7)],
 ];
-
-/** Whether a backup was made before a restore, of a home as it was then. */
-export function isPreRestore({ id }: Pick<BackupItem, "id">): boolean {
-  return id.startsWith("pre-restore-");
-}
 
 /** What tells the backups of one home from those of another. */
 export function homeKey({ profile, home }: Pick<BackupItem, "profile" | "home">): string {

@@ -1,0 +1,52 @@
+/** Which backups bring everything back. */
+import { type Host, LifeboatError } from "../base/mod.ts";
+import { loadProfiles, resolveHome } from "../profiles/mod.ts";
+import { type BackupScope, isOwn, isPreRestore, listBackups } from "./find.ts";
+import type { BackupItem } from "./list.ts";
+
+/** The newest backups, one of each home that is meant. */
+export interface NewestBackups<Item extends BackupItem = BackupItem> {
+  /** One of each profile: that of its usual home. */
+  newest: Item[];
+  /** Those of more homes of the same profiles, which cannot go to the same place. */
+  others: Item[];
+}
+
+/**
+ * Chooses from backups, newest first. Where a profile has backups of several homes, that one counts
+ * which is called as the home is called here; else the one that was backed up last.
+ */
+export function newestOfEach<Item extends BackupItem>(
+  host: Host,
+  items: Item[],
+): NewestBackups<Item> {
+  const usable = items.filter((item) =>
+    item.profile && isOwn(item) && !isPreRestore(item) && item.status !== "unreadable"
+  );
+  const result: NewestBackups<Item> = { newest: [], others: [] };
+  for (const [profile, ofProfile] of Map.groupBy(usable, (item) => item.profile!)) {
+    const homes = Map.groupBy(ofProfile, ({ home }) => home).values();
+    const [first, ...rest] = Array.from(homes, ([item]) => item)
+      .sort((a, b) => Number(isUsual(host, profile, b)) - Number(isUsual(host, profile, a)));
+    result.newest.push(first);
+    result.others.push(...rest);
+  }
+  return result;
+}
+
+/** Whether the home has the name that it has here, wherever the user's folder lay. */
+function isUsual(host: Host, profileId: string, { home }: BackupItem): boolean {
+  const profile = loadProfiles(host).find(({ id }) => id === profileId);
+  const nameOf = (path: string) => path.split(/[\\/]/).at(-1);
+  return profile !== undefined && nameOf(resolveHome(host, profile).path) === nameOf(home ?? "");
+}
+
+/** The newest backup of each home. Throws `no_such_backup`. */
+export async function findNewestOfEach(host: Host, scope: BackupScope): Promise<NewestBackups> {
+  const { backups, backup_roots } = await listBackups(host, scope);
+  const found = newestOfEach(host, backups);
+  if (found.newest.length > 0) return found;
+  throw new LifeboatError("missing", "no_such_backup", "There are no backups", {
+    hint: `Looked in ${backup_roots.join(", ")}.`,
+  });
+}
