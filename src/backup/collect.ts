@@ -24,6 +24,7 @@ import {
   walk,
   type WalkItem,
 } from "../capture/mod.ts";
+import type { Examination } from "../doctor/mod.ts";
 import type { HomeRoot } from "../profiles/mod.ts";
 import { type Earlier, findUnchanged, hasSameSides, shrinkWarning } from "./earlier.ts";
 import type { Findings } from "./options.ts";
@@ -39,6 +40,8 @@ export interface Collector {
   findings: Findings;
   /** A backup to take unchanged files from. */
   earlier?: Earlier;
+  /** Takes in what the walk comes across. */
+  see: Examination["see"];
   /** Room for the copy of a database of so many bytes where there is no folder form. */
   scratch: (bytes: number) => Scratch;
 }
@@ -83,6 +86,7 @@ export async function collectRoot(collector: Collector, root: HomeRoot): Promise
   describeRoot(walking);
   for (const item of walk(host, root, rules)) {
     checkInterrupt(host);
+    collector.see(root, item);
     await collectItem(walking, item);
   }
 }

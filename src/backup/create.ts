@@ -6,13 +6,13 @@ import {
   type Lock,
   takeHomeLock,
   takeRootLock,
-  type WorkerPool,
   workersFor,
 } from "../base/mod.ts";
-import { examineHome } from "../doctor/mod.ts";
+import { findCoreFaults } from "../doctor/mod.ts";
 import { requireHome } from "../profiles/mod.ts";
 import { machineSigner, makeHeader, type Signer } from "../seal/mod.ts";
 import { findEarlier } from "./earlier.ts";
+import { homeNotReadable } from "./examined.ts";
 import { requireHeld } from "./must_hold.ts";
 import type { BackupOptions, BackupResult } from "./options.ts";
 import { choosePlaces, chooseRoot, clearLeftovers, makeRoot, type Places } from "./places.ts";
@@ -37,14 +37,16 @@ export async function createBackup(host: Host, options: BackupOptions): Promise<
   const pool = createWorkerPool(workersFor(host, options.jobs));
   const locks: Lock[] = [];
   try {
-    if (!options.preRestore) locks.push(takeHomeLock(host, options.home.path));
-    const doctor = await examine(host, pool, options);
+    if (!options.preRestore) {
+      locks.push(takeHomeLock(host, options.home.path));
+      if (findCoreFaults(host, options.home).length > 0) throw homeNotReadable(options.home);
+    }
     makeRoot(host, root);
     locks.push(takeRootLock(host, root));
     warnings.push(...clearLeftovers(host, root));
     const level = options.level ?? DEFAULT_LEVEL;
     const signer = signerFor(host, warnings);
-    const run: Run = { host, pool, options, level, doctor, warnings, signer, seal, startedAt };
+    const run: Run = { host, pool, options, level, warnings, signer, seal, startedAt };
     return await writeWithEarlier(run, root);
   } finally {
     pool.close();
@@ -56,21 +58,6 @@ function signerFor(host: Host, warnings: string[]): Signer | undefined {
   const found = machineSigner(host);
   if ("signer" in found) return found.signer;
   warnings.push(`The backup is not signed: ${found.reason}`);
-}
-
-async function examine(host: Host, pool: WorkerPool, options: BackupOptions) {
-  const doctor = await examineHome(host, pool, options.home, {
-    runCommands: options.runDoctorCommands ?? false,
-    openFiles: false, // the backup does so, and reports what it cannot read
-    checkDatabases: false, // the copies are checked as they are made
-  });
-  // Before a restore the home is expected to be broken.
-  if (!options.preRestore && !(doctor.core_ok && doctor.path_scan_ok)) {
-    throw new LifeboatError("refused", "home_not_readable", `${options.home.path} cannot be read`, {
-      hint: "See what is wrong with: lifeboat doctor",
-    });
-  }
-  return doctor;
 }
 
 /** Takes over what the newest backup has; when that one is damaged, everything is read instead. */

@@ -115,15 +115,13 @@ async function convert(
     if (earlier) return earlier;
     const then = at(host, manifest);
     const startedAt = then.now();
-    const run: ImportRun = { host, pool, options: settings, level, warnings: [], startedAt };
+    const run: Run = { host, pool, options: settings, level, warnings: [], startedAt };
     return await writeAndPublish(run, choosePlaces(then, root, settings), backup, manifest);
   } finally {
     pool.close();
     lock.release();
   }
 }
-
-type ImportRun = Omit<Run, "doctor">;
 
 /** The same backup, imported before: of the same home, at the same time, from the same tool. */
 async function findImported(
@@ -168,7 +166,7 @@ function resultOf(
 }
 
 async function writeAndPublish(
-  run: ImportRun,
+  run: Run,
   places: Places,
   backup: Backup,
   manifest: Manifest,
@@ -181,9 +179,9 @@ async function writeAndPublish(
     archive = path
       ? createArchiveWriter(host, { path, format: "tar.gz", top, level, pool })
       : undefined;
-    const kit = await writeAll(run, places, archive, { backup, manifest });
+    await writeAll(run, places, archive, { backup, manifest });
     const written = await archive?.finish();
-    await verifyWritten(run, places, { kit, archive: written });
+    await verifyWritten(run, places, { archive: written });
     publishBackup(host, places, written?.sha256);
   } catch (error) {
     archive?.abort();
@@ -202,7 +200,7 @@ interface Source {
 }
 
 async function writeAll(
-  run: ImportRun,
+  run: Run,
   places: Places,
   archive: ArchiveWriter | undefined,
   source: Source,
@@ -280,7 +278,7 @@ function listAll(writer: ManifestWriter, manifest: Manifest): void {
 }
 
 function headOf(
-  { host, options }: ImportRun,
+  { host, options }: Run,
   places: Places,
   { backup, manifest }: Source,
   kit: Record<string, string>,

@@ -8,9 +8,6 @@ import type { BackupOptions } from "./options.ts";
 import type { Outlet } from "./outlet.ts";
 import type { Run } from "./run.ts";
 
-/** What the kit needs of a run. */
-type KitRun = Omit<Run, "doctor">;
-
 const TEXTS = ["RESTORE.md", "RESTORE_INSTRUCTIONS.txt"];
 const SCRIPTS = [
   "restore-environment.cmd",
@@ -69,7 +66,7 @@ export type KitOutlet = Pick<Outlet, "bytes" | "copy"> & Partial<Pick<Outlet, "k
 
 /** Puts the restore kit into a backup; gives back each file's SHA-256, upper-case hex. */
 export async function writeRestoreKit(
-  run: KitRun,
+  run: Run,
   outlet: KitOutlet,
 ): Promise<Record<string, string>> {
   const { host, options: { home, kit = "full" } } = run;
@@ -96,7 +93,7 @@ const WORTH_CACHING_BYTES = 2 << 20;
 
 /** An executable is most of a small backup, and seldom another than the last time. */
 async function addExecutable(
-  run: KitRun,
+  run: Run,
   outlet: KitOutlet,
   name: string,
   path: string,

@@ -10,7 +10,7 @@ export function backupResult(run: Run, places: Places, written: Written): Backup
   const { host, warnings, startedAt } = run;
   const { join } = pathsOf(host.platform);
   const { folder, archive, sha256 } = places;
-  const { findings, kit } = written;
+  const { findings, kit, doctor } = written;
   const inFolder = (name: string) => folder ? join(folder, name) : null;
   const restoreKit = Object.keys(kit).map((name) => [kitJsonKey(name), inFolder(name) ?? name]);
   return {
@@ -40,7 +40,7 @@ export function backupResult(run: Run, places: Places, written: Written): Backup
     duration_ms: host.now().getTime() - startedAt.getTime(),
     errors: findings.errors,
     warnings: [...warnings, ...findings.warnings],
-    sensitive_note: run.doctor.sensitive_note,
+    sensitive_note: doctor.sensitive_note,
   };
 }
 

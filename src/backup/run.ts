@@ -1,5 +1,4 @@
 import type { Host, WorkerPool } from "../base/mod.ts";
-import type { DoctorReport } from "../doctor/mod.ts";
 import type { Earlier } from "./earlier.ts";
 import type { Signer } from "../seal/mod.ts";
 import type { Seal } from "./sealed.ts";
@@ -12,7 +11,6 @@ export interface Run {
   options: BackupOptions;
   /** Deflate level, 1 to 9. */
   level: number;
-  doctor: DoctorReport;
   warnings: string[];
   earlier?: Earlier;
   /** Signs the backup; absent where there is no key to sign with. */

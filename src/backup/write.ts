@@ -16,12 +16,14 @@ import {
   LifeboatError,
   pathsOf,
 } from "../base/mod.ts";
-import { signManifest } from "../seal/mod.ts";
 import { compileRules } from "../capture/mod.ts";
+import type { DoctorReport, Examination } from "../doctor/mod.ts";
 import { rootsOf } from "../profiles/mod.ts";
+import { signManifest } from "../seal/mod.ts";
 import type { Run } from "./run.ts";
 import { collectRoot, noFindings, type Scratch } from "./collect.ts";
 import { lossWarning } from "./earlier.ts";
+import { endExamination, examineAlong } from "./examined.ts";
 import { holdingRules } from "./must_hold.ts";
 import type { Findings } from "./options.ts";
 import { createOutlet, type Outlet } from "./outlet.ts";
@@ -33,6 +35,7 @@ import { finishSealed, type SealedBackup, verifyOutside } from "./sealed.ts";
 /** A backup that is written but not published. */
 export interface Written {
   findings: Findings;
+  doctor: DoctorReport;
   /** SHA-256 of each file of the restore kit, upper-case hex. */
   kit: Record<string, string>;
   archive?: WrittenArchive;
@@ -60,23 +63,26 @@ export async function writeBackup(
   const roots = options.home.roots.map(({ id, kind, path }) => ({ id, kind, source: path }));
   const manifest = createManifestWriter(host, manifestPath, roots);
   try {
-    const findings = await collect(run, places, { outlet, manifest, sealed });
+    const examination = examineAlong(run);
+    const findings = await collect(run, places, { outlet, manifest, examination, sealed });
+    const doctor = await endExamination(run, examination);
     const kit = sealed?.kit ?? await writeRestoreKit(run, outlet);
     await writeReports(outlet, {
       home: options.home,
       name: places.name,
-      doctor: run.doctor,
+      doctor,
       findings,
     });
-    const head = manifestHead(run, places, { findings, kit });
+    const head = manifestHead(run, places, { findings, doctor, kit });
     const { sha256 } = manifest.finish(head);
     if (run.signer) {
       await outlet.bytes("signature.json", signManifest(run.signer, sha256), 0o600);
     }
     await outlet.archive("manifest.json", manifestPath, { mode: 0o600, mtimeMs: nowMs });
-    const written = await archive?.finish();
-    if (!sealed || !written) return { findings, kit, archive: written };
-    return { findings, kit, archive: { ...written, ...await finishSealed(run, sealed, head) } };
+    const written = { findings, doctor, kit, archive: await archive?.finish() };
+    if (!sealed || !written.archive) return written;
+    const published = { ...written.archive, ...await finishSealed(run, sealed, head) };
+    return { ...written, archive: published };
   } catch (error) {
     outlet.abort();
     manifest.abort();
@@ -88,6 +94,7 @@ export async function writeBackup(
 interface Parts {
   outlet: Outlet;
   manifest: ManifestWriter;
+  examination: Examination;
   sealed?: SealedBackup;
 }
 
@@ -112,7 +119,7 @@ function stagedWarning({ stagedOnDisk }: Findings): string {
 async function collect(
   run: Run,
   places: Places,
-  { outlet, manifest, sealed }: Parts,
+  { outlet, manifest, examination, sealed }: Parts,
 ): Promise<Findings> {
   const { host, pool, options: { home, mode = "compact", exclude = [], preRestore } } = run;
   const compiled = compileRules(home.profile, preRestore ? "full" : mode, exclude);
@@ -120,7 +127,8 @@ async function collect(
   const scratch = scratchIn(host, places, sealed);
   const { earlier } = run;
   const findings = noFindings();
-  const collector = { host, pool, rules, outlet, manifest, findings, earlier, scratch };
+  const { see } = examination;
+  const collector = { host, pool, rules, outlet, manifest, findings, earlier, scratch, see };
   for (const root of rootsOf(host, home)) await collectRoot(collector, root);
   if (sealed && findings.stagedOnDisk > 0) findings.warnings.push(stagedWarning(findings));
   const lost = lossWarning(earlier, findings.files);
@@ -128,10 +136,14 @@ async function collect(
   return findings;
 }
 
-function manifestHead(run: Run, places: Places, { findings, kit }: Written): ManifestHead {
+function manifestHead(
+  run: Run,
+  places: Places,
+  { findings, kit, doctor }: Written,
+): ManifestHead {
   const { host, options: { home, mode, format, label, exclude, preRestore, seal } } = run;
   const { profile } = home;
-  const { name, version } = run.doctor.agent;
+  const { name, version } = doctor.agent;
   return {
     schema_version: 1,
     created_at: isoWithOffset(run.startedAt),
@@ -139,8 +151,8 @@ function manifestHead(run: Run, places: Places, { findings, kit }: Written): Man
     home: home.path,
     backup_name: places.name,
     archive_format: places.archive ? format ?? "tar.gz" : null,
-    sensitive_note: run.doctor.sensitive_note,
-    platform: run.doctor.platform,
+    sensitive_note: doctor.sensitive_note,
+    platform: doctor.platform,
     exclusions: { ...profile.exclude, user: exclude ?? [] },
     counts: {
       files: findings.files,
@@ -161,9 +173,9 @@ function manifestHead(run: Run, places: Places, { findings, kit }: Written): Man
 
 /** Reads everything back. Throws `written_backup_damaged` when a byte is not what was captured. */
 export async function verifyWritten(
-  run: Omit<Run, "doctor">,
+  run: Run,
   places: Places,
-  written: Omit<Written, "findings">,
+  written: Pick<Written, "archive">,
   payload?: PayloadPlace,
 ): Promise<void> {
   const { host, pool, options } = run;

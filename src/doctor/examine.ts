@@ -21,7 +21,7 @@ import { findOutside } from "./outside.ts";
 import { platformReport } from "./platform.ts";
 import type { CommandReport, DoctorReport, Finding, SessionsExam } from "./report.ts";
 import { sensitiveNoteFor } from "./snapshot_text.ts";
-import { emptySurvey, type Survey, surveyHome } from "./survey.ts";
+import { beginSurvey, emptySurvey, type See, type Survey, walkHome } from "./survey.ts";
 
 /** How a home is examined. */
 export interface ExamineOptions {
@@ -60,29 +60,60 @@ export async function examineHome(
   home: Home,
   options: ExamineOptions,
 ): Promise<DoctorReport> {
+  const examination = beginExamination(host, pool, home, options);
+  if (examination.isThere) walkHome(host, home, examination.see);
+  return await examination.finish();
+}
+
+/** An examination of a home that somebody else walks through. */
+export interface Examination {
+  /** Whether there is a home that can be walked through. */
+  isThere: boolean;
+  /** Takes in what the walk comes across. */
+  see: See;
+  /** Looks at the rest; to be called when the walk is over. */
+  finish(): Promise<DoctorReport>;
+}
+
+/** Begins an examination; see {@linkcode examineHome}. */
+export function beginExamination(
+  host: Host,
+  pool: WorkerPool,
+  home: Home,
+  options: ExamineOptions,
+): Examination {
   const coreFaults = findCoreFaults(host, home);
-  const structure = await examineStructure(host, pool, home, coreFaults.length === 0, options);
-  const commands = options.runCommands
-    ? await runProbes(host, home, options.runner ?? runCommand)
-    : {};
-  const found = [...coreFaults, ...structure.findings];
-  return assemble(host, home, { ...structure, findings: found }, {
-    core: coreFaults.length === 0 && structure.config.readable,
-    commands,
-    commandsRan: options.runCommands,
-  });
+  const isThere = coreFaults.length === 0;
+  const { survey, see } = isThere
+    ? beginSurvey(host, home, options.openFiles ?? true)
+    : { survey: emptySurvey(), see() {} };
+  return {
+    isThere,
+    see,
+    async finish() {
+      const structure = await examineStructure(host, pool, home, { isThere, survey, options });
+      const commands = options.runCommands
+        ? await runProbes(host, home, options.runner ?? runCommand)
+        : {};
+      const found = [...coreFaults, ...structure.findings];
+      return assemble(host, home, { ...structure, findings: found }, {
+        core: isThere && structure.config.readable,
+        commands,
+        commandsRan: options.runCommands,
+      });
+    },
+  };
 }
 
 async function examineStructure(
   host: Host,
   pool: WorkerPool,
   home: Home,
-  isThere: boolean,
-  { openFiles = true, checkDatabases = true }: ExamineOptions,
+  { isThere, survey, options }: { isThere: boolean; survey: Survey; options: ExamineOptions },
 ): Promise<Structure> {
-  const survey = isThere ? surveyHome(host, home, openFiles) : emptySurvey();
   const config = inspectConfig(host, home, survey);
-  const databases = await examineDatabases(host, pool, checkDatabases ? survey : emptySurvey());
+  const checked = options.checkDatabases ?? true ? survey : emptySurvey();
+  const databases = await examineDatabases(host, pool, checked);
   const sessions = isThere ? examineConversations(host, home, databases) : NO_SESSIONS;
   const findings = isThere
     ? [

@@ -52,6 +52,8 @@ interface Walking {
   host: Host;
   rules: ExcludeRules;
   survey: Survey;
+  /** The important paths of the survey. */
+  important: [name: string, report: PathReport][];
   opens: boolean;
 }
 
@@ -60,24 +62,42 @@ export function emptySurvey(): Survey {
   return { paths: {}, pathErrors: [], failures: [], links: [], databases: [], configs: [] };
 }
 
+/** Takes in what a walk comes across. */
+export type See = (root: HomeRoot, item: WalkItem) => void;
+
 /**
  * Walks through a home and its roots as a full backup would, so that what is reported is what would
  * be captured. Throws only `interrupted`.
+ */
+export function surveyHome(host: Host, home: Home): Survey {
+  const { survey, see } = beginSurvey(host, home, true);
+  walkHome(host, home, see);
+  return survey;
+}
+
+/** Shows everything that a full backup would capture. Throws only `interrupted`. */
+export function walkHome(host: Host, home: Home, see: See): void {
+  const rules = compileRules(home.profile, "full", []);
+  for (const root of rootsOf(host, home)) {
+    for (const item of walk(host, root, rules)) {
+      checkInterrupt(host);
+      see(root, item);
+    }
+  }
+}
+
+/**
+ * A survey that grows with what somebody who walks through the home shows it.
  *
  * @param opens whether files are opened, to find databases and what cannot be read. A backup opens
  * them itself, and reports both
  */
-export function surveyHome(host: Host, home: Home, opens = true): Survey {
-  const rules = compileRules(home.profile, "full", []);
+export function beginSurvey(host: Host, home: Home, opens: boolean): { survey: Survey; see: See } {
   const survey = emptySurvey();
   for (const name of home.profile.important) lookAtImportant(host, home, name, survey);
-  for (const root of rootsOf(host, home)) {
-    for (const item of walk(host, root, rules)) {
-      checkInterrupt(host);
-      record({ host, rules, survey, opens }, root, item);
-    }
-  }
-  return survey;
+  const rules = compileRules(home.profile, "full", []);
+  const walking = { host, rules, survey, important: Object.entries(survey.paths), opens };
+  return { survey, see: (root, item) => record(walking, root, item) };
 }
 
 /** A folder that is a link counts as there; what is behind it is not in a backup. */
@@ -103,17 +123,19 @@ function addPathError(survey: Survey, name: string, relative: string, error: str
 function record(walking: Walking, root: HomeRoot, item: WalkItem): void {
   const { survey } = walking;
   const inHome = root.id === HOME_ROOT;
-  if (item.type === "failed") return recordFailure(survey, root, item);
+  if (item.type === "failed") return recordFailure(walking, root, item);
   if (inHome && item.type === "symlink") {
     survey.links.push({ path: item.path, target: item.target });
   }
   if (item.type === "skipped") return;
-  if (inHome) countImportant(survey, item);
+  if (inHome) countImportant(walking, item);
   if (item.type === "file") recordFile(walking, root, item.path, item.info.size);
 }
 
 function recordFile(walking: Walking, root: HomeRoot, path: string, bytes: number): void {
   const { host, rules, survey } = walking;
+  const format = rules.configFormat(root.id, path);
+  if (!walking.opens && !format) return;
   const absolute = root.kind === "file"
     ? root.path
     : pathsOf(host.platform).join(root.path, ...path.split("/"));
@@ -122,7 +144,6 @@ function recordFile(walking: Walking, root: HomeRoot, path: string, bytes: numbe
     recordDatabase(walking, file, bytes);
     checkReadable(walking, file);
   }
-  const format = rules.configFormat(root.id, path);
   if (format) survey.configs.push({ ...file, format });
 }
 
@@ -150,28 +171,29 @@ function checkReadable({ host, survey }: Walking, { path, absolute }: SurveyedFi
   }
 }
 
-function countImportant(survey: Survey, item: WalkItem): void {
-  for (const [name, report] of importantAbove(survey, item.path)) {
+function countImportant(walking: Walking, item: WalkItem): void {
+  for (const [name, report] of importantAbove(walking, item.path)) {
     if (report.files === undefined || item.path === name) continue;
     if (item.type === "directory") report.dirs! += 1;
     else report.files += 1;
   }
 }
 
-function importantAbove(survey: Survey, path: string): [string, PathReport][] {
-  return Object.entries(survey.paths).filter(([name]) =>
+function importantAbove({ important }: Walking, path: string): Walking["important"] {
+  return important.filter(([name]) =>
     path.startsWith(name) && (path.length === name.length || path[name.length] === "/")
   );
 }
 
 /** A name that is not UTF-8 is no fault of the folder: the rest of it is captured. */
 function recordFailure(
-  survey: Survey,
+  walking: Walking,
   root: HomeRoot,
   item: WalkItem & { type: "failed" },
 ): void {
+  const { survey } = walking;
   const above = root.id === HOME_ROOT && item.code !== "name_not_utf8"
-    ? importantAbove(survey, item.path)
+    ? importantAbove(walking, item.path)
     : [];
   for (const [name] of above) {
     const relative = item.path === name ? "." : item.path.slice(name.length + 1);

@@ -130,6 +130,40 @@ Deno.test("what a killed run left is cleared and reported by the next one", asyn
   });
 });
 
+Deno.test("where what matters cannot be listed, nothing is published", async () => {
+  await withBackupScene(async ({ host, backUp, published, home }) => {
+    await backUp();
+    const before = published();
+    for (const unreadable of [home.path, `${home.path}/sessions`]) {
+      const fs = faultyFs(realFs, ({ operation, path }) => {
+        if (operation === "list" && path === unreadable) return systemError("EACCES");
+      });
+      await rejectsWith(() => backUp({}, { ...host, fs }), "home_not_readable");
+      assert.deepEqual(published(), before);
+    }
+  });
+});
+
+Deno.test("the doctor's report is of what the backup holds", async () => {
+  await withBackupScene(async ({ backUp, home }) => {
+    Deno.mkdirSync(`${home.path}/sessions/empty`);
+    const { backup_dir } = await backUp();
+    const report = JSON.parse(Deno.readTextFileSync(`${backup_dir}/doctor-report.json`));
+    const below = [...walkSync(`${backup_dir}/files/sessions`)];
+    assert.equal(report.paths.sessions.files, below.filter((isFile) => isFile).length);
+    assert.equal(report.paths.sessions.dirs, below.filter((isFile) => !isFile).length);
+    assert.ok(report.core_ok && report.path_scan_ok);
+  });
+});
+
+/** Whether each thing below a folder is a file. */
+function* walkSync(folder: string): Generator<boolean> {
+  for (const { name, isFile } of Deno.readDirSync(folder)) {
+    yield isFile;
+    if (!isFile) yield* walkSync(`${folder}/${name}`);
+  }
+}
+
 Deno.test("a disk that is full at any write leaves the backup root as it was", async () => {
   await withBackupScene(async ({ host, backUp, published, root }) => {
     await backUp({ directory: false });
