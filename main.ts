@@ -1,7 +1,7 @@
 /** Argv in, exit code out: the only place that maps errors to exit codes. */
 import process from "node:process";
 import { type ErrorKind, LifeboatError } from "./src/base/mod.ts";
-import { runProgram } from "./src/cli/mod.ts";
+import { runProgram, type StopRequests } from "./src/cli/mod.ts";
 
 const EXIT_CODES: Record<ErrorKind, number> = {
   refused: 2,
@@ -19,16 +19,17 @@ const STOP_SIGNALS: Deno.Signal[] = Deno.build.os === "windows"
   : ["SIGINT", "SIGTERM"];
 
 /** Fires at the first request to stop; the second ends the program at once. */
-function stopSignal(): AbortSignal {
+function stopRequests(): StopRequests {
   const stop = new AbortController();
-  for (const signal of STOP_SIGNALS) {
-    Deno.addSignalListener(signal, () => {
-      if (stop.signal.aborted) Deno.exit(EXIT_CODES.interrupted);
-      stop.abort(new LifeboatError("interrupted", "interrupted", "Stopped before it was finished"));
-    });
-  }
-  return stop.signal;
+  let isOurs = true;
+  const request = () => {
+    if (!isOurs) return;
+    if (stop.signal.aborted) Deno.exit(EXIT_CODES.interrupted);
+    stop.abort(new LifeboatError("interrupted", "interrupted", "Stopped before it was finished"));
+  };
+  for (const signal of STOP_SIGNALS) Deno.addSignalListener(signal, request);
+  return { signal: stop.signal, leave: () => isOurs = false };
 }
 
-const { ok, error } = await runProgram(Deno.args, process.argv0, stopSignal());
-Deno.exit(error ? EXIT_CODES[error.kind] : ok ? 0 : 1);
+const { ok, error, exitCode } = await runProgram(Deno.args, process.argv0, stopRequests());
+Deno.exit(error ? EXIT_CODES[error.kind] : exitCode ?? (ok ? 0 : 1));

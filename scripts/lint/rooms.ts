@@ -9,6 +9,7 @@ export const ROOMS = [
   "cli",
   "mcp",
   "agents",
+  "isolate",
   "migrate",
   "upkeep",
   "restore",

@@ -119,6 +119,8 @@ export interface ManifestHead {
   malformed_configs?: number;
   /** `--name`. */
   label?: string;
+  /** The isolated home that it is of. */
+  isolated?: string;
   tool?: { name: string; version: string };
   agent?: { name: string; version: string };
   /** Files of the restore kit and their SHA-256, upper-case hex. */

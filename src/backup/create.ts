@@ -38,7 +38,7 @@ export async function createBackup(host: Host, options: BackupOptions): Promise<
   const locks: Lock[] = [];
   try {
     if (!options.preRestore) {
-      locks.push(takeHomeLock(host, options.home.path));
+      if (!options.holdsLock) locks.push(takeHomeLock(host, options.home.path));
       if (findCoreFaults(host, options.home).length > 0) throw homeNotReadable(options.home);
     }
     makeRoot(host, root);

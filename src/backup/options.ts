@@ -31,6 +31,8 @@ export interface BackupOptions {
   jobs?: number;
   /** Encrypts it, so that only these can read it; implies no folder form. */
   seal?: Readers;
+  /** The caller holds the home's lock. */
+  holdsLock?: boolean;
   /** Set for the backup before a restore. The caller then holds the home's lock. */
   preRestore?: {
     /** Files that the restore replaces: captured whatever the rules say, or nothing is published. */

@@ -163,6 +163,7 @@ function manifestHead(
     status: findings.errors.length === 0 ? "ok" : "partial",
     malformed_configs: findings.malformedConfigs || undefined,
     label,
+    isolated: home.isolated,
     tool: { name: "lifeboat", version: host.build.version },
     agent: version === undefined ? undefined : { name, version },
     kit,

@@ -1,4 +1,5 @@
 /** Errors, the file system behind one interface, locks, paths, hashing, time and workers. */
+export * from "./attached.ts";
 export * from "./build_info.ts";
 export * from "./command.ts";
 export * from "./config.ts";

@@ -13,6 +13,8 @@ export interface BackupScope {
   elsewhere?: boolean;
   /** True: an ID is only a name. An agent must not take a file of its project for a backup. */
   onlyNames?: boolean;
+  /** Only those of the isolated home with this id. */
+  isolated?: string;
 }
 
 /** What `list` gives back; key names are those of contract.md. */
@@ -62,6 +64,7 @@ export async function listBackups(
   const own = lists.flat().filter((item) => !known.has(placeOf(item)));
   const backups = [...foreign, ...own].sort(newestFirst).filter((item) =>
     (!scope.profile || !item.profile || item.profile === scope.profile.id) &&
+    (!scope.isolated || item.isolated === scope.isolated) &&
     (!scope.type || scope.type === "all" || item.type === TYPES[scope.type])
   );
   return {
@@ -88,7 +91,8 @@ export function isPreRestore(item: Pick<BackupItem, "id">): boolean {
 
 /**
  * The path of the backup that an ID means: a path, a name, a unique beginning of one, or `latest`
- * (which never means one made before a restore). Throws `no_such_backup` (missing) or
+ * (which never means one made before a restore, and one of an isolated home only where that is
+ * named). Throws `no_such_backup` (missing) or
  * `ambiguous_id` (refused).
  */
 export async function findBackup(host: Host, id: string, scope: BackupScope): Promise<string> {
@@ -98,7 +102,8 @@ export async function findBackup(host: Host, id: string, scope: BackupScope): Pr
   const { backups, backup_roots } = await listBackups(host, scope);
   if (id === "latest") {
     const newest = backups.find((item) =>
-      !isPreRestore(item) && isOwn(item) && item.status !== "unreadable"
+      !isPreRestore(item) && isOwn(item) && item.status !== "unreadable" &&
+      (scope.isolated !== undefined || item.isolated === null)
     );
     if (newest) return placeOf(newest);
   }

@@ -24,6 +24,8 @@ export interface BackupItem {
   label: string | null;
   /** The home it was made of. */
   home: string | null;
+  /** The isolated home that it is of. */
+  isolated: string | null;
   created_at: string | null;
   files: number | null;
   sqlite_databases: number | null;
@@ -102,6 +104,7 @@ function itemOf(parts: Parts, head: ManifestHead): Partial<BackupItem> {
     profile: head.profile,
     label: head.label ?? null,
     home: head.encryption ? null : head.home,
+    isolated: head.isolated ?? null,
     created_at: head.created_at,
     files: head.counts.files,
     sqlite_databases: head.counts.sqlite_databases,
@@ -142,6 +145,7 @@ async function describe(host: Host, catalog: Catalog, parts: Parts): Promise<Bac
     profile: null,
     label: null,
     home: null,
+    isolated: null,
     created_at: null,
     files: null,
     sqlite_databases: null,

@@ -11,6 +11,7 @@ import {
   type GlobalFlags,
   helpTail,
   homeOption,
+  isolatedOption,
   joined,
   several,
   wholeNumber,
@@ -29,6 +30,7 @@ interface BackupFlags extends GlobalFlags, StorageFlags, PasswordFlags {
   recipient?: string[];
   home?: string;
   withRoots?: boolean;
+  isolated?: string;
   backupRoot?: string;
   mode?: "compact" | "full";
   format?: "tar.gz" | "zip";
@@ -170,6 +172,7 @@ export function defineBackup(program: Command, act: Act): void {
     .argument("[name]", "a name of your own for this backup")
     .addOption(homeOption())
     .option("--with-roots", "with --home: also what lies outside the home, such as ~/.agents")
+    .addOption(isolatedOption())
     .addOption(backupRootOption())
     .addOption(new Option("--mode <mode>", "compact leaves logs out").choices(["compact", "full"]))
     .addOption(new Option("--format <format>", "of the archive").choices(["tar.gz", "zip"]))

@@ -18,6 +18,8 @@ export interface Context {
   terminal: Terminal;
   /** Clears the line of progress before a question is asked. */
   hideProgress(): void;
+  /** From now on requests to stop are for a program that runs in the place of this one. */
+  leaveSignals(): void;
   /** Says something before the command has ended; with `--json` as one line. */
   say(answer: Answer): void;
 }
@@ -27,6 +29,8 @@ export interface Answer {
   result: { ok: boolean };
   /** Ends with a newline unless it is empty. */
   text(style: Style): string;
+  /** Of a program that ran in the place of this one: what this one ends with. */
+  exitCode?: number;
 }
 
 /** The answers for several homes or backups as one: `ok` when each of them is. */
@@ -83,6 +87,11 @@ export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER) {
 /** `--home`, and the name that the original gave it. */
 export function homeOption(): Option {
   return new Option("--codex-home, --home <path>", "the agent's home, instead of its usual place");
+}
+
+/** `--isolated`, the same everywhere. */
+export function isolatedOption(): Option {
+  return new Option("--isolated <id>", "the isolated Codex home of this agent");
 }
 
 /** `--backup-root`, the same everywhere. */

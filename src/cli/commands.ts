@@ -8,6 +8,7 @@ import { defineDrill } from "./drill.ts";
 import { defineHook } from "./hook.ts";
 import { defineImport } from "./import.ts";
 import { defineInstall, defineUninstall } from "./install.ts";
+import { defineIsolate } from "./isolate.ts";
 import { defineKeys } from "./keys.ts";
 import { defineKit } from "./kit.ts";
 import { defineList } from "./list.ts";
@@ -40,6 +41,7 @@ export function defineCommands(program: Command, act: Act): void {
   defineSessions(program, act);
   defineSnapshot(program, act);
   defineWatch(program, act);
+  defineIsolate(program, act);
   defineProfiles(program, act);
   defineKeys(program, act);
   defineSync(program, act);

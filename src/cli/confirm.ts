@@ -53,6 +53,12 @@ export function askForDelete(context: Context, id: string): Promise<void> {
   return ask(context, { word: "DELETE", english, chinese: "删除", refused: "Not deleted" });
 }
 
+/** The same before an isolated home is backed up and removed; the answer is REMOVE. */
+export function askForRemoval(context: Context, path: string): Promise<void> {
+  const english = `back up and remove ${printable(path)}`;
+  return ask(context, { word: "REMOVE", english, chinese: "移除", refused: "Not removed" });
+}
+
 /** Keeps a window open that would close with the program. */
 export async function waitForEnter(terminal: Terminal, signal: AbortSignal): Promise<void> {
   if (!terminal.interactive || signal.aborted) return;

@@ -11,6 +11,7 @@ import {
   type GlobalFlags,
   helpTail,
   homeOption,
+  isolatedOption,
   several,
 } from "./command.ts";
 import { backupScope } from "./homes.ts";
@@ -27,6 +28,7 @@ interface RestoreFlags extends GlobalFlags, UnlockFlags {
   home?: string;
   targetHome?: string;
   withRoots?: boolean;
+  isolated?: string;
   root?: string[];
   target?: string;
   backupDir?: string;
@@ -108,11 +110,17 @@ async function openSource(context: Context, flags: RestoreFlags, id?: string): P
   return await openRemoteBackup(host, backend, record, { jobs, password, unlock });
 }
 
-/** The home to restore to: that of the backup's own profile unless another is named. */
+/**
+ * The home to restore to: that of the backup's own profile unless another is named. A backup of an
+ * isolated home goes to the isolated home of that id here, and not over the personal one.
+ */
 async function targetHome(host: Host, flags: RestoreFlags, { head }: Backup): Promise<Home> {
-  const { findProfile, resolveHome } = await import("../profiles/mod.ts");
+  const { asHome, findProfile, isolatedPlace, resolveHome } = await import("../profiles/mod.ts");
   const profile = findProfile(host, flags.profile ?? head.profile);
-  const { home = flags.targetHome, withRoots } = flags;
+  const { home = flags.targetHome, withRoots, isolated = head.isolated } = flags;
+  if (isolated !== undefined && home === undefined && profile.id === "codex") {
+    return asHome(host, isolatedPlace(host, { id: isolated }));
+  }
   return resolveHome(host, profile, { home, withRoots });
 }
 
@@ -221,6 +229,7 @@ export function defineRestore(program: Command, act: Act): void {
     .addOption(new Option("--archive, --backup-dir <path>", "the backup, as older tools name it"))
     .option("--from-remote <id>", "the copy at this backend; only what is needed is downloaded")
     .addOption(homeOption())
+    .addOption(isolatedOption().conflicts(["home", "targetHome", "target"]))
     .addOption(new Option("--target-home <path>").hideHelp())
     .option("--with-roots", "with --home: also what lies outside the home, such as ~/.agents")
     .option("--root <id=path>", "where something from outside the home goes; repeatable", several)

@@ -6,7 +6,7 @@ import { waitForEnter } from "./confirm.ts";
 import type { Invocation } from "./invocation.ts";
 import { createPrinter } from "./printer.ts";
 import { createMeter, type Meter } from "./progress.ts";
-import type { Ending } from "./start.ts";
+import type { Ending, StopRequests } from "./start.ts";
 import { isGuided, isRestorer, meantArgs } from "./surroundings.ts";
 import type { Terminal } from "./terminal.ts";
 import { createProgram, isHelpShown, usageError } from "./usage.ts";
@@ -15,13 +15,12 @@ import { createProgram, isHelpShown, usageError } from "./usage.ts";
 export interface Start {
   invocation: Invocation;
   terminal: Terminal;
-  /** Fires when the user wants to stop. */
-  signal: AbortSignal;
+  stop: StopRequests;
 }
 
 /** Parses and runs a command line, and prints its result, or why there is none. Never throws. */
 export async function runCommandLine(start: Start): Promise<Ending> {
-  const { terminal, signal } = start;
+  const { terminal, stop: { signal, leave } } = start;
   let meter: Meter | undefined;
   const host = thisHost(signal, (progress) => meter?.report(progress));
   const printer = createPrinter(start.invocation, terminal, host.env);
@@ -31,11 +30,17 @@ export async function runCommandLine(start: Start): Promise<Ending> {
     const command = received.at(-1) as Command;
     const flags = command.optsWithGlobals<Flags & GlobalFlags & OptionValues>();
     const { stop, hide } = meter = createMeter(terminal, flags.quiet === true);
-    const context: Context = { host, terminal, hideProgress: hide, say: printer.say };
+    const context: Context = {
+      host,
+      terminal,
+      hideProgress: hide,
+      leaveSignals: leave,
+      say: printer.say,
+    };
     const names = received.slice(0, -2) as (string | undefined)[];
     const answer = await run(context, flags, names).finally(stop);
     printer.answer(answer);
-    ending = { ok: answer.result.ok };
+    ending = { ok: answer.result.ok, exitCode: answer.exitCode };
   };
   let help = ""; // commander hands it over in pieces
   const program = createProgram((text) => help += text);

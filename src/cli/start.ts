@@ -7,6 +7,16 @@ import { versionResult, versionText } from "./version.ts";
 export interface Ending {
   ok: boolean;
   error?: LifeboatError;
+  /** That of a program that ran in the place of this one. */
+  exitCode?: number;
+}
+
+/** How the user stops this program. */
+export interface StopRequests {
+  /** Fires when the user wants to stop. */
+  signal: AbortSignal;
+  /** From now on another program is asked, not this one. */
+  leave(): void;
 }
 
 function isHook(args: string[]): boolean {
@@ -18,12 +28,11 @@ function isHook(args: string[]): boolean {
  *
  * @param args what stands after the program's name
  * @param argv0 the name the program was started by
- * @param signal fires when the user wants to stop
  */
 export async function runProgram(
   args: string[],
   argv0: string,
-  signal: AbortSignal,
+  stop: StopRequests,
 ): Promise<Ending> {
   const invocation = readInvocation(args, argv0);
   const terminal = processTerminal();
@@ -35,10 +44,10 @@ export async function runProgram(
   if (isHook(args)) {
     const { thisHost } = await import("../base/mod.ts");
     const { runHookCommand } = await import("./run_hook.ts");
-    await runHookCommand(thisHost(signal, () => {}), terminal, args);
+    await runHookCommand(thisHost(stop.signal, () => {}), terminal, args);
     return { ok: true };
   }
   // Loaded only now: --version is what others wait for when they look whether the program is there.
   const { runCommandLine } = await import("./run.ts");
-  return await runCommandLine({ invocation, terminal, signal });
+  return await runCommandLine({ invocation, terminal, stop });
 }

@@ -8,6 +8,7 @@ import {
   type GlobalFlags,
   helpTail,
   homeOption,
+  isolatedOption,
   joined,
 } from "./command.ts";
 import { askForUndo } from "./confirm.ts";
@@ -18,6 +19,7 @@ import { forgottenText, undoListText, undonePlanText, undoneText } from "./text/
 interface UndoFlags extends GlobalFlags {
   home?: string;
   withRoots?: boolean;
+  isolated?: string;
   list?: boolean;
   forget?: string;
   apply?: boolean;
@@ -94,6 +96,7 @@ export function defineUndo(program: Command, act: Act): void {
     .description("take back the last restore of a home; says what it would do unless --apply")
     .addOption(homeOption())
     .option("--with-roots", "with --home: also what lies outside the home, such as ~/.agents")
+    .addOption(isolatedOption())
     .option("--apply", "do it; this can be undone as well")
     .option("--i-understand-this-restores-sensitive-state", "instead of typing UNDO")
     .option("--allow-running", "although the agent, or another program, has files of the home open")

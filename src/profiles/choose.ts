@@ -1,5 +1,6 @@
 import { type Host, LifeboatError } from "../base/mod.ts";
 import { homeExists, resolveHome } from "./home.ts";
+import { asHome, findIsolated, isolatedHomes } from "./isolated.ts";
 import { findProfile, loadProfiles } from "./load.ts";
 import type { Home } from "./profile.ts";
 
@@ -9,14 +10,25 @@ export interface HomeChoice {
   profile?: string;
   home?: string;
   withRoots?: boolean;
+  /** Id of an isolated Codex home. */
+  isolated?: string;
+}
+
+function isolatedHome(host: Host, id: string, { profile = "codex", home }: HomeChoice): Home {
+  if (profile === "codex" && !home) return asHome(host, findIsolated(host, { id }));
+  throw new LifeboatError("refused", "usage", "--isolated is about a Codex home of its own", {
+    hint: "Leave out --home, and --profile but for codex.",
+  });
 }
 
 /**
- * The homes that are meant: the one of a profile, or with `all` every one that exists. Throws
- * `no_such_home` when there is none, `no_such_profile`, `usage`.
+ * The homes that are meant: the one of a profile, or with `all` every one that exists,
+ * isolated ones too. Throws `no_such_home` when there is none, `no_such_isolated_home`,
+ * `no_such_profile`, `usage`.
  */
 export function chooseHomes(host: Host, choice: HomeChoice): Home[] {
-  const { profile = "codex", home, withRoots } = choice;
+  const { profile = "codex", home, withRoots, isolated } = choice;
+  if (isolated !== undefined) return [isolatedHome(host, isolated, choice)];
   if (profile !== "all") {
     return [resolveHome(host, findProfile(host, profile), { home, withRoots })];
   }
@@ -25,8 +37,9 @@ export function chooseHomes(host: Host, choice: HomeChoice): Home[] {
       hint: "Name one profile.",
     });
   }
-  const homes = loadProfiles(host).map((known) => resolveHome(host, known))
-    .filter((known) => homeExists(host, known));
+  const known = loadProfiles(host).map((one) => resolveHome(host, one));
+  const isolatedToo = isolatedHomes(host).map((one) => asHome(host, one));
+  const homes = [...known, ...isolatedToo].filter((one) => homeExists(host, one));
   if (homes.length > 0) return homes;
   throw new LifeboatError("missing", "no_such_home", "No home of any known agent was found", {
     hint: "See where they are looked for with: lifeboat profiles list",

@@ -2,6 +2,7 @@
 export * from "./backup_root.ts";
 export * from "./choose.ts";
 export * from "./home.ts";
+export * from "./isolated.ts";
 export * from "./load.ts";
 export { type OpenClawAgent, openClawPlaces } from "./openclaw.ts";
 export { parseProfile } from "./parse.ts";

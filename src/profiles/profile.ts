@@ -137,4 +137,6 @@ export interface Home {
   roots: HomeRoot[];
   /** Roots that were left out because the home was named by `--home`. */
   rootsLeftOut: HomeRoot[];
+  /** Of a home that was made for one agent alone: its id. */
+  isolated?: string;
 }

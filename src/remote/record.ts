@@ -214,6 +214,7 @@ export function itemOf(host: Host, backendName: string, record: BackupRecord): R
     signed_by: public_key && signedByText(signedBy(host, public_key)),
     verified_at: null,
     remote: [backendName],
+    isolated: null,
     origin: null,
     machine,
     uploaded_at,

@@ -6,7 +6,13 @@ import { recordingTerminal } from "../support/recording_terminal.ts";
 
 function ask(...answers: string[]) {
   const { terminal, errors, output } = recordingTerminal({ interactive: true }, answers);
-  const context = { host: testHost("/nowhere"), terminal, hideProgress: () => {}, say: () => {} };
+  const context = {
+    host: testHost("/nowhere"),
+    terminal,
+    hideProgress: () => {},
+    leaveSignals: () => {},
+    say: () => {},
+  };
   return { asked: askForRestore(context), errors, output };
 }
 
@@ -29,7 +35,13 @@ Deno.test("an undo asks for UNDO, and nothing else confirms it", async () => {
   for (const answer of ["UNDO", "RESTORE"]) {
     const { terminal, errors } = recordingTerminal({ interactive: true }, [answer]);
     const asked = () =>
-      askForUndo({ host: testHost("/nowhere"), terminal, hideProgress: () => {}, say: () => {} });
+      askForUndo({
+        host: testHost("/nowhere"),
+        terminal,
+        hideProgress: () => {},
+        leaveSignals: () => {},
+        say: () => {},
+      });
     if (answer === "UNDO") await asked();
     else assert.match((await rejectsWith(asked, "not_confirmed")).message, /^Not undone/);
     assert.match(errors(), /Type UNDO to undo the restore[^]*输入 UNDO 开始撤销/);

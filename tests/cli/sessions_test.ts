@@ -13,7 +13,13 @@ import { makeSampleClaudeHome, makeSampleCodexHome } from "../support/sample_hom
 /** Runs `lifeboat sessions ARGS` without printing anything. */
 async function run(host: Host, args: string[], onTerminal = false): Promise<Answer> {
   const { terminal } = recordingTerminal({ outIsTerminal: onTerminal });
-  const context: Context = { host, terminal, hideProgress: () => {}, say: () => {} };
+  const context: Context = {
+    host,
+    terminal,
+    hideProgress: () => {},
+    leaveSignals: () => {},
+    say: () => {},
+  };
   let answer: Answer | undefined;
   const act: Act = (work) => async (...received) => {
     const command = received.at(-1) as Command;

@@ -22,6 +22,7 @@ export function backupItem(changes: Partial<BackupItem> = {}): BackupItem {
     signed_by: null,
     verified_at: null,
     remote: [],
+    isolated: null,
     origin: null,
     ...changes,
   };

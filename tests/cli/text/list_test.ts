@@ -27,6 +27,7 @@ const item: BackupItem = {
   signed_by: null,
   verified_at: null,
   remote: [],
+  isolated: null,
   origin: null,
 };
 
