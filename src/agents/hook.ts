@@ -41,19 +41,28 @@ export interface HookOptions {
   startScan(scan: Scan): void;
 }
 
-/** Carries out one hook. Never throws. */
+/**
+ * Carries out one hook. Never throws. Gives back what the user has to be told, at the start of a session:
+ * nobody reads `status` while all seems well.
+ */
 export async function runHook(
   host: Host,
   agent: HookAgent,
   text: string,
   options: HookOptions,
-): Promise<void> {
+): Promise<string | undefined> {
   const faults: HookFault[] = [];
   const event = await guarded(faults, agent, () => parseHookEvent(agent, text, host.platform));
   if (event) {
     await guarded(faults, agent, () => recordEvent(host, agent, event, options, faults), event);
   }
+  const warning = event?.moment === "session_start" && await guarded(faults, agent, async () => {
+    // Loaded only here: it brings restores along, which no other moment needs.
+    const { alarm } = await import("../upkeep/mod.ts");
+    return alarm(host);
+  });
   logHookFaults(host, faults);
+  return warning || undefined;
 }
 
 /** Carries out a scan that a hook has started, after others of the same folder. Never throws. */

@@ -3,7 +3,7 @@ import { type Host, pathsOf, type Platform } from "../base/mod.ts";
 import { type AgentHome, presentAgents, requireAgents } from "./homes.ts";
 import { addHooks, type Hook, removeHooks } from "./hooks_config.ts";
 import type { InstallPlan } from "./install.ts";
-import { requireExecutable } from "./install_program.ts";
+import { lastingProgram } from "./install_program.ts";
 import { editStep, planEdit, planRevert, revertStep } from "./user_file.ts";
 
 /** The agents that hooks can be put into. */
@@ -60,7 +60,7 @@ function hooksFile(host: Host, { agent, home }: AgentHome<Hookable>): string {
 
 /** What putting hooks into agents would do. Throws `no_such_home`, `bad_config`, `not_compiled`. */
 export function planHooks(host: Host, agents: readonly Hookable[]): InstallPlan {
-  const executable = requireExecutable(host);
+  const executable = lastingProgram(host);
   const steps = requireAgents(host, agents).map((one) => {
     const [agent, file] = [one.agent, hooksFile(host, one)];
     const hooks = hooksOf(executable, agent, host.platform);

@@ -31,6 +31,12 @@ export function requireExecutable({ executable }: Host): string {
   });
 }
 
+/** The executable that hooks and timers shall call: the installed one, else this one. Throws `not_compiled`. */
+export function lastingProgram(host: Host): string {
+  const path = installedProgram(host);
+  return lstatIfThere(host.fs, path) ? path : requireExecutable(host);
+}
+
 /**
  * What putting this executable to its place would do.
  *

@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import type { BackupOptions } from "../backup/mod.ts";
-import { asLifeboatError, type Host, LifeboatError, takeHomeLock } from "../base/mod.ts";
+import { asLifeboatError, type Host, LifeboatError } from "../base/mod.ts";
 import type { Readers } from "../seal/mod.ts";
 import type { Home } from "../profiles/mod.ts";
 import {
@@ -111,27 +111,16 @@ function optionsFor(
   };
 }
 
-/** Brings a restore that was cut off to its end: a mix of two states is nothing to back up. */
-async function recover(host: Host, home: Home): Promise<string[]> {
-  const { recoverUnlessRunning, recoveryWarning } = await import("../restore/mod.ts");
-  const lock = takeHomeLock(host, home.path);
-  try {
-    return (await recoverUnlessRunning(host, home)).map(recoveryWarning);
-  } finally {
-    lock.release();
-  }
-}
-
 async function one(host: Host, flags: BackupFlags, options: BackupOptions): Promise<Answer> {
-  const { createBackup, previewBackup } = await import("../backup/mod.ts");
   if (flags.dryRun) {
+    const { previewBackup } = await import("../backup/mod.ts");
     const result = await previewBackup(host, options);
     return { result, text: (style) => previewText(result, options.home.profile.name, style) };
   }
-  const recovered = await recover(host, options.home);
-  const made = await createBackup(host, options);
+  const { backUp } = await import("../upkeep/mod.ts");
+  const made = await backUp(host, options);
   const sync = await copyToStorage(host, flags, made);
-  const result = { ...made, warnings: [...recovered, ...made.warnings], ...(sync && { sync }) };
+  const result = { ...made, ...(sync && { sync }) };
   const syncedText = (style: Style) => sync ? syncText(sync, style) : "";
   return { result, text: (style) => backupText(result, options.home, style) + syncedText(style) };
 }

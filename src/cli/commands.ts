@@ -15,6 +15,7 @@ import { defineList } from "./list.ts";
 import { defineProfiles } from "./profiles.ts";
 import { definePrune } from "./prune.ts";
 import { defineRestore } from "./restore.ts";
+import { defineSchedule } from "./schedule.ts";
 import { defineSessions } from "./sessions.ts";
 import { defineShow } from "./show.ts";
 import { defineSnapshot } from "./snapshot.ts";
@@ -35,6 +36,7 @@ export function defineCommands(program: Command, act: Act): void {
   defineDoctor(program, act);
   defineStatus(program, act);
   defineDrill(program, act);
+  defineSchedule(program, act);
   definePrune(program, act);
   defineDelete(program, act);
   defineImport(program, act);

@@ -6,25 +6,20 @@ import {
   type Context,
   type GlobalFlags,
   helpTail,
-  wholeNumber,
 } from "./command.ts";
 import { backupScope } from "./homes.ts";
+import { type KeepFlags, keepOptions, keepRules } from "./keep.ts";
 import { pruneText } from "./text/prune.ts";
 
-interface PruneFlags extends GlobalFlags {
+interface PruneFlags extends GlobalFlags, KeepFlags {
   backupRoot?: string;
-  keepLast?: number;
-  keepDaily?: number;
-  keepWeekly?: number;
-  keepMonthly?: number;
   remote?: string;
   apply?: boolean;
 }
 
 async function pruneBackups({ host }: Context, flags: PruneFlags): Promise<Answer> {
   const { prune, pruneRemote } = await import("../upkeep/mod.ts");
-  const { keepLast: last, keepDaily: daily, keepWeekly: weekly, keepMonthly: monthly } = flags;
-  const how = { rules: { last, daily, weekly, monthly }, apply: flags.apply };
+  const how = { rules: keepRules(flags), apply: flags.apply };
   const scope = await backupScope(host, flags);
   const result = flags.remote === undefined
     ? await prune(host, { ...scope, ...how })
@@ -34,16 +29,9 @@ async function pruneBackups({ host }: Context, flags: PruneFlags): Promise<Answe
 
 /** `prune`. */
 export function definePrune(program: Command, act: Act): void {
-  program.command("prune")
-    .description("remove backups that no rule keeps; says what would go unless --apply")
-    .option("--keep-last <n>", "keep the newest n of each home", wholeNumber(1))
-    .option(
-      "--keep-daily <n>",
-      "keep the newest of each day, for n days that have one",
-      wholeNumber(1),
-    )
-    .option("--keep-weekly <n>", "the same for weeks", wholeNumber(1))
-    .option("--keep-monthly <n>", "the same for months", wholeNumber(1))
+  const command = program.command("prune")
+    .description("remove backups that no rule keeps; says what would go unless --apply");
+  keepOptions(command)
     .option("--remote <id>", "the copies of this machine at this backend; those here stay")
     .option("--apply", "do it: what goes is gone for good")
     .addOption(backupRootOption())

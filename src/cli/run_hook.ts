@@ -14,7 +14,8 @@ function startScan(host: Host, scan: Scan): void {
 }
 
 /**
- * Carries out `hook AGENT`: silent, and never a failure, since it runs inside of an agent. Past
+ * Carries out `hook AGENT`: silent, but for an alarm when a session starts, and never a failure, since
+ * it runs inside of an agent. Past
  * commander, which takes longer to load than the rest takes to run.
  */
 export async function runHookCommand(
@@ -28,7 +29,11 @@ export async function runHookCommand(
     if (!HOOK_AGENTS.some((one) => one === agent)) throw new Error("No such agent");
     if (option === SCAN) return await runScan(host, JSON.parse(value));
     const text = terminal.readAll(MAX_EVENT);
-    await runHook(host, agent as HookAgent, text, { startScan: (scan) => startScan(host, scan) });
+    const warning = await runHook(host, agent as HookAgent, text, {
+      startScan: (scan) => startScan(host, scan),
+    });
+    // Both agents show this to the user, and not to the model (agent-homes.md 3, "Output").
+    if (warning) terminal.out(JSON.stringify({ systemMessage: `Lifeboat: ${warning}` }) + "\n");
   } catch (error) {
     const { code, message } = asLifeboatError(error);
     logHookFaults(host, [{ agent: String(agent), code, message }]);

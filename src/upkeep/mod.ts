@@ -1,9 +1,23 @@
 /** Which backups stay, and whether they would save anybody: retention, deletion, drills, status. */
+export { alarm } from "./alarm.ts";
+export { backUp } from "./back_up.ts";
 export { deleteBackup, type DeleteResult, findItem } from "./delete.ts";
 export { deleteRemote } from "./delete_remote.ts";
 export { drill, type DrillResult } from "./drill.ts";
 export { prune, type PrunedBackup, type PruneResult } from "./prune.ts";
 export { pruneRemote, type RemotePruneResult } from "./prune_remote.ts";
 export type { KeepRules } from "./retention.ts";
+export {
+  parseInterval,
+  parseTimeOfDay,
+  readSchedule,
+  readScheduleRecord,
+  removeSchedule,
+  type Schedule,
+  schedulePath,
+  type ScheduleRecord,
+  writeSchedule,
+} from "./schedule.ts";
+export { runSchedule, type ScheduledRun } from "./scheduled_run.ts";
 export { checkStorage, copyToStorage, type StorageChoice } from "./storage.ts";
 export { type HomeStatus, statusOfHomes, type StatusResult } from "./status.ts";

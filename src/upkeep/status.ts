@@ -6,7 +6,13 @@ import { listUndo } from "../restore/mod.ts";
 import { findTranscripts, homeRetention, isSweptSoon } from "../sessions/mod.ts";
 import { type DrillRecord, lastDrill } from "./drill_record.ts";
 import { backupsOf } from "./newest.ts";
-import { findingsOf } from "./status_findings.ts";
+import {
+  readSchedule,
+  readScheduleRecord,
+  type Schedule,
+  type ScheduleRecord,
+} from "./schedule.ts";
+import { findingsOf, scheduleFindings, tooOldDays } from "./status_findings.ts";
 
 /** One home as `status` shows it. */
 export interface HomeStatus {
@@ -39,10 +45,16 @@ export interface StatusFinding {
   hint: string;
 }
 
+/** What is done regularly, and how it went. */
+export interface ScheduleStatus extends Schedule, ScheduleRecord {
+  findings: StatusFinding[];
+}
+
 /** What `status` gives back. */
 export interface StatusResult {
   ok: boolean;
   homes: HomeStatus[];
+  schedule: ScheduleStatus | null;
 }
 
 /** The state of one home. */
@@ -65,7 +77,7 @@ async function statusOf(
     sessions: sessionsOf(host, home),
     undo: undoOf(host, home),
   };
-  const findings = findingsOf(seen, host.now());
+  const findings = findingsOf(seen, host.now(), tooOldDays(readSchedule(host)));
   return { ok: findings.every(({ severity }) => severity !== "error"), ...seen, findings };
 }
 
@@ -93,6 +105,13 @@ function undoOf(host: Host, home: Home): HomeStatus["undo"] {
   };
 }
 
+function scheduleStatus(host: Host): ScheduleStatus | null {
+  const schedule = readSchedule(host);
+  if (!schedule) return null;
+  const record = readScheduleRecord(host);
+  return { ...schedule, ...record, findings: scheduleFindings(record) };
+}
+
 /** The state of every home that there is. Changes nothing. */
 export async function statusOfHomes(
   host: Host,
@@ -101,5 +120,7 @@ export async function statusOfHomes(
 ): Promise<StatusResult> {
   const all: HomeStatus[] = [];
   for (const home of homes) all.push(await statusOf(host, home, options));
-  return { ok: all.every(({ ok }) => ok), homes: all };
+  const schedule = scheduleStatus(host);
+  const findings = [...all.flatMap((home) => home.findings), ...schedule?.findings ?? []];
+  return { ok: findings.every(({ severity }) => severity !== "error"), homes: all, schedule };
 }

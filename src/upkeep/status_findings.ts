@@ -1,8 +1,11 @@
 /** What the user should see to, from what was seen of a home. Pure. */
+import { type Schedule, type ScheduleRecord, tooOldHours } from "./schedule.ts";
 import type { HomeStatus, StatusFinding } from "./status.ts";
 
-/** Older than this the newest backup of a home, or its last drill, is too old, days. */
+/** Without a schedule, older than this the newest backup of a home is too old, days. */
 const TOO_OLD_DAYS = 14;
+/** The same for its last drill: twice the week after which a schedule tries again. */
+const DRILL_TOO_OLD_DAYS = 14;
 const DAY_MS = 86_400_000;
 
 /** What a home's state is judged by. */
@@ -12,15 +15,33 @@ function daysSince(iso: string | null, now: Date): number {
   return (now.getTime() - (Date.parse(iso ?? "") || 0)) / DAY_MS;
 }
 
-function backupFindings({ profile, last_backup }: Seen, now: Date): StatusFinding[] {
+/** Days after which the newest backup of a home is too old. */
+export function tooOldDays(schedule: Schedule | undefined): number {
+  return schedule ? tooOldHours(schedule) / 24 : TOO_OLD_DAYS;
+}
+
+/** What is wrong with what is done regularly. */
+export function scheduleFindings({ failure }: ScheduleRecord): StatusFinding[] {
+  if (failure === null) return [];
+  const message = `The last scheduled backup failed: ${failure}`;
+  const hint = "It is tried again every hour; try now with: lifeboat schedule run --now";
+  return [{ code: "schedule_failed", severity: "error", message, hint }];
+}
+
+function backupFindings(
+  { profile, last_backup }: Seen,
+  now: Date,
+  tooOld: number,
+): StatusFinding[] {
   const hint = `Make one with: lifeboat backup --profile ${profile}`;
   const error = (code: string, message: string): StatusFinding[] => [
     { code, severity: "error", message, hint },
   ];
   if (!last_backup) return error("no_backup", "There is no backup of this home");
   const { created_at, status } = last_backup;
-  if (daysSince(created_at, now) > TOO_OLD_DAYS) {
-    return error("backup_too_old", `The newest backup is older than ${TOO_OLD_DAYS} days`);
+  if (daysSince(created_at, now) > tooOld) {
+    const days = Number(tooOld.toFixed(1));
+    return error("backup_too_old", `The newest backup is older than ${days} days`);
   }
   if (status !== "partial") return [];
   return error("backup_partial", "Something is missing in the newest backup");
@@ -33,8 +54,8 @@ function drillFindings({ profile, last_drill }: Seen, now: Date): StatusFinding[
     const message = `The last drill failed: ${last_drill.backup} did not restore well`;
     return [{ code: "drill_failed", severity: "error", message, hint }];
   }
-  if (daysSince(last_drill.at, now) <= TOO_OLD_DAYS) return [];
-  const message = `The last drill is older than ${TOO_OLD_DAYS} days`;
+  if (daysSince(last_drill.at, now) <= DRILL_TOO_OLD_DAYS) return [];
+  const message = `The last drill is older than ${DRILL_TOO_OLD_DAYS} days`;
   return [{ code: "drill_too_old", severity: "warning", message, hint }];
 }
 
@@ -59,7 +80,15 @@ function otherFindings({ sessions: { at_risk }, undo }: Seen): StatusFinding[] {
   return findings;
 }
 
-/** What is wrong with a home's backups, the worst first. */
-export function findingsOf(seen: Seen, now: Date): StatusFinding[] {
-  return [...backupFindings(seen, now), ...drillFindings(seen, now), ...otherFindings(seen)];
+/**
+ * What is wrong with a home's backups, the worst first.
+ *
+ * @param tooOld days after which its newest backup is too old
+ */
+export function findingsOf(seen: Seen, now: Date, tooOld: number): StatusFinding[] {
+  return [
+    ...backupFindings(seen, now, tooOld),
+    ...drillFindings(seen, now),
+    ...otherFindings(seen),
+  ];
 }

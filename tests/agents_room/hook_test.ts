@@ -11,7 +11,7 @@ interface Session {
   host: Host;
   folder: string;
   /** Runs one hook; the scans that it starts are kept. */
-  hook(event: Record<string, unknown>): Promise<void>;
+  hook(event: Record<string, unknown>): Promise<string | undefined>;
   scans: Scan[];
   /** Operation and path of each event, oldest first. */
   events(): string[];

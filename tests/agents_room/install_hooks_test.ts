@@ -1,11 +1,10 @@
 import { join } from "node:path";
 import type { Host } from "../../src/base/mod.ts";
-import { carryOut, HOOKABLE, planHooks, planHooksRemoval } from "../../src/agents/mod.ts";
+import { carryOut } from "../../src/agents/mod.ts";
+import { type Hookable, planHooks, planHooksRemoval } from "../../src/agents/install_hooks.ts";
 import { assert, rejectsWith } from "../assert.ts";
 import { testHost, withTempDir } from "../support/host.ts";
 import { readTree } from "../support/trees.ts";
-
-type Hookable = typeof HOOKABLE[number];
 
 function installHooks(host: Host, agents: readonly Hookable[], options: { dryRun?: boolean }) {
   return carryOut([planHooks(host, agents)], options);

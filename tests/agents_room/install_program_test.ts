@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import {
-  carryOut,
   installedProgram,
   planProgram,
   planProgramRemoval,
-} from "../../src/agents/mod.ts";
+} from "../../src/agents/install_program.ts";
+import { carryOut } from "../../src/agents/mod.ts";
 import { assert, rejectsWith } from "../assert.ts";
 import { testHost, withTempDir } from "../support/host.ts";
 import { namesIn } from "../support/scene.ts";

@@ -1,6 +1,7 @@
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
-import { carryOut, planSkills, planSkillsRemoval, SKILLED } from "../../src/agents/mod.ts";
+import { planSkills, planSkillsRemoval, SKILLED } from "../../src/agents/install_skills.ts";
+import { carryOut } from "../../src/agents/mod.ts";
 import { assert, rejectsWith } from "../assert.ts";
 import { testHost, withTempDir } from "../support/host.ts";
 import { namesIn } from "../support/scene.ts";

@@ -1,24 +1,8 @@
 /** Hooks as an agent calls them: the compiled program, one event on stdin. */
 import { join } from "node:path";
 import { assert } from "../assert.ts";
-import { PROGRAM } from "../support/lifeboat.ts";
-import { makeSmallHome, type Scene, withScene } from "../support/scene.ts";
-
-async function call(scene: Scene, agent: string, event: unknown) {
-  const child = new Deno.Command(PROGRAM, {
-    args: ["hook", agent],
-    env: { HOME: scene.user, TMPDIR: scene.temp },
-    clearEnv: true,
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const input = child.stdin.getWriter();
-  await input.write(new TextEncoder().encode(JSON.stringify(event)));
-  await input.close();
-  const { code, stdout, stderr } = await child.output();
-  return { code, said: new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr) };
-}
+import { callHook as call } from "../support/hook_call.ts";
+import { makeSmallHome, withScene } from "../support/scene.ts";
 
 const SILENT = { code: 0, said: "" };
 

@@ -1,5 +1,5 @@
 import type { HomeStatus } from "../../src/upkeep/mod.ts";
-import { findingsOf } from "../../src/upkeep/status_findings.ts";
+import { findingsOf, tooOldDays } from "../../src/upkeep/status_findings.ts";
 import { assert } from "../assert.ts";
 
 const NOW = new Date("2026-11-20T12:00:00Z");
@@ -22,7 +22,7 @@ const good: Omit<HomeStatus, "ok" | "findings"> = {
 };
 
 function codes(changes: Partial<typeof good>): string[] {
-  return findingsOf({ ...good, ...changes }, NOW).map(({ code }) => code);
+  return findingsOf({ ...good, ...changes }, NOW, tooOldDays(undefined)).map(({ code }) => code);
 }
 
 const last = good.last_backup!;

@@ -3,6 +3,7 @@ import type { HomeStatus, StatusResult } from "../../upkeep/mod.ts";
 import { formatAge, formatBytes, formatCount, formatFields } from "../format.ts";
 import type { Style } from "../style.ts";
 import { indent } from "./lists.ts";
+import { scheduleText } from "./schedule.ts";
 
 function backupText({ last_backup: last }: HomeStatus, now: Date): string {
   if (!last) return "none";
@@ -18,6 +19,14 @@ function drillText({ last_drill: last }: HomeStatus, now: Date): string {
   }`;
 }
 
+function findingLines(findings: HomeStatus["findings"], style: Style): string[] {
+  const mark = { error: style.red, warning: style.yellow };
+  return findings.flatMap(({ severity, message, hint }) => [
+    `${mark[severity](`${severity}:`)} ${printable(message)}`,
+    ...indent([printable(hint)]),
+  ]);
+}
+
 function homeLines(status: HomeStatus, now: Date, style: Style): string[] {
   const { name, home, backups, bytes, sessions, undo, findings, ok } = status;
   const all = `${formatCount(backups, "backup")}, ${formatBytes(bytes)}`;
@@ -30,21 +39,30 @@ function homeLines(status: HomeStatus, now: Date, style: Style): string[] {
   if (undo.count > 0) {
     fields.push(["To undo", `${formatCount(undo.count, "restore")}, ${formatBytes(undo.bytes)}`]);
   }
-  const mark = { error: style.red, warning: style.yellow };
   return [
     `${style.bold(printable(name))}  ${printable(home)}  ${
       ok ? style.green("safe") : style.red("not safe")
     }`,
     ...indent(formatFields(fields)),
-    ...indent(findings.flatMap(({ severity, message, hint }) => [
-      `${mark[severity](`${severity}:`)} ${printable(message)}`,
-      ...indent([printable(hint)]),
-    ])),
+    ...indent(findingLines(findings, style)),
+    "",
+  ];
+}
+
+/** What is done regularly. */
+function scheduleLines({ schedule }: StatusResult, now: Date, style: Style): string[] {
+  if (!schedule) return [];
+  const { last_ok, findings } = schedule;
+  const last = last_ok === null ? "not yet run" : `last run ${formatAge(last_ok, now)} ago`;
+  return [
+    `${style.bold("Schedule")}  ${scheduleText(schedule)}, ${last.replace("now ago", "just now")}`,
+    ...indent(findingLines(findings, style)),
     "",
   ];
 }
 
 /** The homes of this machine, and what is to be done for them. */
-export function statusText({ homes }: StatusResult, now: Date, style: Style): string {
-  return homes.flatMap((home) => homeLines(home, now, style)).join("\n");
+export function statusText(status: StatusResult, now: Date, style: Style): string {
+  const homes = status.homes.flatMap((home) => homeLines(home, now, style));
+  return [...homes, ...scheduleLines(status, now, style)].join("\n");
 }
