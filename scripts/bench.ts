@@ -16,6 +16,7 @@ import { findPeers, installPeers, PEERS } from "./bench/peers.ts";
 import { judge } from "./bench/promises.ts";
 import { renderReport, type Report } from "./bench/report.ts";
 import { compareSizes, type Contest, presentStages, runContest } from "./bench/rounds.ts";
+import { measureSnapshots } from "./bench/snapshots.ts";
 import { measureStarts } from "./bench/startup.ts";
 import { STAGES } from "./bench/steps.ts";
 import { run } from "./build/process.ts";
@@ -119,6 +120,7 @@ async function bench(options: BenchOptions, work: string): Promise<Report> {
   });
   const list = { ...given, work: join(work, "list"), backups: options.listed };
   series.push(...await measureList(list));
+  series.push(...await measureSnapshots({ ...given, work: join(work, "snapshots"), home }));
   const startup = await measureStartup(options.starts);
   const growth = options.grow ? await measureGrowing(given, options) : [];
   const verdicts = judge(series, { jobs, size, startup });

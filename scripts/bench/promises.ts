@@ -1,11 +1,12 @@
 /** What Lifeboat promises about its cost, held against what was measured. */
 import { medianOf, type Series } from "./figures.ts";
+import { SNAPSHOT_LIMITS } from "./snapshots.ts";
 
 /** A promise and what came out. Figures are ratios unless `unit` says otherwise. */
 export interface Verdict {
   promise: string;
   limit: number;
-  unit?: "MB";
+  unit?: "MB" | "s";
   /** Nothing where it could not be measured. */
   measured?: number;
   met?: boolean;
@@ -61,6 +62,9 @@ export function judge(series: Series[], { jobs, size, startup }: Extras): Verdic
     ...ratios,
     verdict("archive without kit / solid gzip -6", 1.03, ratio(size?.archive, size?.solid)),
     memoryVerdict(series, jobs),
+    ...Object.entries(SNAPSHOT_LIMITS).map(([id, limit]): Verdict => {
+      return { ...verdict(id.replace("-", ": "), limit, seconds(id)), unit: "s" };
+    }),
     verdict("--version / a program that does nothing", 1.5, startup.version / startup.empty),
   ];
 }
