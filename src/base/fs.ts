@@ -25,6 +25,8 @@ export interface FileInfo {
 export interface DirEntry {
   name: string;
   kind: FileKind | "unknown";
+  /** What `lstat` tells of it, when that was asked for and could be had with the listing. */
+  info?: FileInfo;
 }
 
 /** What a folder holds. */
@@ -83,7 +85,8 @@ export interface FileSystem {
   lstat(path: string): FileInfo;
   /** About what the path leads to, links followed. Throws NotFound. */
   stat(path: string): FileInfo;
-  list(path: string): Listing;
+  /** With `withInfo` each entry tells what it is, where that costs less than looking at each. */
+  list(path: string, options?: { withInfo?: boolean }): Listing;
   readLink(path: string): string;
   realPath(path: string): string;
   /** Whether this user may write to it, as far as its permission bits tell; false when nothing is there. */

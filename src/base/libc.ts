@@ -3,6 +3,7 @@
  * (tried with 2.6.8 to 2.7.14), or mangles them (2.9.6). The C library lists them, so that nothing
  * is lost quietly.
  */
+import { escapeBytes } from "./bytes_name.ts";
 
 interface Dirent {
   library: string;
@@ -64,16 +65,6 @@ function isUtf8(name: Uint8Array): boolean {
   } catch {
     return false;
   }
-}
-
-function escapeBytes(name: Uint8Array): string {
-  return Array.from(
-    name,
-    (byte) =>
-      byte >= 0x20 && byte < 0x7f
-        ? String.fromCharCode(byte)
-        : `\\x${byte.toString(16).padStart(2, "0")}`,
-  ).join("");
 }
 
 /** The names in a folder that are not UTF-8, escaped as `\xNN`; sorted. */

@@ -1,7 +1,16 @@
 import * as nodeFs from "node:fs";
 import { LifeboatError } from "./errors.ts";
-import type { DirEntry, FileHandle, FileInfo, FileKind, FileSystem, OpenOptions } from "./fs.ts";
+import type {
+  DirEntry,
+  FileHandle,
+  FileInfo,
+  FileKind,
+  FileSystem,
+  Listing,
+  OpenOptions,
+} from "./fs.ts";
 import { listLostNames } from "./libc.ts";
+import { listWithInfo } from "./linux_list.ts";
 import { renameExclusively } from "./rename.ts";
 import { canSyncFileSystem, syncFileSystem } from "./syncfs.ts";
 
@@ -48,6 +57,14 @@ function listEntries(path: string): DirEntry[] {
     if (!isMangled(path, entry.name)) entries.set(entry.name, toDirEntry(entry));
   }
   return [...entries.values()].sort(byName);
+}
+
+function list(path: string, { withInfo = false } = {}): Listing {
+  const listing = withInfo ? listWithInfo(path) : undefined;
+  if (!listing) return { entries: listEntries(path), lost: listLostNames(path) };
+  listing.entries.sort(byName);
+  listing.lost.sort();
+  return listing;
 }
 
 /** About an open file; one that is embedded in a compiled program only tells by its path. */
@@ -130,10 +147,7 @@ function removeTree(path: string): void {
 export const realFs: FileSystem = {
   lstat: (path) => toFileInfo(Deno.lstatSync(path)),
   stat: (path) => toFileInfo(Deno.statSync(path)),
-  list: (path) => ({
-    entries: listEntries(path),
-    lost: listLostNames(path),
-  }),
+  list,
   readLink: (path) => Deno.readLinkSync(path),
   realPath: (path) => Deno.realPathSync(path),
   isWritable,

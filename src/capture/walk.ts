@@ -70,9 +70,10 @@ function* walkListing(
   const { sep } = pathsOf(walking.host.platform);
   // Joined by hand: the library's join takes longer than a call of the system.
   const start = folder.endsWith(sep) ? folder : folder + sep;
-  for (const { name, kind } of entries) {
+  for (const { name, kind, info } of entries) {
     const path = prefix + name;
-    const item = excluded(walking, path, kind) ?? describe(walking.host, start + name, path);
+    const item = excluded(walking, path, kind) ??
+      describe(walking.host, start + name, path, info);
     if (item.type === "directory") yield* walkFolder(walking, start + name, item);
     else yield item;
   }
@@ -89,9 +90,9 @@ function excluded({ root, rules }: Walking, path: string, kind: DirEntry["kind"]
     : { type: "skipped" as const, path, reason: "excluded" as const, rule };
 }
 
-function describe(host: Host, absolute: string, path: string): WalkItem {
+function describe(host: Host, absolute: string, path: string, listed?: FileInfo): WalkItem {
   try {
-    const info = host.fs.lstat(absolute);
+    const info = listed ?? host.fs.lstat(absolute);
     if (info.kind === "symlink") {
       return { type: "symlink", path, target: host.fs.readLink(absolute) };
     }
@@ -112,7 +113,7 @@ function* walkFolder(walking: Walking, absolute: string, item: WalkItem): Genera
 
 function list(host: Host, absolute: string, path: string): Listing | WalkItem {
   try {
-    return host.fs.list(absolute);
+    return host.fs.list(absolute, { withInfo: true });
   } catch (error) {
     return troubleWith(path, error);
   }

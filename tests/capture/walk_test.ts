@@ -28,8 +28,10 @@ function lines(host: Host, root: HomeRoot): string[] {
   });
 }
 
+/** Each entry is looked at by itself, as where a listing does not tell what its entries are. */
 function meddled(folder: string, meddle: (call: FsCall) => Error | void): Host {
-  return testHost(folder, { fs: faultyFs(realFs, meddle) });
+  const plain = { ...realFs, list: (path: string) => realFs.list(path) };
+  return testHost(folder, { fs: faultyFs(plain, meddle) });
 }
 
 Deno.test("a walk goes depth first, sorted by name at each level, empty folders included", () =>
@@ -145,6 +147,17 @@ Deno.test("a file that cannot be looked at fails with the system's reason", () =
     const [item] = walk(host, homeAt(folder), rules);
     assert.ok(item.type === "failed");
     assert.deepEqual([item.code, item.error], ["unreadable", "EIO: simulated"]);
+  }));
+
+Deno.test("on Linux nothing is looked at that its folder's listing has told of", () =>
+  withTempDir((folder) => {
+    write(folder, "a/x", "b");
+    const looked: string[] = [];
+    const fs = faultyFs(realFs, ({ operation, path }) => {
+      if (operation === "lstat") looked.push(path);
+    });
+    assert.equal(lines(testHost(folder, { fs }), homeAt(folder)).length, 3);
+    if (Deno.build.os === "linux") assert.deepEqual(looked, [folder]);
   }));
 
 Deno.test("names with newlines, quotes and control characters are walked like others", () =>

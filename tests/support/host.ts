@@ -2,6 +2,7 @@ import { type Host, ownFolders, realFs } from "../../src/base/mod.ts";
 
 // The C library is loaded at the first use and kept. Loaded here, no test seems to leak it.
 realFs.list(".");
+realFs.list(".", { withInfo: true });
 realFs.canSyncAll(".");
 try {
   realFs.rename("/not there", "/not there either", { exclusive: true });

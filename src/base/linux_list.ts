@@ -1,0 +1,157 @@
+/**
+ * A folder with what is in it as two system calls of Linux tell it, through the C library: Deno takes
+ * three times as long, since it lists a folder and looks at each entry through layers of its own.
+ */
+import { escapeBytes } from "./bytes_name.ts";
+import type { DirEntry, FileInfo, FileKind, Listing } from "./fs.ts";
+
+const O_CLOEXEC = 0o2000000;
+/** The one flag that differs between processors. */
+const O_DIRECTORY = Deno.build.arch === "aarch64" ? 0o40000 : 0o200000;
+const AT_SYMLINK_NOFOLLOW = 0x100;
+const STATX_BASIC_STATS = 0x7ff;
+
+/** `struct linux_dirent64`: where length of the record, kind and name are. */
+const DIRENT = { length: 16, kind: 18, name: 19 };
+/** `d_type`. */
+const KINDS: Record<number, FileKind> = {
+  1: "fifo",
+  2: "device",
+  4: "directory",
+  6: "device",
+  8: "file",
+  10: "symlink",
+  12: "socket",
+};
+/** `struct statx`, which is the same on all processors. */
+const STATX = {
+  links: 16,
+  mode: 28,
+  inode: 32,
+  size: 40,
+  ctime: 96,
+  mtime: 112,
+  major: 136,
+  minor: 140,
+};
+/** The kind in a mode, as `d_type` has it. */
+const MODE_KIND_SHIFT = 12;
+
+function openLibrary() {
+  return Deno.dlopen("libc.so.6", {
+    open: { parameters: ["buffer", "i32"], result: "i32" },
+    getdents64: { parameters: ["i32", "buffer", "usize"], result: "isize" },
+    statx: { parameters: ["i32", "buffer", "i32", "u32", "buffer"], result: "i32" },
+    close: { parameters: ["i32"], result: "i32" },
+  }).symbols;
+}
+
+let loaded: ReturnType<typeof openLibrary> | null | undefined;
+
+/** Loaded at first use; null where there is no such library. */
+function library() {
+  if (loaded !== undefined) return loaded;
+  try {
+    loaded = Deno.build.os === "linux" ? openLibrary() : null;
+  } catch {
+    loaded = null; // another C library, or one from before 2020
+  }
+  return loaded;
+}
+
+const names = new Uint8Array(64 << 10);
+const namesView = new DataView(names.buffer);
+const stats = new Uint8Array(256);
+const statsView = new DataView(stats.buffer);
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/**
+ * Lists a folder, each entry with what `lstat` tells of it. Nothing where this is not possible, or
+ * went wrong: the ordinary way then tells what is the matter.
+ */
+export function listWithInfo(path: string): Listing | undefined {
+  const lib = library();
+  if (!lib) return undefined;
+  const folder = lib.open(new TextEncoder().encode(path + "\0"), O_DIRECTORY | O_CLOEXEC);
+  if (folder < 0) return undefined;
+  const listing: Listing = { entries: [], lost: [] };
+  try {
+    for (;;) {
+      const length = Number(lib.getdents64(folder, names, BigInt(names.length)));
+      if (length < 0) return undefined;
+      if (length === 0) return listing;
+      addRecords(
+        listing,
+        length,
+        (name) => lib.statx(folder, name, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, stats) === 0,
+      );
+    }
+  } finally {
+    lib.close(folder);
+  }
+}
+
+function addRecords(
+  { entries, lost }: Listing,
+  length: number,
+  look: (name: Uint8Array<ArrayBuffer>) => boolean,
+): void {
+  for (let at = 0; at < length; at += namesView.getUint16(at + DIRENT.length, true)) {
+    const begin = at + DIRENT.name;
+    const end = names.indexOf(0, begin);
+    if (isDots(begin, end)) continue;
+    const name = decode(names.subarray(begin, end));
+    if (name === undefined) {
+      lost.push(escapeBytes(names.subarray(begin, end)));
+      continue;
+    }
+    const info = look(names.subarray(begin, end + 1)) ? infoInStats() : undefined;
+    entries.push({ name, kind: info?.kind ?? KINDS[names[at + DIRENT.kind]] ?? "unknown", info });
+  }
+}
+
+const POINT = 0x2e;
+
+/** The folder itself, and the one above. */
+function isDots(begin: number, end: number): boolean {
+  return names[begin] === POINT &&
+    (end - begin === 1 || (end - begin === 2 && names[begin + 1] === POINT));
+}
+
+function decode(name: Uint8Array): string | undefined {
+  try {
+    return decoder.decode(name);
+  } catch {
+    return undefined;
+  }
+}
+
+function uint64(offset: number): number {
+  return statsView.getUint32(offset + 4, true) * 2 ** 32 + statsView.getUint32(offset, true);
+}
+
+/** What `statx` has told; nothing for a time before 1970, which Deno tells in a way of its own. */
+function infoInStats(): FileInfo | undefined {
+  const mode = statsView.getUint16(STATX.mode, true);
+  const kind = KINDS[mode >> MODE_KIND_SHIFT];
+  if (!kind || statsView.getInt32(STATX.mtime + 4, true) < 0) return undefined;
+  const nanoseconds = statsView.getUint32(STATX.mtime + 8, true);
+  return {
+    kind,
+    size: uint64(STATX.size),
+    mode: mode & 0o7777,
+    mtimeMs: uint64(STATX.mtime) * 1000 + Math.floor(nanoseconds / 1e6),
+    changedMs: uint64(STATX.ctime) * 1000,
+    inode: uint64(STATX.inode),
+    device: deviceNumber(),
+    links: statsView.getUint32(STATX.links, true),
+  };
+}
+
+/** Major and minor number as one, as `stat` tells them (glibc: makedev). */
+function deviceNumber(): number {
+  const major = statsView.getUint32(STATX.major, true);
+  const minor = statsView.getUint32(STATX.minor, true);
+  const low = (major & 0xfff) * 2 ** 8 + (minor & 0xff) + (minor >>> 8) * 2 ** 20;
+  return (major >>> 12) * 2 ** 44 + low;
+}
