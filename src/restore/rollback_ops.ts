@@ -63,12 +63,10 @@ function refuseUnsafe({ platform }: Host, { path }: RollbackItem): void {
   });
 }
 
-function oldOf(building: Building, item: RollbackItem): Old {
-  const { look } = item;
+function oldOf({ look }: RollbackItem): Old {
   if (look.kind === "link") return { kind: "symlink", target: look.target };
   if (look.kind !== "file") return { kind: "absent" };
-  const { size, mtimeMs } = building.store.host.fs.lstat(absoluteOf(building.store, item));
-  return { kind: "file", size, mtime_ms: mtimeMs };
+  return { kind: "file", size: look.size, mtime_ms: look.mtimeMs };
 }
 
 function addItem(building: Building, item: RollbackItem): void {
@@ -138,7 +136,7 @@ function addFile(building: Building, item: RollbackItem, wanted: FileContent): v
     const old = attributesOf(building, item);
     return void building.ops.push({ op: "attributes", root: root.part, path, old, mode });
   }
-  const old = oldOf(building, item);
+  const old = oldOf(item);
   const op: Op = { op: "file", root: root.part, path, old, size, sha256: object };
   const stored = key(root.part, path);
   building.ops.push(op);
@@ -149,14 +147,14 @@ function addFile(building: Building, item: RollbackItem, wanted: FileContent): v
 
 function addLink(building: Building, item: RollbackItem, target: string): void {
   const { root, path } = item;
-  building.ops.push({ op: "link", root: root.part, path, old: oldOf(building, item), target });
+  building.ops.push({ op: "link", root: root.part, path, old: oldOf(item), target });
   noteItem(building, item, "link", actionOf(item));
 }
 
 function addRemoval(building: Building, item: RollbackItem): void {
   const { root, path, look } = item;
   const bytes = look.kind === "file" ? look.size : 0;
-  building.ops.push({ op: "remove", root: root.part, path, old: oldOf(building, item) });
+  building.ops.push({ op: "remove", root: root.part, path, old: oldOf(item) });
   noteItem(building, item, look.kind === "file" ? "file" : "link", "set_aside", bytes);
 }
 

@@ -69,7 +69,7 @@ export function isSameLook(a: Look, b: Look): boolean {
 }
 
 /** File systems tell times apart that are this far from each other, ms (design.md section 3). */
-const TIME_STEP_MS = 2000;
+export const TIME_STEP_MS = 2000;
 
 /** Whether a file that still looks the same must be the same. */
 export function isTrusted({ mtimeMs }: FileLook, seenMs: number): boolean {

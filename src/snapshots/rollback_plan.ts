@@ -14,8 +14,8 @@ import { dryWriter } from "./objects.ts";
 import { type NotRead, readPath } from "./read.ts";
 import { absoluteOf, type Place, type Scope, type TrackedRoot } from "./roots.ts";
 import type { SnapshotStore } from "./store.ts";
-import { blockedIn, createPulse, type Survey, surveyRoot } from "./survey.ts";
-import { wasAbsent } from "./states.ts";
+import { type State, stateOf, wasAbsent } from "./states.ts";
+import { blockedIn, createPulse, type Survey, surveyRoot, unmet } from "./survey.ts";
 
 /** A path that a rollback changes. */
 export interface RollbackItem extends Place {
@@ -127,32 +127,48 @@ interface Planning {
 
 async function planRoot(planning: Planning, meant: (path: string) => boolean): Promise<void> {
   const { store, plan, survey } = planning;
-  const { root, known } = survey;
+  const { root } = survey;
   const past = changedSince(store, root, plan.moment.event);
   const others = new Map(othersSince(store, root, plan.moment).map((one) => [one.path, one]));
-  const present = presentOf(survey);
   const isBlocked = blockedIn(survey);
+  const looks = new Map(survey.changed.map(({ path, look }) => [path, look]));
+  const mayDiffer = new Set([...past.keys(), ...looks.keys(), ...unmet(survey)]);
+  plan.unchanged += countOthers(survey, mayDiffer, meant);
   const pulse = createPulse(store.host);
-  const paths = new Set([...known.keys(), ...present.keys(), ...past.keys()]);
-  for (const path of [...paths].filter(meant)) {
+  for (const path of [...mayDiffer].filter(meant).sort()) {
     await pulse();
     const place = { root, path };
     const before = past.get(path);
-    const wanted = before?.entry ?? known.get(path)?.entry ?? unseen(store, place);
-    const now = present.get(path) ?? { look: { kind: "absent" }, entry: { kind: "absent" } };
+    const known = stateOf(store, place);
+    const wanted = before?.entry ?? known?.entry ?? unseen(store, place);
+    const now = presentOf(survey, path, looks.get(path), known);
     if (!wanted || isBlocked(path)) {
       const mayDiffer = !wanted || !now.entry || !isSameEntry(wanted, now.entry);
       if (mayDiffer) plan.leftAlone.push({ ...place, reason: "not_tracked" });
       continue;
     }
     if (before?.assumed) plan.assumed.push(place);
-    const entry = await planPath(planning, { ...place, wanted, now });
+    const entry = await planPath(planning, { ...place, wanted, now, known });
     const other = others.get(path);
-    const recorded = known.get(path)?.entry ?? { kind: "absent" };
+    const recorded = known?.entry ?? { kind: "absent" };
     if (!entry) continue;
     if (other) plan.conflicts.push({ ...other, root });
     else if (!isSameEntry(entry, recorded)) plan.conflicts.push({ ...place, ...NOT_RECORDED });
   }
+}
+
+/** How many paths are as they are known and were the same at the moment. */
+function countOthers(
+  { seen, blocked }: Survey,
+  mayDiffer: Set<string>,
+  meant: (path: string) => boolean,
+): number {
+  const unreadable = new Set(blocked);
+  let count = 0;
+  for (const path of seen) {
+    if (!mayDiffer.has(path) && !unreadable.has(path) && meant(path)) count++;
+  }
+  return count;
 }
 
 const NOT_RECORDED = { at: null, session: null, tool: null };
@@ -162,30 +178,27 @@ function unseen(store: SnapshotStore, place: Place): Entry | undefined {
   return wasAbsent(store, place) ? { kind: "absent" } : undefined;
 }
 
-function presentOf({ known, changed, seen }: Survey): Map<string, Present> {
-  const present = new Map<string, Present>();
-  for (const path of seen) {
-    const state = known.get(path);
-    if (state) present.set(path, { look: state.look, entry: state.entry });
-  }
-  for (const { path, look } of changed) present.set(path, { look });
+const ABSENT = { kind: "absent" } as const;
+
+function presentOf({ seen }: Survey, path: string, look?: Look, known?: State): Present {
+  if (look) return { look };
+  if (known && seen.has(path)) return { look: known.look, entry: known.entry };
   // Known, not met, and no change recorded: gone without anybody having noted it.
-  for (const [path, { entry }] of known) {
-    if (!seen.has(path) && entry.kind !== "absent") present.set(path, { look: { kind: "absent" } });
-  }
-  return present;
+  const isNoted = !known || known.entry.kind === "absent";
+  return { look: ABSENT, entry: isNoted ? ABSENT : undefined };
 }
 
 /** A path, what it becomes, and what it is now. */
 interface Turning extends Place {
   wanted: Entry;
   now: Present;
+  known?: State;
 }
 
 /** Plans a path; gives back what it is now, if that changes. */
 async function planPath(planning: Planning, turning: Turning): Promise<Entry | undefined> {
-  const { plan, survey } = planning;
-  const { root, path, wanted, now } = turning;
+  const { plan } = planning;
+  const { root, path, wanted, now, known } = turning;
   const entry = now.entry ?? await entryOf(planning, turning);
   if ("reason" in entry) {
     // The WAL of a database goes the way of its database.
@@ -203,9 +216,7 @@ async function planPath(planning: Planning, turning: Turning): Promise<Entry | u
     wanted,
     look: now.look,
     sameContent: wanted.kind === "file" && entry.kind === "file" && wanted.object === entry.object,
-    database: [wanted, entry, survey.known.get(path)?.entry].some((one) =>
-      one?.kind === "file" && one.database
-    ),
+    database: [wanted, entry, known?.entry].some((one) => one?.kind === "file" && one.database),
   });
   return entry;
 }
@@ -213,10 +224,9 @@ async function planPath(planning: Planning, turning: Turning): Promise<Entry | u
 /** Reads a path to learn what it is, storing nothing; or why it cannot be read. */
 async function entryOf(
   { store, survey, pool }: Planning,
-  { root, path, now: { look } }: Turning,
+  { root, path, now: { look }, known }: Turning,
 ): Promise<Entry | NotRead> {
   const config = survey.rules.configFormat(root.part, path);
-  const known = survey.known.get(path);
   const absolute = absoluteOf(store, { root, path });
   const reader = { store, writer: dryWriter, pool };
   const seen = await readPath(reader, { absolute, look, known, config });

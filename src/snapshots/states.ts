@@ -1,5 +1,5 @@
 import { type Entry, type EntryColumns, fromColumns, toColumns } from "./entry.ts";
-import type { Look } from "./look.ts";
+import { type Look, TIME_STEP_MS } from "./look.ts";
 import type { Place, TrackedRoot } from "./roots.ts";
 import type { SnapshotStore } from "./store.ts";
 
@@ -66,10 +66,39 @@ export function stateOf(store: SnapshotStore, { root, path }: Place): State | un
   return row && fromRow(row);
 }
 
-/** All that is known of a root, by path. */
-export function statesOf(store: SnapshotStore, root: TrackedRoot): Map<string, State> {
-  const rows = store.all<StateRow>("SELECT * FROM states WHERE root = ? ORDER BY path", root.id);
-  return new Map(rows.map((row) => [row.path, fromRow(row)]));
+/** The mark of a path where nothing is, as far as is known. */
+export const NOTHING_THERE = "-";
+/** The mark of what a look alone does not tell: databases, links, files that were just written. */
+const NOT_BY_LOOKS = "?";
+
+/**
+ * How every known path of a root looks, as one short text for each: a path with the same
+ * {@linkcode markOf} is what is known of it, and must not be read. Ten times as fast as the states
+ * themselves, since SQLite hands over all of them as one text. No path has two slashes in a row.
+ */
+export function marksOf(store: SnapshotStore, root: TrackedRoot): Map<string, string> {
+  const { marks } = store.get<{ marks: string | null }>(
+    `SELECT group_concat(path || '//' || coalesce(CASE
+        WHEN kind = 'absent' THEN '${NOTHING_THERE}'
+        WHEN kind = 'folder' THEN 'd' || mode
+        WHEN kind = 'file' AND is_database = 0 AND is_read_whole = 1
+          AND disk_mtime_ms < seen_ms - ${TIME_STEP_MS}
+          THEN mode || ' ' || CAST(inode AS INTEGER) || ' ' || CAST(device AS INTEGER) || ' ' ||
+            disk_size || ' ' || disk_mtime_ms
+      END, '${NOT_BY_LOOKS}'), '//') AS marks FROM states WHERE root = ?`,
+    root.id,
+  )!;
+  const known = new Map<string, string>();
+  const texts = marks?.split("//") ?? [];
+  for (let at = 0; at < texts.length; at += 2) known.set(texts[at], texts[at + 1]);
+  return known;
+}
+
+/** The mark of what a look has found; nothing where a look alone tells too little. */
+export function markOf(look: Look): string | undefined {
+  if (look.kind === "folder") return `d${look.mode}`;
+  if (look.kind !== "file") return undefined;
+  return `${look.mode} ${look.inode} ${look.device} ${look.size} ${look.mtimeMs}`;
 }
 
 /** What is known below a folder. */

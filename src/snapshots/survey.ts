@@ -6,14 +6,15 @@ import { fileLook, type Look } from "./look.ts";
 import { isKnown, type SkippedPath } from "./record.ts";
 import { absoluteOf, type Place, type Scope, type TrackedRoot } from "./roots.ts";
 import { rulesOf, type SnapshotRules } from "./rules.ts";
-import { type State, statesOf } from "./states.ts";
+import { markOf, marksOf, NOTHING_THERE, type State, stateOf } from "./states.ts";
 import type { SnapshotStore } from "./store.ts";
 
 /** What a walk has found of a root. */
 export interface Survey {
   root: TrackedRoot;
   rules: SnapshotRules;
-  known: Map<string, State>;
+  /** How each known path looked, as {@linkcode marksOf} tells it. */
+  marks: Map<string, string>;
   looked: number;
   changed: Looked[];
   seen: Set<string>;
@@ -58,7 +59,7 @@ export async function surveyRoot(
   const found: Survey = {
     root,
     rules,
-    known: statesOf(store, root),
+    marks: marksOf(store, root),
     looked: 0,
     changed: [],
     seen: new Set(),
@@ -70,7 +71,7 @@ export async function surveyRoot(
   const name = root.path.split(/[\\/]/).at(-1)!;
   const walked = { id: root.part, kind: root.form, name, path: root.path } as const;
   for (const item of walk(host, walked, rules)) {
-    await pulse();
+    if (found.looked % 32 === 0) await pulse();
     meet(store, found, item);
   }
   found.isGone = !lstatIfThere(host.fs, root.path);
@@ -101,11 +102,14 @@ function meet(store: SnapshotStore, found: Survey, item: WalkItem): void {
 }
 
 function compare(store: SnapshotStore, found: Survey, path: string, look: Look): void {
-  const { root, known: states, changed, seen } = found;
-  const known = states.get(path);
+  const { root, marks, changed, seen } = found;
   seen.add(path);
-  const isRight = isKnown(store, { root, path }, look, known) && !mustBeRead(store, look, known!);
-  if (!isRight) changed.push({ root, path, look, known });
+  const mark = marks.get(path);
+  if (mark !== undefined && mark === markOf(look)) return;
+  const place = { root, path };
+  const known = mark === undefined ? undefined : stateOf(store, place);
+  const isRight = isKnown(store, place, look, known) && !mustBeRead(store, look, known!);
+  if (!isRight) changed.push({ ...place, look, known });
 }
 
 /** Of a transcript only the end was read, and it rests now. */
@@ -113,19 +117,26 @@ function mustBeRead({ host }: SnapshotStore, look: Look, { isReadWhole }: State)
   return !isReadWhole && look.kind === "file" && look.mtimeMs < host.now().getTime() - REST_MS;
 }
 
+/** The known paths where something was and that were not met. */
+export function unmet({ marks, seen }: Survey): string[] {
+  const paths: string[] = [];
+  for (const [path, mark] of marks) {
+    if (mark !== NOTHING_THERE && !seen.has(path)) paths.push(path);
+  }
+  return paths;
+}
+
 /**
- * What is known and was not met. A root that is gone as a whole is a disk that was taken off rather
- * than an agent that deleted it: what is known of it stays.
+ * What is known and is gone. A root that is gone as a whole is a disk that was taken off rather than
+ * an agent that deleted it: what is known of it stays.
  */
-export function findGone(survey: Survey): Looked[] {
-  const { root, known, seen, changed, isGone } = survey;
+export function findGone(store: SnapshotStore, survey: Survey): Looked[] {
+  const { root, changed, isGone } = survey;
   if (isGone) return [];
   const isBlocked = blockedIn(survey);
-  const gone: Looked[] = [];
-  for (const [path, state] of known) {
-    if (state.entry.kind === "absent" || seen.has(path) || isBlocked(path)) continue;
-    gone.push({ root, path, look: { kind: "absent" }, known: state });
-  }
+  const gone = unmet(survey).filter((path) => !isBlocked(path)).map((path): Looked => {
+    return { root, path, look: { kind: "absent" }, known: stateOf(store, { root, path }) };
+  });
   pairRenamed(gone, changed);
   return gone;
 }

@@ -47,7 +47,7 @@ export async function takeSnapshot(
   const { host } = store;
   const surveys: Survey[] = [];
   for (const root of scope.roots) surveys.push(await surveyRoot(store, scope, root));
-  const changed = surveys.flatMap((one) => [...findGone(one), ...one.changed]);
+  const changed = surveys.flatMap((one) => [...findGone(store, one), ...one.changed]);
   let id: number | undefined;
   const snapshot = () => id ??= addSnapshot(store, scope.main, context);
   if (!options.onlyIfChanged) store.write(snapshot);
