@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { GROWTH_SIZES, judgeGrowth, measureGrowth } from "./bench/growth.ts";
 import { type BenchHome, makeBenchHome } from "./bench/home.ts";
+import { measureHooks } from "./bench/hooks.ts";
 import { measureList } from "./bench/list.ts";
 import { describeMachine, isBusy } from "./bench/machine.ts";
 import { createMeter } from "./bench/measure.ts";
@@ -120,7 +121,13 @@ async function bench(options: BenchOptions, work: string): Promise<Report> {
   });
   const list = { ...given, work: join(work, "list"), backups: options.listed };
   series.push(...await measureList(list));
-  series.push(...await measureSnapshots({ ...given, work: join(work, "snapshots"), home }));
+  const { calls, history } = options;
+  series.push(
+    ...await measureSnapshots({ ...given, work: join(work, "snapshots"), home, history }),
+  );
+  series.push(
+    ...await measureHooks({ work: join(work, "hooks"), lifeboat: given.lifeboat, calls }),
+  );
   const startup = await measureStartup(options.starts);
   const growth = options.grow ? await measureGrowing(given, options) : [];
   const verdicts = judge(series, { jobs, size, startup });

@@ -19,6 +19,11 @@ export function median(values: number[]): number | undefined {
   return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
 }
 
+/** What all but one of a hundred stay below; nothing of nothing. */
+export function percentile99(values: number[]): number | undefined {
+  return values.toSorted((a, b) => a - b)[Math.ceil(values.length * 0.99) - 1];
+}
+
 /** The median of one figure of a series; nothing where it was not measured. */
 export function medianOf(series: Series | undefined, figure: keyof Sample): number | undefined {
   const values = series?.samples.map((sample) => sample[figure]) ?? [];

@@ -28,8 +28,9 @@ const HOUR_MS = 3_600_000;
 const EVENTS_PER_SNAPSHOT = 50;
 const EVENTS_PER_SESSION = 1000;
 
-/** Makes the history. */
-export async function makeHistory({ user, home, events, versions }: HistoryOptions): Promise<void> {
+/** Makes the history; gives back its last session. */
+export async function makeHistory(options: HistoryOptions): Promise<string> {
+  const { user, home, events, versions } = options;
   const begun = Date.now() - DAYS * DAY_MS;
   const host = hostOf(user, home.folder, begun);
   const store = openSnapshotStore(host);
@@ -41,6 +42,7 @@ export async function makeHistory({ user, home, events, versions }: HistoryOptio
     store.write(() => addEvents(store, scope.main.id, { begun, paths, objects, events }));
     // The clock was set back: what looked new then is old by now.
     store.run("UPDATE states SET seen_ms = ?", Date.now());
+    return sessionOf(events - 1);
   } finally {
     store.close();
   }
@@ -99,13 +101,17 @@ function addEvents(store: SnapshotStore, root: number, changes: Changes): void {
   );
 }
 
+function sessionOf(index: number): string {
+  return `session-${Math.floor(index / EVENTS_PER_SESSION)}`;
+}
+
 function addSnapshot(store: SnapshotStore, root: number, index: number, time: number): number {
   return store.run(
     `INSERT INTO snapshots (name, root, made_by, cause, session, agent, tool, started_ms)
       VALUES (?, ?, 'hook', 'tool', ?, 'codex', 'shell', ?)`,
     `bench-${index}`,
     root,
-    `session-${Math.floor(index / EVENTS_PER_SESSION)}`,
+    sessionOf(index),
     time,
   );
 }

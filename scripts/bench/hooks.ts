@@ -14,6 +14,9 @@ export interface HooksOptions {
   files?: number;
 }
 
+/** Most time that hooks may take, ms, as the project promises it. */
+export const HOOK_LIMITS = { median: 60, percentile99: 150 };
+
 const FILE_BYTES = 100_000;
 const FILES_PER_FOLDER = 50;
 

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import type { History } from "./snapshots.ts";
 
 /** What a run of the benchmark is told. */
 export interface BenchOptions {
@@ -15,6 +16,10 @@ export interface BenchOptions {
   minutes: number;
   /** Backups in the folder that is listed. */
   listed: number;
+  /** Of the home, for snapshots. */
+  history: History;
+  /** How often each kind of hook is called. */
+  calls: number;
   /** How often start-up is measured. */
   starts: number;
   /** Also how time and memory grow with the home. */
@@ -27,10 +32,11 @@ export interface BenchOptions {
 export const USAGE = `usage: deno task bench [options]
 
 Makes a home, and runs in turn on it: tar with gzip, pigz and zstd, restic, borg, and lifeboat (first
-backup, again with nothing changed, again after 1 % changed, restore, verify), then list and
-start-up. Each is a whole process; the disk is flushed before each. Prints the medians of time, CPU
-and memory as the tables that README shows, and their ratios against what is promised. Needs an idle
-machine: about 2 minutes per round of 400 MB on two cores, and another 15 minutes with --grow.
+backup, again with nothing changed, again after 1 % changed, restore, verify), then list, snapshots of
+a long history, hooks, and start-up. Each is a whole process; the disk is flushed before each, but for
+hooks. Prints the medians of time, CPU and memory as the tables that README shows, and their ratios
+against what is promised. Needs an idle machine: about 2 minutes per round of 400 MB on two cores, 3
+for snapshots and hooks, and another 15 with --grow.
 
   --size 400M     bytes of the home that is made (K, M, G)
   --home PATH     where it is made; must not exist, and stays
@@ -68,6 +74,9 @@ export function parseOptions(args: string[]): BenchOptions {
     seed: count("seed", values.seed ?? "1"),
     minutes: count("minutes", values.minutes ?? "25"),
     listed: quick ? 100 : 1000,
+    // With what the first look at a home of 400 MB finds, 100,000 events and 20,000 objects.
+    history: quick ? { events: 1000, versions: 100 } : { events: 90_000, versions: 10_000 },
+    calls: quick ? 1 : 500,
     starts: quick ? 5 : 30,
     grow: values.grow ?? false,
     install: !values["no-install"],

@@ -1,12 +1,13 @@
 /** What Lifeboat promises about its cost, held against what was measured. */
-import { medianOf, type Series } from "./figures.ts";
+import { median, medianOf, percentile99, type Series } from "./figures.ts";
+import { HOOK_LIMITS } from "./hooks.ts";
 import { SNAPSHOT_LIMITS } from "./snapshots.ts";
 
 /** A promise and what came out. Figures are ratios unless `unit` says otherwise. */
 export interface Verdict {
   promise: string;
   limit: number;
-  unit?: "MB" | "s";
+  unit?: "MB" | "ms";
   /** Nothing where it could not be measured. */
   measured?: number;
   met?: boolean;
@@ -62,9 +63,11 @@ export function judge(series: Series[], { jobs, size, startup }: Extras): Verdic
     ...ratios,
     verdict("archive without kit / solid gzip -6", 1.03, ratio(size?.archive, size?.solid)),
     memoryVerdict(series, jobs),
-    ...Object.entries(SNAPSHOT_LIMITS).map(([id, limit]): Verdict => {
-      return { ...verdict(id.replace("-", ": "), limit, seconds(id)), unit: "s" };
-    }),
+    ...Object.entries(SNAPSHOT_LIMITS).map(([id, limit]) => timeVerdict(series, id, limit, median)),
+    ...["hook-write", "hook-shell"].flatMap((id) => [
+      timeVerdict(series, id, HOOK_LIMITS.median, median),
+      timeVerdict(series, id, HOOK_LIMITS.percentile99, percentile99, "99th percentile"),
+    ]),
     verdict("--version / a program that does nothing", 1.5, startup.version / startup.empty),
   ];
 }
@@ -87,4 +90,18 @@ function ratio(value: number | undefined, other: number | undefined): number | u
 export function verdict(promise: string, limit: number, measured: number | undefined): Verdict {
   if (measured === undefined) return { promise, limit };
   return { promise, limit, measured, met: measured <= limit };
+}
+
+/** A time in ms, of the samples of one series. */
+function timeVerdict(
+  series: Series[],
+  id: string,
+  limit: number,
+  figureOf: (values: number[]) => number | undefined,
+  figure = "median",
+): Verdict {
+  const found = series.find((one) => one.id === id);
+  const seconds = figureOf(found?.samples.map((sample) => sample.seconds) ?? []);
+  const promise = `${found?.title ?? id}, ${figure}`;
+  return { ...verdict(promise, limit, seconds && seconds * 1000), unit: "ms" };
 }

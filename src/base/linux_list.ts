@@ -3,7 +3,7 @@
  * three times as long, since it lists a folder and looks at each entry through layers of its own.
  */
 import { escapeBytes } from "./bytes_name.ts";
-import type { DirEntry, FileInfo, FileKind, Listing } from "./fs.ts";
+import type { FileInfo, FileKind, Listing } from "./fs.ts";
 
 const O_CLOEXEC = 0o2000000;
 /** The one flag that differs between processors. */
