@@ -131,6 +131,8 @@ export interface ManifestHead {
   /** In the short manifest outside of an encrypted backup: what it says of what is inside. */
   encryption?: { format: string; kind: "passphrase" | "recipients" };
   payload?: PayloadFacts;
+  /** Stands for the home, which is not named there; hex. */
+  home_mark?: string;
   /** In the manifest inside, when it was encrypted to recipients: for whom (`age1…`). */
   recipients?: string[];
   /** Only for the oldest manifests (`schema_version` 0 here): what they count. */

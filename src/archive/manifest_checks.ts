@@ -273,6 +273,7 @@ export function manifestHead(fields: Fields, fileCount: number): ManifestHead {
     origin: inner(fields, "origin", origin),
     encryption: inner(fields, "encryption", encryption),
     payload: inner(fields, "payload", payload),
+    home_mark: optionalText(fields, "home_mark"),
     recipients: inner(fields, "recipients", recipients),
   });
 }

@@ -1,6 +1,5 @@
 import { fileURLToPath } from "node:url";
 import { type Host, LifeboatError, pathsOf, readFile, readText } from "../base/mod.ts";
-import type { Home } from "../profiles/mod.ts";
 import { listKitExecutables } from "./kit.ts";
 import { findUnchanged } from "./earlier.ts";
 import { openCached } from "./kit_cache.ts";
@@ -37,10 +36,16 @@ function restorerName(host: Host): string {
   return host.platform === "windows" ? "restore-standalone.exe" : "restore-standalone";
 }
 
-function fillIn(text: string, home: Home): string {
-  const quoted = `'${home.path.replaceAll("'", "'\\''")}'`;
-  return text.replaceAll("{{PROFILE_NAME}}", home.profile.name)
-    .replaceAll("{{HOME}}", home.path)
+/** What the texts call the home; in the open part of an encrypted backup not where it lies. */
+function shownHome({ home, seal }: BackupOptions): string {
+  return seal ? home.profile.home.default : home.path;
+}
+
+function fillIn(text: string, options: BackupOptions): string {
+  const shown = shownHome(options);
+  const quoted = /^~\/[\w./-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", "'\\''")}'`;
+  return text.replaceAll("{{PROFILE_NAME}}", options.home.profile.name)
+    .replaceAll("{{HOME}}", shown)
     .replaceAll("{{HOME_QUOTED}}", quoted);
 }
 
@@ -69,18 +74,18 @@ export async function writeRestoreKit(
   run: Run,
   outlet: KitOutlet,
 ): Promise<Record<string, string>> {
-  const { host, options: { home, kit = "full" } } = run;
+  const { host, options } = run;
   const source = (name: string) =>
     pathsOf(host.platform).join(fileURLToPath(new URL("restore/", host.kit)), name);
   const hashes: Record<string, string> = {};
   for (const name of TEXTS) {
-    const text = fillIn(readText(host.fs, source(name), MAX_TEXT_BYTES), home);
+    const text = fillIn(readText(host.fs, source(name), MAX_TEXT_BYTES), options);
     hashes[name] = await outlet.bytes(name, new TextEncoder().encode(text), 0o600);
   }
   for (const name of SCRIPTS) {
     hashes[name] = await outlet.bytes(name, readFile(host.fs, source(name), MAX_TEXT_BYTES), 0o700);
   }
-  for (const { name, path } of executables(host, kit)) {
+  for (const { name, path } of executables(host, options.kit ?? "full")) {
     hashes[name] = await addExecutable(run, outlet, name, path);
   }
   return hashes;

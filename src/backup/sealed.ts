@@ -16,7 +16,13 @@ import {
   sha256,
   sha256Of,
 } from "../base/mod.ts";
-import { type AgeHeader, type Readers, sealedScratch, signManifest } from "../seal/mod.ts";
+import {
+  type AgeHeader,
+  homeMark,
+  type Readers,
+  sealedScratch,
+  signManifest,
+} from "../seal/mod.ts";
 import { makeMemoryFolder } from "./memory_folder.ts";
 import type { Outlet } from "./outlet.ts";
 import type { Places } from "./places.ts";
@@ -118,7 +124,7 @@ export async function finishSealed(
 ): Promise<WrittenFile> {
   const payload = await tar.facts();
   const { schema_version, created_at, profile, backup_name, sensitive_note } = inside;
-  const { counts, mode, status, tool, kit } = inside;
+  const { counts, mode, status, malformed_configs, tool, kit, home } = inside;
   const outside = {
     schema_version,
     created_at,
@@ -129,8 +135,10 @@ export async function finishSealed(
     counts,
     mode,
     status,
+    malformed_configs,
     tool,
     kit,
+    home_mark: run.signer && homeMark(run.signer, home),
     encryption: { format: "age-encryption.org/v1", kind: readers.kind },
     payload,
     entries: [],

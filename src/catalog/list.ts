@@ -8,7 +8,8 @@ import {
   pathsOf,
   statIfThere,
 } from "../base/mod.ts";
-import { signedBy, signedByText } from "../seal/mod.ts";
+import { loadProfiles, resolveHome } from "../profiles/mod.ts";
+import { homeFinder, signedBy, signedByText } from "../seal/mod.ts";
 import { type Catalog, type KnownBackup, openCatalog } from "./store.ts";
 
 /** One backup as `list` shows it; key names are those of contract.md. */
@@ -22,10 +23,12 @@ export interface BackupItem {
   schema_version: number | "legacy" | null;
   profile: string | null;
   label: string | null;
-  /** The home it was made of. */
+  /** The home it was made of; of an encrypted backup only when it is the profile's own. */
   home: string | null;
   /** The isolated home that it is of. */
   isolated: string | null;
+  /** What stands for the home in the open part of an encrypted backup. */
+  home_mark: string | null;
   created_at: string | null;
   files: number | null;
   sqlite_databases: number | null;
@@ -94,8 +97,11 @@ async function readHead(
   }
 }
 
-function itemOf(parts: Parts, head: ManifestHead): Partial<BackupItem> {
+type FindHome = (mark: string) => string | undefined;
+
+function itemOf(parts: Parts, head: ManifestHead, findHome: FindHome): Partial<BackupItem> {
   const legacy = head.schema_version === 0;
+  const { home_mark = null } = head;
   return {
     id: parts.id,
     type: head.tool ? "lifeboat" : head.origin?.format ?? "codex-environment-backup",
@@ -103,7 +109,8 @@ function itemOf(parts: Parts, head: ManifestHead): Partial<BackupItem> {
     schema_version: legacy ? "legacy" : head.schema_version,
     profile: head.profile,
     label: head.label ?? null,
-    home: head.encryption ? null : head.home,
+    home: head.encryption ? (home_mark && findHome(home_mark)) ?? null : head.home,
+    home_mark,
     isolated: head.isolated ?? null,
     created_at: head.created_at,
     files: head.counts.files,
@@ -131,7 +138,12 @@ function encryptedItem(host: Host, path: string): Partial<BackupItem> {
   };
 }
 
-async function describe(host: Host, catalog: Catalog, parts: Parts): Promise<BackupItem> {
+async function describe(
+  host: Host,
+  catalog: Catalog,
+  parts: Parts,
+  findHome: FindHome,
+): Promise<BackupItem> {
   const { join } = pathsOf(host.platform);
   const archive = parts.archives[0];
   const path = archive ?? parts.folder!;
@@ -146,6 +158,7 @@ async function describe(host: Host, catalog: Catalog, parts: Parts): Promise<Bac
     label: null,
     home: null,
     isolated: null,
+    home_mark: null,
     created_at: null,
     files: null,
     sqlite_databases: null,
@@ -162,7 +175,8 @@ async function describe(host: Host, catalog: Catalog, parts: Parts): Promise<Bac
     const info = host.fs.stat(archive ?? join(parts.folder!, "manifest.json"));
     const { head, signer } = await readHead(host, catalog, path, info);
     const signed_by = signedByText(signer === null ? null : signedBy(host, signer));
-    return { ...blank, bytes: archive ? info.size : null, ...itemOf(parts, head), signed_by };
+    const bytes = archive ? info.size : null;
+    return { ...blank, bytes, ...itemOf(parts, head, findHome), signed_by };
   } catch (error) {
     const { code, message } = asLifeboatError(error);
     if (code === "password_needed") return { ...blank, ...encryptedItem(host, path) };
@@ -193,11 +207,15 @@ export async function listArchives(
 async function listParts(host: Host, found: Parts[]): Promise<BackupItem[]> {
   if (found.length === 0) return [];
   const catalog = openCatalog(host);
+  const findHome = homeFinder(
+    host,
+    () => loadProfiles(host).map((profile) => resolveHome(host, profile).path),
+  );
   try {
     const items: BackupItem[] = [];
     for (const parts of found) {
       checkInterrupt(host);
-      items.push(await describe(host, catalog, parts));
+      items.push(await describe(host, catalog, parts, findHome));
     }
     return items.sort(newestFirst);
   } finally {

@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import type { Host } from "../base/mod.ts";
 import type { Home } from "../profiles/mod.ts";
 import {
   type Act,
@@ -12,36 +11,42 @@ import {
   joined,
 } from "./command.ts";
 import { chooseHomes } from "./homes.ts";
+import { passwordAsker, withPasswordOptions } from "./password.ts";
 import { drillText } from "./text/drill.ts";
+import { addUnlockOptions, type UnlockFlags, unlockFrom } from "./unlock.ts";
 
-interface DrillFlags extends GlobalFlags {
+interface DrillFlags extends GlobalFlags, UnlockFlags {
   home?: string;
   backupRoot?: string;
 }
 
-async function drillHome(host: Host, home: Home, flags: DrillFlags): Promise<Answer> {
+async function drillHome(context: Context, home: Home, flags: DrillFlags): Promise<Answer> {
   const { drill } = await import("../upkeep/mod.ts");
-  const result = await drill(host, home, { backupRoot: flags.backupRoot });
+  const { backupRoot } = flags;
+  const password = passwordAsker(context, flags);
+  const unlock = unlockFrom(context, flags);
+  const result = await drill(context.host, home, { backupRoot, password, unlock });
   return { result, text: (style) => drillText(result, home, style) };
 }
 
-async function drillHomes({ host }: Context, flags: DrillFlags): Promise<Answer> {
-  const homes = await chooseHomes(host, { ...flags, profile: flags.profile ?? "all" });
-  if (homes.length === 1 && flags.profile) return await drillHome(host, homes[0], flags);
+async function drillHomes(context: Context, flags: DrillFlags): Promise<Answer> {
+  const homes = await chooseHomes(context.host, { ...flags, profile: flags.profile ?? "all" });
+  if (homes.length === 1 && flags.profile) return await drillHome(context, homes[0], flags);
   const answers: Answer[] = [];
-  for (const home of homes) answers.push(await drillHome(host, home, flags));
+  for (const home of homes) answers.push(await drillHome(context, home, flags));
   return joined(answers);
 }
 
 /** `drill`. */
 export function defineDrill(program: Command, act: Act): void {
-  program.command("drill")
+  const command = program.command("drill")
     .description("try whether the newest backup of each home would save it; no home is touched")
     .addOption(homeOption())
-    .addOption(backupRootOption())
+    .addOption(backupRootOption());
+  addUnlockOptions(withPasswordOptions(command))
     .addHelpText(
       "after",
-      helpTail(["lifeboat drill", "lifeboat drill --profile codex"], [0, 1, 2, 3, 10, 11, 130]),
+      helpTail(["lifeboat drill", "lifeboat drill --profile codex"], [0, 1, 2, 3, 10, 11, 12, 130]),
     )
     .action(act(drillHomes));
 }

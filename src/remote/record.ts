@@ -33,6 +33,7 @@ type Shown = Pick<
   | "profile"
   | "label"
   | "home"
+  | "home_mark"
   | "created_at"
   | "files"
   | "sqlite_databases"
@@ -88,10 +89,11 @@ export function keysOf({ machine, backup, archive, hash_file }: BackupRecord): s
 
 /** What a list shows of a backup of this machine. */
 export function shownOf(item: BackupItem): Shown {
-  const { id, type, status, schema_version, profile, label, home, created_at } = item;
+  const { id, type, status, schema_version, profile, label, home_mark, created_at } = item;
   const { files, sqlite_databases, errors, malformed_configs, encrypted } = item;
+  const home = encrypted ? null : item.home; // that is part of what is encrypted
   return {
-    ...{ id, type, status, schema_version, profile, label, home, created_at },
+    ...{ id, type, status, schema_version, profile, label, home, home_mark, created_at },
     ...{ files, sqlite_databases, errors, malformed_configs, encrypted },
   };
 }
@@ -120,11 +122,11 @@ function isCountOrNull(...values: unknown[]): boolean {
 }
 
 function isShown(value: unknown): value is Shown {
-  const { id, type, status, profile, label, home, created_at, encrypted, ...counts } =
+  const { id, type, status, profile, label, home, home_mark, created_at, encrypted, ...counts } =
     (value ?? {}) as Partial<Shown>;
   const { files, sqlite_databases, errors, malformed_configs } = counts;
   return isName(id) && typeof type === "string" && typeof status === "string" &&
-    isTextOrNull(profile, label, home) && isTimeOrNull(created_at) &&
+    isTextOrNull(profile, label, home, home_mark ?? null) && isTimeOrNull(created_at) &&
     isCountOrNull(files, sqlite_databases, errors, malformed_configs) &&
     typeof encrypted === "boolean";
 }

@@ -9,6 +9,7 @@ export {
   type Signer,
   signManifest,
 } from "./signature.ts";
+export { homeFinder, homeMark } from "./home_mark.ts";
 export { machinePublicKey, machineSigner } from "./signing_key.ts";
 export {
   type KnownSigner,

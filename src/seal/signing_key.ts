@@ -64,11 +64,25 @@ export function machineSigner(host: Host): SignerOrReason {
   try {
     if (isSigningKeyLocked(host)) return { reason: "the signing key is under a passphrase" };
     if (!hasKeyFile(host, SIGNING_KEY)) makeKey(host);
-    const pem = new TextDecoder().decode(readKeyFile(host, SIGNING_KEY));
-    return { signer: signerFromPem(host, pem) };
+    return { signer: readSigner(host) };
   } catch (error) {
     if (!(error instanceof LifeboatError) && errnoOf(error) === undefined) throw error;
     return { reason: describeError(error) };
+  }
+}
+
+function readSigner(host: Host): Signer {
+  const pem = new TextDecoder().decode(readKeyFile(host, SIGNING_KEY));
+  return signerFromPem(host, pem);
+}
+
+/** The key of this machine; undefined where there is none, or none that can be used as it lies there. */
+export function existingSigner(host: Host): Signer | undefined {
+  try {
+    return hasKeyFile(host, SIGNING_KEY) ? readSigner(host) : undefined;
+  } catch (error) {
+    if (!(error instanceof LifeboatError) && errnoOf(error) === undefined) throw error;
+    return undefined; // whoever needs it for more than a look says why it cannot be used
   }
 }
 

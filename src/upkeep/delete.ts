@@ -72,7 +72,7 @@ async function refuseLastVerified(host: Host, item: BackupItem): Promise<void> {
   throw new LifeboatError(
     "refused",
     "last_verified_backup",
-    `${item.id} is the last verified backup of ${item.home}`,
+    `${item.id} is the last verified backup of ${item.home ?? "its home"}`,
     { hint: "Make another one first with: lifeboat backup" },
   );
 }

@@ -20,7 +20,7 @@ async function refuseLast(host: Host, open: OpenBackend, record: BackupRecord): 
     if (homeKey(other.backup) !== homeKey(backup)) continue;
     if (await isVerifiedRemote(host, open, other)) return;
   }
-  const message = `${backup.id} is the last verified backup of ${backup.home} there`;
+  const message = `${backup.id} is the last verified backup of ${backup.home ?? "its home"} there`;
   throw new LifeboatError("refused", "last_verified_backup", message, {
     hint: "Upload another one first with: lifeboat sync latest",
   });

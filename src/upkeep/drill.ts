@@ -1,5 +1,5 @@
 /** A drill: the newest backup of a home is restored beside it, examined and removed again. */
-import { openBackup } from "../archive/mod.ts";
+import { openBackup, type ReadOptions } from "../archive/mod.ts";
 import {
   asLifeboatError,
   ensureDir,
@@ -46,8 +46,14 @@ function faultsOf({ restore, post_restore_doctor: doctor, ...result }: RestoreRe
   return faults;
 }
 
-async function restoreInto(host: Host, item: BackupItem, home: Home, folder: string) {
-  const backup = await openBackup(host, placeOf(item));
+/** Which backups are tried, and what opens encrypted ones. */
+export interface DrillOptions extends Pick<ReadOptions, "password" | "unlock"> {
+  backupRoot?: string;
+}
+
+async function restoreInto(host: Host, item: BackupItem, home: Home, to: Scratch) {
+  const { folder, password, unlock } = to;
+  const backup = await openBackup(host, placeOf(item), { password, unlock });
   try {
     const options: RestoreOptions = { backup, home, targetDir: folder };
     const result = await applyRestore(host, { ...options, confirmed: true, trust: true });
@@ -58,11 +64,14 @@ async function restoreInto(host: Host, item: BackupItem, home: Home, folder: str
   }
 }
 
+type Scratch = DrillOptions & { folder: string };
+
 /** Restores into an empty folder that is gone afterwards, whatever happens. */
 async function tryRestore(
   host: Host,
   item: BackupItem,
   home: Home,
+  options: DrillOptions,
 ): Promise<Pick<DrillResult, "faults" | "restored_files" | "bytes">> {
   const { join } = pathsOf(host.platform);
   const folder = join(host.folders.state, "drill");
@@ -71,12 +80,12 @@ async function tryRestore(
   try {
     removeIfThere(host.fs, folder); // one that was killed left it
     host.fs.makeDir(folder, 0o700);
-    const result = await restoreInto(host, item, home, folder);
+    const result = await restoreInto(host, item, home, { ...options, folder });
     const { files, bytes } = result.plan;
     return { faults: faultsOf(result), restored_files: files, bytes };
   } catch (error) {
-    const { kind, message } = asLifeboatError(error);
-    if (kind === "interrupted") throw error;
+    const { kind, code, message } = asLifeboatError(error);
+    if (kind === "interrupted" || code === "wrong_password") throw error;
     return { faults: [message], restored_files: 0, bytes: 0 };
   } finally {
     removeIfThere(host.fs, folder);
@@ -86,12 +95,12 @@ async function tryRestore(
 
 /**
  * Tries the newest backup of a home, and notes the outcome. The home itself is not touched. Throws
- * `no_such_backup`, `locked`.
+ * `no_such_backup`, `locked`, `wrong_password`.
  */
 export async function drill(
   host: Host,
   home: Home,
-  options: { backupRoot?: string },
+  options: DrillOptions,
 ): Promise<DrillResult> {
   const item = await newestOf(host, home, options);
   if (!item) {
@@ -100,7 +109,7 @@ export async function drill(
     });
   }
   const startedAt = host.now();
-  const tried = await tryRestore(host, item, home);
+  const tried = await tryRestore(host, item, home, options);
   const ok = tried.faults.length === 0;
   noteDrill(host, home, { at: isoWithOffset(startedAt), backup: item.id, ok });
   const duration_ms = host.now().getTime() - startedAt.getTime();

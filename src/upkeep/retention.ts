@@ -34,15 +34,18 @@ const PERIODS: [rule: keyof KeepRules, periodOf: (item: BackupItem) => string][]
 ];
 
 /** What tells the backups of one home from those of another. */
-export function homeKey({ profile, home }: Pick<BackupItem, "profile" | "home">): string {
-  return `${profile}\0${home}`;
+export function homeKey(
+  { profile, home, home_mark }: Pick<BackupItem, "profile" | "home" | "home_mark">,
+): string {
+  return `${profile}\0${home ?? home_mark}`;
 }
 
 /** Why no rule may remove a backup; those of other tools are theirs. */
 function untouchable(item: BackupItem): string | undefined {
   if (item.status === "unreadable") return "unreadable";
   if (item.type !== "lifeboat") return "other_tool";
-  return item.created_at && item.profile && item.home ? undefined : "unknown_home";
+  const isKnown = item.created_at && item.profile && (item.home ?? item.home_mark);
+  return isKnown ? undefined : "unknown_home";
 }
 
 /** Backups made before a restore have rules of their own, or three restores would push out the rest. */

@@ -23,6 +23,7 @@ const RECORD: BackupRecord = {
     schema_version: 1,
     profile: "codex",
     label: null,
+    home_mark: null,
     home: "/home/u/.codex",
     created_at: "2026-11-20T12:00:00+00:00",
     files: 5,

@@ -10,6 +10,7 @@ export function backupItem(changes: Partial<BackupItem> = {}): BackupItem {
     status: "ok",
     schema_version: 1,
     profile: "codex",
+    home_mark: null,
     home: "/u/.codex",
     label: null,
     created_at: "2026-11-20T12:00:00+00:00",

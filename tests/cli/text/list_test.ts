@@ -15,6 +15,7 @@ const item: BackupItem = {
   status: "ok",
   schema_version: 1,
   profile: "codex",
+  home_mark: null,
   home: "/u/.codex",
   label: null,
   created_at: MADE,
