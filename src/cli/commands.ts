@@ -12,6 +12,7 @@ import { defineIsolate } from "./isolate.ts";
 import { defineKeys } from "./keys.ts";
 import { defineKit } from "./kit.ts";
 import { defineList } from "./list.ts";
+import { defineMcp } from "./mcp.ts";
 import { defineProfiles } from "./profiles.ts";
 import { definePrune } from "./prune.ts";
 import { defineRestore } from "./restore.ts";
@@ -51,5 +52,6 @@ export function defineCommands(program: Command, act: Act): void {
   defineKit(program, act);
   defineInstall(program, act);
   defineUninstall(program, act);
+  defineMcp(program, act);
   defineHook(program, act);
 }

@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import type { AskPassword } from "../archive/mod.ts";
-import { describeError, type Host, LifeboatError, pathsOf, readText } from "../base/mod.ts";
+import type { Host } from "../base/mod.ts";
 import type { Context } from "./command.ts";
 
 /** How the command line gives the password of an encrypted backup. */
@@ -10,39 +10,14 @@ export interface PasswordFlags {
   password?: string;
 }
 
-const MAX_BYTES = 64 << 10;
-
-function missing(where: string, cause?: unknown): LifeboatError {
-  const why = cause === undefined ? "" : `: ${describeError(cause)}`;
-  return new LifeboatError("refused", "no_password", `There is no password in ${where}${why}`, {
-    hint: "Give it with --password-file FILE, or --password-env NAME.",
-    cause,
-  });
-}
-
-function readPassword(host: Host, path: string): string {
-  let text: string;
-  try {
-    text = readText(host.fs, path, MAX_BYTES);
-  } catch (error) {
-    throw missing(path, error);
-  }
-  return text.replace(/\r?\n$/, "") || raise(missing(path));
-}
-
-function given(host: Host, flags: PasswordFlags): string | undefined {
+async function given(host: Host, flags: PasswordFlags): Promise<string | undefined> {
   const { passwordFile, passwordEnv, password } = flags;
-  if (passwordFile !== undefined) {
-    return readPassword(host, pathsOf(host.platform).resolve(passwordFile));
-  }
-  if (passwordEnv !== undefined) {
-    return host.env[passwordEnv] || raise(missing(`the variable ${passwordEnv}`));
-  }
-  return password;
-}
-
-function raise(error: LifeboatError): never {
-  throw error;
+  if (passwordFile === undefined && passwordEnv === undefined) return password;
+  const { noPassword, readPasswordFile } = await import("../seal/mod.ts");
+  if (passwordFile !== undefined) return readPasswordFile(host, passwordFile);
+  const value = host.env[passwordEnv!];
+  if (value) return value;
+  throw noPassword(`the variable ${passwordEnv}`);
 }
 
 /** The options themselves. */
@@ -60,7 +35,7 @@ export function passwordAsker(context: Context, flags: PasswordFlags): AskPasswo
     if (flags.password !== undefined) {
       terminal.err("Warning: --password shows in process lists; use --password-file.\n");
     }
-    const password = given(host, flags);
+    const password = await given(host, flags);
     if (password !== undefined || !terminal.interactive) return password;
     context.hideProgress();
     terminal.err("Password: ");

@@ -22,6 +22,8 @@ export interface Terminal {
    * `interrupted` for Ctrl-C, and where the input ends.
    */
   readSecret(signal: AbortSignal): Promise<string>;
+  /** stdin as it comes. */
+  input(): ReadableStream<Uint8Array>;
   /** All of stdin. Throws `input_too_large` above `maxBytes`. */
   readAll(maxBytes: number): string;
 }
@@ -131,6 +133,7 @@ export function processTerminal(): Terminal {
     err: (text) => writeAll(Deno.stderr, text),
     readLine,
     readSecret,
+    input: () => Deno.stdin.readable,
     readAll,
   };
 }

@@ -86,6 +86,9 @@ function describeFile(host: Host, path: string, sha256: string): StoredObject {
   return { name: basename(path), bytes: host.fs.stat(path).size, sha256 };
 }
 
+/** Why an encrypted archive is not opened. */
+const ENCRYPTED_CODES = ["password_needed", "password_required", "wrong_key"];
+
 /** The key that an archive is signed with, where that shows without its password. */
 async function signerKey(host: Host, path: string): Promise<string | null> {
   try {
@@ -93,7 +96,7 @@ async function signerKey(host: Host, path: string): Promise<string | null> {
     backup.close();
     return backup.signature?.public_key ?? null;
   } catch (error) {
-    if (error instanceof LifeboatError && error.code === "password_needed") return null;
+    if (error instanceof LifeboatError && ENCRYPTED_CODES.includes(error.code)) return null;
     throw error;
   }
 }

@@ -16,6 +16,7 @@ export {
   applyRollback,
   type ApplyRollbackOptions,
   planRollback,
+  refuseInterruptedRollback,
   type RollbackOptions,
 } from "./rollback.ts";
 export type { RollbackResult } from "./rollback_result.ts";

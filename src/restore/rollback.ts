@@ -28,7 +28,7 @@ import type { TargetRoot } from "./journal_types.ts";
 import { OWN_FOLDER } from "./layout.ts";
 import { emptyPlan } from "./plan.ts";
 import type { Plan } from "./planner.ts";
-import { recoverInterrupted } from "./recover.ts";
+import { recoverInterrupted, refuseInterrupted } from "./recover.ts";
 import { recoveryWarning } from "./restore.ts";
 import { hashLongFiles, type RollbackOps, rollbackOps } from "./rollback_ops.ts";
 import { type RollbackResult, rollbackResult } from "./rollback_result.ts";
@@ -94,6 +94,11 @@ export async function applyRollback(
   } finally {
     lock.release();
   }
+}
+
+/** Throws `restore_interrupted` where a rollback would first bring another to its end. */
+export function refuseInterruptedRollback(host: Host, { scope }: RollbackOptions): void {
+  refuseInterrupted(host, scope.home ?? workspaceAsHome(scope));
 }
 
 function refuseUnconfirmed(confirmed: boolean): void {

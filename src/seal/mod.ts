@@ -1,5 +1,6 @@
 /** Secrets: what must not be shown, and keys: who made a backup, and who may read it. */
 export { type Failure, failureOf } from "./failure.ts";
+export { noPassword, readPasswordFile } from "./password_file.ts";
 export { redact } from "./redact.ts";
 export {
   isGenuine,

@@ -18,6 +18,8 @@ export interface SourceChoice {
   /** A backup instead of homes: its name, the beginning of it, `latest`, or a path. */
   backup?: string;
   backupRoot?: string;
+  /** As in a backup's scope. */
+  onlyNames?: boolean;
 }
 
 /** A home that is named is held against every layout; those that find nothing there say nothing. */
@@ -47,7 +49,8 @@ async function openBackupNamed(
   if (choice.home) {
     throw new LifeboatError("refused", "usage", "--home and --backup cannot be used together");
   }
-  const path = await findBackup(host, id, backupScope(host, choice));
+  const { onlyNames } = choice;
+  const path = await findBackup(host, id, { ...backupScope(host, choice), onlyNames });
   return [await openSessionsBackup(host, path)];
 }
 

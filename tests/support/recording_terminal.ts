@@ -17,6 +17,7 @@ export function recordingTerminal(
     err: (text) => void (errors += text),
     readLine: () => Promise.resolve(answers.shift()),
     readSecret: () => Promise.resolve(answers.shift() ?? ""),
+    input: () => ReadableStream.from([]),
     readAll: () => answers.splice(0).join("\n"),
     ...changes,
   };
