@@ -4,7 +4,7 @@
  *
  *   release.ts [--key FILE] [--only NAME]…   NAME as in linux-x64; all systems without it
  *   release.ts --create-key FILE             a new key: the private half into FILE, the public
- *                                            one into scripts/release-key.pem
+ *                                            one into kit/release-key.pem
  *
  * The private key is PEM, in FILE or in the environment variable LIFEBOAT_RELEASE_KEY.
  */
@@ -18,7 +18,7 @@ import { createKey } from "./release/signing.ts";
 import { runScript, say } from "./terminal.ts";
 
 const ROOT = dirname(import.meta.dirname!);
-const PUBLIC_KEY = join(ROOT, "scripts", "release-key.pem");
+const PUBLIC_KEY = join(ROOT, "kit", "release-key.pem");
 
 /** The systems named; throws on an unknown name. */
 export function selectTargets(names: string[]): readonly Target[] {

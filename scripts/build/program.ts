@@ -12,6 +12,8 @@ export interface BuildOptions {
   toolchain: Toolchain;
   /** The executable's path; one that is there is replaced at the very end. */
   output: string;
+  /** PEM; the program checks updates by it. By default the one in `kit`, where there is one. */
+  releaseKey?: string;
 }
 
 /** Bundles and compiles the program. Returns what it says to `--version`, where it can run here. */
@@ -21,6 +23,8 @@ export async function buildProgram(options: BuildOptions): Promise<string | unde
     await bundle(options.root, "main.ts", ["--code-splitting", "--outdir", stage]);
     await bundle(options.root, "src/worker.ts", ["--output", join(stage, "worker.js")]);
     await cp(join(options.root, "kit"), join(stage, "kit"), { recursive: true });
+    const { releaseKey } = options;
+    if (releaseKey) await Deno.writeTextFile(join(stage, "kit", "release-key.pem"), releaseKey);
     await Deno.writeTextFile(join(stage, "build.json"), JSON.stringify(await buildInfo(options)));
     return ["worker.js", "kit", "build.json"];
   });

@@ -22,7 +22,7 @@ export interface ReleaseOptions {
 export async function makeRelease(options: ReleaseOptions): Promise<void> {
   const { root, folder, targets, privateKey, publicKey } = options;
   if (publicKeyOf(privateKey).trim() !== publicKey.trim()) {
-    throw new Error("The private key does not belong to scripts/release-key.pem");
+    throw new Error("The private key does not belong to kit/release-key.pem");
   }
   const toolchains = await Promise.all(targets.map((target) => officialToolchain(options, target)));
   await Deno.remove(folder, { recursive: true }).catch(ignoreMissing);
@@ -31,7 +31,7 @@ export async function makeRelease(options: ReleaseOptions): Promise<void> {
   for (const [i, target] of targets.entries()) {
     const name = `lifeboat-${target.name}${target.suffix}`;
     const output = join(folder, name);
-    await buildProgram({ root, target, toolchain: toolchains[i], output });
+    await buildProgram({ root, target, toolchain: toolchains[i], output, releaseKey: publicKey });
     say(output);
     names.push(name);
   }

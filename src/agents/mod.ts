@@ -5,3 +5,4 @@ export { carryOut, type InstallPlan, type InstallResult } from "./install.ts";
 export { planSchedule, planScheduleRemoval } from "./install_schedule.ts";
 export { type Part, type PartOptions, planInstall, planUninstall } from "./parts.ts";
 export { HOOK_AGENTS, type HookAgent } from "./tool_call.ts";
+export { rollBackUpdate, update, type UpdateResult } from "./update.ts";

@@ -17,22 +17,30 @@ export function putProgram(host: Host, source: string, path: string): void {
   try {
     copyFile(fs, source, fresh, 0o755);
     fs.setMode(fresh, 0o755); // whatever the umask is
-    swapIn(host, fresh, path);
+    if (platform === "windows" && lstatIfThere(fs, path)) {
+      swapPrograms(host, fresh, path, `${path}.old`);
+    } else {
+      fs.rename(fresh, path);
+      fs.syncDir(pathsOf(platform).dirname(path));
+    }
   } finally {
     removeIfThere(fs, fresh);
   }
 }
 
 /**
- * Gives a program the place of another. Windows lets a running program be renamed, but not replaced: so
- * the old one steps aside first, and is kept as `.old`.
+ * Gives a program the place of another, which is kept aside. Windows lets a running program be renamed,
+ * but not replaced; elsewhere a second name keeps it, so that there is one at the place at every moment.
  */
-export function swapIn({ fs, platform }: Host, fresh: string, path: string): void {
-  const aside = `${path}.old`;
-  if (platform === "windows" && lstatIfThere(fs, path)) {
-    removeIfThere(fs, aside);
-    fs.rename(path, aside);
-  }
+export function swapPrograms(
+  { fs, platform }: Host,
+  fresh: string,
+  path: string,
+  aside: string,
+): void {
+  removeIfThere(fs, aside);
+  if (platform === "windows") fs.rename(path, aside);
+  else fs.hardLink(path, aside);
   fs.rename(fresh, path);
   fs.syncDir(pathsOf(platform).dirname(path));
 }

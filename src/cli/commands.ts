@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { defineBackends } from "./backends.ts";
 import { defineBackup } from "./backup.ts";
 import type { Act } from "./command.ts";
+import { defineCompletions } from "./completions.ts";
 import { defineDelete } from "./delete.ts";
 import { defineDoctor } from "./doctor.ts";
 import { defineDrill } from "./drill.ts";
@@ -23,6 +24,7 @@ import { defineSnapshot } from "./snapshot.ts";
 import { defineStatus } from "./status.ts";
 import { defineSync } from "./sync.ts";
 import { defineUndo } from "./undo.ts";
+import { defineUpdate } from "./update.ts";
 import { defineVerify } from "./verify.ts";
 import { defineWatch } from "./watch.ts";
 
@@ -53,5 +55,7 @@ export function defineCommands(program: Command, act: Act): void {
   defineInstall(program, act);
   defineUninstall(program, act);
   defineMcp(program, act);
+  defineUpdate(program, act);
+  defineCompletions(program, act);
   defineHook(program, act);
 }

@@ -41,6 +41,13 @@ Deno.test("a release holds the program, the installers, and a signed list of has
     }
     const sums = await Deno.readTextFile(join(folder, "SHA256SUMS"));
     assert.deepEqual(sums.match(/(?<= {2}).*$/gm), ["install.ps1", "install.sh", program]);
+    // It knows the key that it was released with.
+    const installed = join(temporary, program);
+    await Deno.copyFile(join(folder, program), installed);
+    const said = await run(installed, ["update", "--from", folder, "--json"]);
+    assert.deepEqual(JSON.parse(said).checked_by, "signature");
+    await Deno.writeTextFile(join(folder, "SHA256SUMS"), sums + "\n");
+    await assert.rejects(run(installed, ["update", "--from", folder, "--json"]));
   });
 });
 
