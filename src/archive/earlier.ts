@@ -35,7 +35,10 @@ export interface EarlierArchive {
   find(stored: string): Promise<EarlierFile | undefined>;
   /** A slice of any file by the SHA-256 of its content. */
   slice(sha256: string): Promise<SliceLine | undefined>;
-  /** Compressed bytes of a segment. Throws `damaged_archive` when they are not what was written. */
+  /**
+   * Compressed bytes of a segment, in a buffer that the next call uses again. Throws
+   * `damaged_archive` when they are not what was written.
+   */
   packed(line: SegmentLine): Uint8Array;
   /** The content of a small file. */
   content(file: EarlierFile): Promise<Uint8Array>;
@@ -126,7 +129,7 @@ function createEarlier(host: Host, opened: IndexedArchive): EarlierArchive {
       return slices.get(sha256);
     },
     packed(line) {
-      const bytes = source.read(line.at, line.bytes);
+      const bytes = source.view(line.at, line.bytes);
       if (line.packed !== undefined && crc32(bytes) === parseInt(line.packed, 16)) return bytes;
       throw damaged(source.path, `the checksum of its segment at byte ${line.at} does not match`);
     },

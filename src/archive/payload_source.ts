@@ -66,6 +66,7 @@ export function openPayload(file: SourceFile, place: PayloadPlace): SourceFile {
     ref: { path, payload: place },
     size,
     read,
+    view: (at, bytes) => read(at, bytes),
     *range(at, bytes) {
       for (let done = 0; done < bytes; done += CHUNK_BYTES) {
         yield read(at + done, Math.min(CHUNK_BYTES, bytes - done));

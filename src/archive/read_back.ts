@@ -20,7 +20,7 @@ import { allowanceOf, READ_LIMITS } from "./limits.ts";
 import { createPulse } from "./pulse.ts";
 import { readGroups } from "./segment_groups.ts";
 import { openRef } from "./payload_source.ts";
-import type { SourceFile, SourceRef } from "./source_file.ts";
+import { CHUNK_BYTES, type SourceFile, type SourceRef } from "./source_file.ts";
 import { readTar } from "./tar_reader.ts";
 
 /** Name of the job in the worker program. */
@@ -50,7 +50,9 @@ export async function readBackJob(input: ReadBackInput): Promise<JobResult> {
  */
 function readPacked(source: SourceFile, line: SegmentLine): void {
   let crc = 0;
-  for (const chunk of source.range(line.at, line.bytes)) crc = crc32(chunk, crc);
+  for (let done = 0; done < line.bytes; done += CHUNK_BYTES) {
+    crc = crc32(source.view(line.at + done, Math.min(CHUNK_BYTES, line.bytes - done)), crc);
+  }
   if (crc !== parseInt(line.packed ?? "", 16)) {
     throw damaged(source.path, `its segment at byte ${line.at} is not what was written`);
   }

@@ -15,6 +15,8 @@ export interface Segment {
 export interface SegmentQueue {
   /** Waits while as many segments are under way as the queue allows. */
   submit(segment: Segment): Promise<void>;
+  /** Whether nothing is under way, so that what is passed is written at once. */
+  readonly isEmpty: boolean;
   /** What needs no compressing is written in its turn. */
   pass(write: () => void, group?: object): Promise<void>;
   /** Writes everything that was submitted. */
@@ -66,7 +68,13 @@ export function createSegmentQueue(pool: WorkerPool, level: number, inline = 0):
         ready.catch(() => {}); // told when its turn comes to be written
         return { group: segment.group, ready };
       }),
-    pass: (write, group) => enqueue(() => ({ group, ready: Promise.resolve(write) })),
+    get isEmpty() {
+      return pending.length === 0;
+    },
+    async pass(write, group) {
+      if (pending.length === 0) return write();
+      await enqueue(() => ({ group, ready: Promise.resolve(write) }));
+    },
     drain: () => writeUntil(0),
     async drop(group) {
       const first = pending.findIndex((entry) => entry.group === group);

@@ -1,4 +1,4 @@
-import { crc32, crc32Combine, release } from "../base/mod.ts";
+import { crc32, crc32Combine } from "../base/mod.ts";
 import type { OutputFile, OutputMark } from "./output_file.ts";
 import {
   type Coverage,
@@ -19,6 +19,8 @@ export interface ReadySegment {
   raw: number;
   /** CRC-32 of the inflated bytes. */
   crc: number;
+  /** The same of the compressed ones as the table has it, where it is known. */
+  packed?: string;
   /** What the table says of it; the table's own segments have none. */
   coverage?: Coverage;
   /** Counts the segments of one entry together. */
@@ -40,7 +42,6 @@ export interface SegmentMark {
 
 /** The gzip stream: segments, and the tail that ends it. Their table grows in the spool. */
 export interface SegmentWriter {
-  /** Its bytes are gone then. */
   append(segment: ReadySegment): void;
   mark(): SegmentMark;
   /** Takes back everything after a mark, which must not be used again. */
@@ -61,7 +62,7 @@ export function createSegmentWriter(output: OutputFile, table: Spool): SegmentWr
   table.append(jsonLine(TABLE_HEADER));
   return {
     append(segment) {
-      const { bytes, coverage } = segment;
+      const { bytes, coverage, packed = crcText(crc32(bytes)) } = segment;
       const place: Extent = {
         at: output.at,
         bytes: bytes.length,
@@ -70,11 +71,10 @@ export function createSegmentWriter(output: OutputFile, table: Spool): SegmentWr
         crc: crcText(segment.crc),
       };
       output.write(bytes);
-      if (coverage) table.append(jsonLine(tableLine(place, crcText(crc32(bytes)), coverage)));
+      if (coverage) table.append(jsonLine(tableLine(place, packed, coverage)));
       if (segment.tally) count(segment.tally, place);
       crc = crc32Combine(crc, segment.crc, segment.raw);
       raw += segment.raw;
-      release(bytes);
     },
     mark: () => ({ output: output.mark(), tableLength: table.length, raw, crc }),
     restore(mark) {

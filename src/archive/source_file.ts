@@ -30,6 +30,8 @@ export interface SourceFile {
    * `damaged_archive` when they are not there.
    */
   read(at: number, bytes: number, more?: number): Uint8Array<ArrayBuffer>;
+  /** The same in a buffer that the next call uses again, which spares the system much memory. */
+  view(at: number, bytes: number): Uint8Array;
   /** A range in pieces, each in a buffer of its own. */
   range(at: number, bytes: number): Generator<Uint8Array<ArrayBuffer>>;
   close(): void;
@@ -60,11 +62,20 @@ function readExactly(path: string, file: FileHandle, into: Uint8Array): void {
 /** Opens a file for reading at any place. */
 export function openSource(host: Pick<Host, "fs">, path: string): SourceFile {
   const file = reading(path, () => host.fs.open(path));
+  const fill = (at: number, into: Uint8Array) => {
+    reading(path, () => file.seek(at));
+    readExactly(path, file, into);
+    return into;
+  };
   const read = (at: number, bytes: number, more = 0) => {
     const into = new Uint8Array(bytes + more);
-    reading(path, () => file.seek(at));
-    readExactly(path, file, into.subarray(0, bytes));
+    fill(at, into.subarray(0, bytes));
     return into;
+  };
+  let shared = new Uint8Array();
+  const view = (at: number, bytes: number) => {
+    if (shared.length < bytes) shared = new Uint8Array(bytes * 2);
+    return fill(at, shared.subarray(0, bytes));
   };
   function* range(at: number, bytes: number) {
     for (let done = 0; done < bytes; done += CHUNK_BYTES) {
@@ -76,6 +87,7 @@ export function openSource(host: Pick<Host, "fs">, path: string): SourceFile {
     ref: { path },
     size: reading(path, () => file.info().size),
     read,
+    view,
     range,
     close: () => file.close(),
   };

@@ -1,5 +1,5 @@
 /** Compressed segments of an earlier archive, copied as they are. */
-import { sha256Of } from "../base/mod.ts";
+import { release, sha256Of } from "../base/mod.ts";
 import type { EarlierArchive, EarlierFile } from "./earlier.ts";
 import type { Coverage, SegmentLine } from "./format.ts";
 import type { SegmentMark } from "./segment_writer.ts";
@@ -22,13 +22,22 @@ async function copySegment(
   coverage: Coverage,
   { group, before, tally }: SegmentOptions,
 ): Promise<void> {
-  const { copied, parts, writer } = archive;
-  const bytes = earlier.packed(line);
-  await parts.queue.pass(() => {
+  const { copied, parts: { queue, output }, writer } = archive;
+  const packed = earlier.packed(line);
+  const bytes = queue.isEmpty ? packed : packed.slice();
+  await queue.pass(() => {
     before?.();
     const crc = parseInt(line.crc, 16);
-    copied.set(parts.output.at, bytes.length);
-    writer.append({ bytes, raw: line.raw, crc, coverage: bareCoverage(coverage), tally });
+    copied.set(output.at, bytes.length);
+    writer.append({
+      bytes,
+      raw: line.raw,
+      crc,
+      packed: line.packed,
+      coverage: bareCoverage(coverage),
+      tally,
+    });
+    if (bytes !== packed) release(bytes);
   }, group);
 }
 

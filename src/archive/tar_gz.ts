@@ -1,4 +1,5 @@
 /** A `.tar.gz` while it is written: what its parts share. */
+import { release } from "../base/mod.ts";
 import { type DeflateOutput } from "./deflate_job.ts";
 import type { Coverage } from "./format.ts";
 import type { PackerParts, SizedMeta } from "./packer.ts";
@@ -73,6 +74,7 @@ export function compress(
       before?.();
       const { crc } = output.parts[0];
       archive.writer.append({ bytes: output.bytes, raw, crc, coverage: coverage?.(output), tally });
+      release(output.bytes);
     },
   });
 }

@@ -1,5 +1,5 @@
 import type { ArchiveWriter, EarlierFile } from "../archive/mod.ts";
-import { ensureDir, type FileHandle, type Host, pathsOf, sha256Of } from "../base/mod.ts";
+import { ensureDir, errnoOf, type FileHandle, type Host, pathsOf, sha256Of } from "../base/mod.ts";
 import {
   archiveSink,
   type CopyMeta,
@@ -49,19 +49,21 @@ export interface OutletOptions {
 
 /** Makes the outlet of one backup. */
 export function createOutlet(host: Host, options: OutletOptions): Outlet {
-  const { join, sep } = pathsOf(host.platform);
+  const { sep } = pathsOf(host.platform);
   const { folder, archive, nowMs } = options;
   const open = new Set<FileHandle>();
   /** Folders that are there, by stored path. */
-  const made = new Map<string, string>();
+  const made = new Map([["", folder ?? ""]]);
 
   function makeFolder(stored: string): string {
-    let path = made.get(stored);
-    if (path === undefined) {
-      path = join(folder!, stored);
-      ensureDir(host.fs, path, host.platform);
-      made.set(stored, path);
-    }
+    const known = made.get(stored);
+    if (known !== undefined) return known;
+    const slash = stored.lastIndexOf("/");
+    const parent = makeFolder(stored.slice(0, Math.max(0, slash)));
+    const path = parent + sep + stored.slice(slash + 1);
+    if (options.sync) ensureDir(host.fs, path, host.platform);
+    else makeUnlessThere(host, path);
+    made.set(stored, path);
     return path;
   }
 
@@ -143,5 +145,18 @@ function shareFile(
     return true;
   } catch {
     return false; // gone, or a file system without links: the file is read again
+  }
+}
+
+/**
+ * Makes a folder without waiting for the disk, which takes longer than all else. Two names may be one
+ * where case does not count.
+ */
+function makeUnlessThere(host: Host, path: string): void {
+  try {
+    host.fs.makeDir(path);
+  } catch (error) {
+    if (errnoOf(error) !== "EEXIST") throw error;
+    ensureDir(host.fs, path, host.platform);
   }
 }
