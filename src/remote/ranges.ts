@@ -3,7 +3,7 @@ import type { Place } from "../archive/mod.ts";
 /** Requests cost more than the bytes of a small gap between two ranges. */
 const SMALL_GAP = 256 << 10;
 /** No more is asked for at once. */
-const MOST_BYTES = 8 << 20;
+const MOST_BYTES = 5 << 20;
 
 /** Ranges in order, with small gaps between them closed. */
 function joined(places: Place[]): Place[] {
@@ -31,7 +31,7 @@ function without({ at, bytes }: Place, others: Place[]): Place[] {
   return left;
 }
 
-/** Ranges of at most 8 MiB. */
+/** Ranges of at most 5 MiB. */
 function pieces({ at, bytes }: Place): Place[] {
   return Array.from({ length: Math.ceil(bytes / MOST_BYTES) }, (_, index) => {
     const start = index * MOST_BYTES;

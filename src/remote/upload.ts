@@ -28,9 +28,9 @@ export interface FileToUpload {
 }
 
 /** Bytes of a part, unless more than {@linkcode MOST_PARTS} would be needed; S3 asks for 5 MiB. */
-const PART_BYTES = 8 << 20;
-/** Parts in memory at a time. */
-const AT_ONCE = 4;
+const PART_BYTES = 5 << 20;
+/** Bytes in memory at a time, of which `fetch` makes two copies. */
+const MOST_BYTES = 20 << 20;
 /** S3 takes 10,000. */
 const MOST_PARTS = 9_000;
 
@@ -98,6 +98,7 @@ async function sendParts(
   { upload, stored }: { upload: Upload; stored: Part[] },
 ): Promise<Part[]> {
   const { size, partSize } = upload;
+  const atOnce = Math.min(4, Math.max(1, Math.floor(MOST_BYTES / partSize)));
   const parts: Part[] = [];
   const there = new Map(stored.map((part) => [part.number, part]));
   const hash = sha256();
@@ -112,17 +113,22 @@ async function sendParts(
   }
 
   const running = new Set<Promise<void>>();
+  const free: Uint8Array<ArrayBuffer>[] = []; // used again, since V8 lets go of large ones late
   const input = host.fs.open(file.path);
   try {
     for (let at = 0, number = 1; at < size; at += partSize, number++) {
       checkInterrupt(host);
-      const bytes = new Uint8Array(Math.min(partSize, size - at));
+      const buffer = free.pop() ?? new Uint8Array(partSize);
+      const bytes = buffer.subarray(0, Math.min(partSize, size - at));
       if (readFully(input, bytes) < bytes.length) throw changed(file);
       hash.update(bytes);
-      const work: Promise<void> = send(number, bytes).then(() => void running.delete(work));
+      const work: Promise<void> = send(number, bytes).then(() => {
+        running.delete(work);
+        free.push(buffer);
+      });
       work.catch(() => {}); // it stays in the set, and is met there
       running.add(work);
-      if (running.size >= AT_ONCE) await Promise.race(running);
+      if (running.size >= atOnce) await Promise.race(running);
     }
     await Promise.all(running);
   } finally {

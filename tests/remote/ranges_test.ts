@@ -15,7 +15,7 @@ Deno.test("what is wanted is there afterwards, nothing is fetched twice, and no 
     const fetched = toFetch(second, known);
     const all = [...known, ...fetched].sort((a, b) => a.at - b.at);
     for (const [index, { at, bytes }] of all.entries()) {
-      assert.ok(bytes > 0 && bytes <= 8 * MIB);
+      assert.ok(bytes > 0 && bytes <= 5 * MIB);
       const next = all[index + 1];
       assert.ok(!next || at + bytes <= next.at, "two pieces overlap");
     }
