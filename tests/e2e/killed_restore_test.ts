@@ -7,9 +7,11 @@ import { fastest, killDuring, type Moment, randomNumbers } from "../support/kill
 import { makeSampleCodexHome } from "../support/sample_home.ts";
 import { CONFIRM, namesIn, type Scene, withScene } from "../support/scene.ts";
 
-const KILLS = { overAnother: 20, fromNothing: 30 };
-/** A run that has ended before its moment is no kill; so many may be in vain. */
-const MOST_ROUNDS = 70;
+/** So many kills in each lane; lanes have homes of their own, and are at work at the same time. */
+const KILLS = { overAnother: 50, fromNothing: 100 };
+const LANES = [1, 2];
+/** A run that has ended before its moment is no kill; so many of them may be in vain. */
+const MOST_IN_VAIN = 40;
 
 /** A home that is restored over, and what must be there afterwards. */
 interface Stage {
@@ -27,7 +29,7 @@ interface Stage {
 
 /** Enough files that a restore takes a moment. */
 function makeHome(path: string, seed = 1, databases: "closed" | "killed" = "closed") {
-  return makeSampleCodexHome(path, { conversations: 60, turns: 1, seed, databases });
+  return makeSampleCodexHome(path, { conversations: 10, turns: 1, seed, databases });
 }
 
 /** Removes what a restore brought, and backups that were made since. */
@@ -50,7 +52,7 @@ function signsOf({ scene: { home }, template, oldHome, newHome }: Stage): (() =>
   const isThere = (path: string) => () => namesIn(dirname(path)).includes(basename(path));
   return [
     () => work().length > 0,
-    () => inWork("staged").length > 20,
+    () => inWork("staged").length > 10,
     ...(template ? [() => inWork("kept").length > 0] : []),
     isThere(added[0]),
     isThere(added[added.length >> 1]),
@@ -75,7 +77,7 @@ async function backUpNext({ scene }: Stage): Promise<void> {
 }
 
 /** Every so many-th time, the restore is what comes next; it must then succeed. Else a backup. */
-const AGAIN_EVERY = 4;
+const AGAIN_EVERY = 3;
 
 /** The next command after a kill. */
 async function runNext(stage: Stage, round: number): Promise<void> {
@@ -100,7 +102,7 @@ async function killMany(stage: Stage, wanted: number, seed: number): Promise<voi
   const random = randomNumbers(seed);
   let kills = 0;
   for (let round = 0; kills < wanted; round++) {
-    assert.ok(round < MOST_ROUNDS, `only ${kills} were killed before they had ended`);
+    assert.ok(round < wanted + MOST_IN_VAIN, `only ${kills} were killed before they had ended`);
     await setBack(stage);
     if (await killDuring(scene, stage.args, momentOf(stage, round, random))) kills++;
     await runNext(stage, round);
@@ -117,25 +119,29 @@ async function prepare(scene: Scene, template?: string): Promise<Stage> {
   const durationMs = await fastest(1, async () => {
     const { code, stdout, json } = await scene.run<RestoreResult>(args);
     assert.equal(code, 0, stdout);
-    assert.ok(json.restore!.restored_files > 60);
+    assert.ok(json.restore!.restored_files > 20);
   });
   return { ...stage, oldHome, newHome: homeState(scene.home), durationMs };
 }
 
-Deno.test("20 restores over another home that are killed leave the old home or the new one", () =>
-  withScene(async (scene) => {
+async function inLanes(use: (scene: Scene, lane: number) => Promise<void>): Promise<void> {
+  await Promise.all(LANES.map((lane) => withScene((scene) => use(scene, lane), makeHome)));
+}
+
+Deno.test("100 restores over another home that are killed leave the old home or the new one", () =>
+  inLanes(async (scene, lane) => {
     const template = join(scene.folder, "other");
     const other = await makeHome(template, 2, "killed");
     scene.secrets.push(...other.secrets);
     const stage = await prepare(scene, template);
     const isSide = (line: string) => /\.sqlite-(wal|shm) /.test(line);
     assert.ok(stage.oldHome.some(isSide) && !stage.newHome.some(isSide));
-    await killMany(stage, KILLS.overAnother, 20);
-  }, makeHome));
+    await killMany(stage, KILLS.overAnother, 20 + lane);
+  }));
 
-Deno.test("30 restores of a home that is gone and that are killed leave none or all of it", () =>
-  withScene(async (scene) => {
+Deno.test("200 restores of a home that is gone and that are killed leave none or all of it", () =>
+  inLanes(async (scene, lane) => {
     const stage = await prepare(scene);
     assert.deepEqual(stage.oldHome, []);
-    await killMany(stage, KILLS.fromNothing, 30);
-  }, makeHome));
+    await killMany(stage, KILLS.fromNothing, 30 + lane);
+  }));
