@@ -23,17 +23,24 @@ interface ImportFlags extends GlobalFlags, PasswordFlags {
   directory?: boolean;
 }
 
-/** The archives that are meant: all of ClawBackup's store, those of a folder's index, or the one named. */
-async function findSources(host: Host, named: string): Promise<string[]> {
+/** What is meant by the argument. */
+interface Sources {
+  /** Archives, absolute. */
+  archives: string[];
+  /** A folder with ClawBackup's snapshots. */
+  snapshots?: string;
+}
+
+/** All of ClawBackup's store, what a folder of it holds, or the one archive that is named. */
+async function findSources(host: Host, named: string): Promise<Sources> {
   const { clawBackupStore, readStore } = await import("../archive/mod.ts");
-  const path = pathsOf(host.platform).resolve(named);
-  if (named !== "clawbackup") {
-    const stored = readStore(host, path).map((one) => one.path);
-    return stored.length > 0 ? stored : [path];
-  }
-  const store = clawBackupStore(host);
-  const stored = readStore(host, store).map((one) => one.path);
-  if (stored.length > 0) return stored;
+  const { findClawSnapshots } = await import("../snapshots/mod.ts");
+  const isUsual = named === "clawbackup";
+  const store = isUsual ? clawBackupStore(host) : pathsOf(host.platform).resolve(named);
+  const archives = readStore(host, store).map((one) => one.path);
+  const snapshots = findClawSnapshots(host, store);
+  if (archives.length > 0 || snapshots) return { archives, snapshots };
+  if (!isUsual) return { archives: [store] };
   throw new LifeboatError("missing", "no_such_backup", `ClawBackup has no backups in ${store}`, {
     hint: "Name an archive, or a folder with a clawbackups.json.",
   });
@@ -44,12 +51,19 @@ async function importAll(
   flags: ImportFlags,
   [named]: (string | undefined)[],
 ): Promise<Answer> {
+  const { archives, snapshots: folder } = await findSources(context.host, named!);
+  const { backups, failures } = await importArchives(context, flags, archives);
+  const snapshots = folder ? await importSnapshots(context, folder) : null;
+  const result = { ok: failures.length === 0, backups, failures, snapshots };
+  return { result, text: (style) => importText(result, style) };
+}
+
+async function importArchives(context: Context, flags: ImportFlags, paths: string[]) {
   const { host } = context;
   const { importBackup } = await import("../backup/mod.ts");
   const { backupRoot, kit, archive, directory, level, jobs } = flags;
   const settings = { backupRoot, kit, archive, directory, level, jobs };
   const password = passwordAsker(context, flags);
-  const paths = await findSources(host, named!);
   const backups: ImportedBackup[] = [];
   const failures: ImportFailure[] = [];
   for (const path of paths) {
@@ -62,15 +76,22 @@ async function importAll(
       failures.push({ source: path, ...failureJson(error, false) });
     }
   }
-  const result = { ok: failures.length === 0, backups, failures };
-  return { result, text: (style) => importText(result, style) };
+  return { backups, failures };
+}
+
+async function importSnapshots({ host }: Context, folder: string) {
+  const { importClawSnapshots, withSnapshotStore } = await import("../snapshots/mod.ts");
+  return await withSnapshotStore(host, (store) => importClawSnapshots(store, folder));
 }
 
 /** `import`. */
 export function defineImport(program: Command, act: Act): void {
   const command = program.command("import")
     .description("take another tool's backup over as one of ours, keeping its time")
-    .argument("<path>", "an archive, a folder, a ClawBackup store, or clawbackup: its usual store")
+    .argument(
+      "<path>",
+      "an archive, a folder, a ClawBackup store, or clawbackup: its usual store, snapshots too",
+    )
     .addOption(backupRootOption())
     .addOption(
       new Option("--kit <kind>", "with what to restore it").choices(["full", "all", "light"]),

@@ -65,7 +65,7 @@ export function listSnapshots(store: SnapshotStore, options: ListOptions = {}): 
   const values = [session ?? null, root ?? null, sinceMs ?? null, paths];
   const rows = store.all<ListRow>(
     `SELECT snapshots.*, roots.path, roots.kind, roots.profile ${where}
-      ORDER BY snapshots.id DESC LIMIT ?5`,
+      ORDER BY started_ms DESC, snapshots.id DESC LIMIT ?5`,
     ...values,
     limit,
   );

@@ -1,6 +1,7 @@
 /** Small, frequent captures of homes and workspaces: what changed, when, by which tool, and back. */
 export { type Operation, type SnapshotContext } from "./events.ts";
 export { applyCleanup, type CleanupOptions, type CleanupResult, planCleanup } from "./cleanup.ts";
+export { findClawSnapshots } from "./clawbackup.ts";
 export {
   type DiffChoice,
   type DiffItem,
@@ -8,6 +9,7 @@ export {
   type DiffSide,
   diffSnapshots,
 } from "./diff.ts";
+export { importClawSnapshots, type ImportedSnapshots } from "./import_clawbackup.ts";
 export { type Entry, type FileContent } from "./entry.ts";
 export {
   fileHistory,

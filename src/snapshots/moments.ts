@@ -64,7 +64,7 @@ function momentOfSnapshot(store: SnapshotStore, { main }: Scope, id: string): Mo
   const isLatest = id === "latest";
   const rows = store.all<SnapshotRow>(
     `SELECT * FROM snapshots WHERE root = ?1 AND forgotten = 0 AND (?2 OR substr(name, 1, ?3) = ?4)
-      ORDER BY name = ?4 DESC, id DESC LIMIT 2`,
+      ORDER BY name = ?4 DESC, started_ms DESC, id DESC LIMIT 2`,
     main.id,
     Number(isLatest),
     id.length,
@@ -102,7 +102,7 @@ function momentBefore(store: SnapshotStore, { main }: Scope, session: string): M
     `SELECT (SELECT min(events.id) FROM events JOIN snapshots ON snapshots.id = events.snapshot
           WHERE session = ?1 AND cause = 'tool' AND snapshots.root = ?2) AS tool,
         (SELECT last_event FROM snapshots WHERE session = ?1 AND root = ?2
-          AND last_event IS NOT NULL ORDER BY id LIMIT 1) AS first,
+          AND last_event IS NOT NULL ORDER BY started_ms, id LIMIT 1) AS first,
         min(started_ms) AS at FROM snapshots WHERE session = ?1 AND root = ?2 AND forgotten = 0`,
     session,
     main.id,

@@ -1,7 +1,9 @@
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { ImportedBackup } from "../../src/backup/mod.ts";
 import type { ListResult } from "../../src/catalog/mod.ts";
 import type { RestoreResult } from "../../src/restore/mod.ts";
+import type { ImportedSnapshots } from "../../src/snapshots/mod.ts";
 import { assert } from "../assert.ts";
 import {
   clawBackupArchive,
@@ -178,6 +180,34 @@ Deno.test("a whole store of ClawBackup is imported once, and its backups are the
     const own = await scene.run<ListResult>(["list", "--type", "lifeboat", "--json"]);
     assert.deepEqual(own.json.backups.map((one) => one.id), [imported.backup_id]);
     assert.match(imported.backup_id, /^openclaw-backup-20261120-\d{6}$/);
+  }));
+
+Deno.test("ClawBackup's snapshots are imported, and a file comes back as it was then", () =>
+  withOpenClaw(async (scene) => {
+    const state = join(scene.user, ".openclaw");
+    const [notes, store] = [join(state, "notes.md"), join(state, "clawbackups", "snapshots")];
+    const hash = createHash("sha256").update("before").digest("hex");
+    Deno.mkdirSync(join(store, "data", hash.slice(0, 2)), { recursive: true });
+    Deno.writeTextFileSync(join(store, "data", hash.slice(0, 2), "snap-1.dat"), "before");
+    Deno.writeTextFileSync(notes, "after");
+    const event = {
+      session_id: "claw",
+      timestamp: "2026-11-20T10:00:00.000Z",
+      operation_type: "UPDATE",
+      file_path: notes,
+      snapshot_id: "snap-1",
+      file_hash: hash,
+    };
+    Deno.writeTextFileSync(join(store, "events.jsonl"), `${JSON.stringify(event)}\n{"torn`);
+    type Imported = { snapshots: ImportedSnapshots };
+    const { code, json, stdout } = await scene.run<Imported>(["import", store, "--json"]);
+    assert.equal(code, 0, stdout);
+    assert.deepEqual([json.snapshots.events, json.snapshots.skipped.bad_lines], [2, 1]);
+    const to = ["--time", "2026-11-20T09:00:00Z", "--file", notes];
+    const sure = ["--apply", "--i-understand-this-restores-sensitive-state"];
+    const rolled = await scene.run(["snapshot", "rollback", ...to, ...sure, "--json"]);
+    assert.equal(rolled.code, 0, rolled.stdout);
+    assert.equal(Deno.readTextFileSync(notes), "before");
   }));
 
 Deno.test("what cannot be imported is refused, and leaves nothing", () =>
