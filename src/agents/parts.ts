@@ -3,12 +3,13 @@ import type { Host } from "../base/mod.ts";
 import { presentAgents } from "./homes.ts";
 import type { InstallPlan } from "./install.ts";
 import { HOOKABLE, planHooks, planHooksRemoval } from "./install_hooks.ts";
+import { planMcp, planMcpRemoval, SERVED } from "./install_mcp.ts";
 import { installedProgram, planProgram, planProgramRemoval } from "./install_program.ts";
 import { DAILY, planSchedule, planScheduleRemoval } from "./install_schedule.ts";
 import { planSkills, planSkillsRemoval, SKILLED, type Skilled } from "./install_skills.ts";
 
 /** What can be installed, in the order in which it is. */
-export const PARTS = ["program", "skills", "hooks", "schedule"] as const;
+export const PARTS = ["program", "skills", "hooks", "mcp", "schedule"] as const;
 export type Part = typeof PARTS[number];
 
 /** What of the parts is meant. */
@@ -39,6 +40,10 @@ const PLANNERS: Record<Part, { add: Planner; remove: Planner }> = {
   hooks: {
     add: (host, options) => planHooks(host, among(HOOKABLE, options)),
     remove: (host, options) => planHooksRemoval(host, among(HOOKABLE, options)),
+  },
+  mcp: {
+    add: (host, options) => planMcp(host, among(SERVED, options)),
+    remove: (host, options) => planMcpRemoval(host, among(SERVED, options)),
   },
   schedule: {
     add: (host) => planSchedule(host, DAILY),

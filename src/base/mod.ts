@@ -21,5 +21,6 @@ export * from "./scratch.ts";
 export * from "./shell_word.ts";
 export * from "./text.ts";
 export * from "./time.ts";
+export * from "./toml_keys.ts";
 export * from "./watch.ts";
 export * from "./workers.ts";

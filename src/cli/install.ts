@@ -12,7 +12,7 @@ interface InstallFlags extends GlobalFlags {
 const agents = () => import("../agents/mod.ts");
 
 // Said here as well, so that help need not load the engine; a test holds them together.
-const PARTS = ["program", "skills", "hooks", "schedule"];
+const PARTS = ["program", "skills", "hooks", "mcp", "schedule"];
 const AGENTS = ["claude-code", "codex", "openclaw"];
 const OLD_NAMES = ["agent-environment-backup", "codex-environment-backup"];
 
@@ -57,7 +57,11 @@ export function defineInstall(program: Command, act: Act): void {
     .addHelpText(
       "after",
       helpTail(
-        ["lifeboat install", "lifeboat install hooks --for codex", "lifeboat install --dry-run"],
+        [
+          "lifeboat install",
+          "lifeboat install hooks mcp --for codex",
+          "lifeboat install --dry-run",
+        ],
         [0, 2, 3, 10],
       ),
     )

@@ -1,127 +1,12 @@
 /** Keys of a TOML text that are paths, replaced where they stand: comments and order stay. */
+import { findTomlKeys, type TomlKey, type TomlKeyPart, TomlSyntaxError } from "../../base/mod.ts";
 import { matchPath, type PathMapping } from "./paths.ts";
 import type { PathEdit } from "./json_edit.ts";
 
 /** Says whether a key is a path, by the keys above it and itself. */
 export type IsKeyPath = (keys: readonly string[]) => boolean;
 
-/** A part of a dotted key, and where its source stands. */
-interface Part {
-  key: string;
-  start: number;
-  end: number;
-}
-
-/** Not TOML, as far as keys are looked for. */
-class TomlFault extends Error {}
-
-/** Reads along a text; throws where it is no TOML. */
-class Reader {
-  at = 0;
-
-  constructor(readonly text: string) {}
-
-  get ended(): boolean {
-    return this.at >= this.text.length;
-  }
-
-  /** Moves over what matches here, if anything does. */
-  take(pattern: RegExp): string {
-    const sticky = new RegExp(pattern.source, "y");
-    sticky.lastIndex = this.at;
-    const found = sticky.exec(this.text)?.[0] ?? "";
-    this.at += found.length;
-    return found;
-  }
-
-  starts(text: string): boolean {
-    return this.text.startsWith(text, this.at);
-  }
-}
-
-function readPart(reader: Reader): Part {
-  const start = reader.at;
-  const source = reader.take(/"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[A-Za-z0-9_-]+/);
-  if (source === "") throw new TomlFault();
-  return { key: keyOf(source), start, end: reader.at };
-}
-
-function keyOf(source: string): string {
-  if (source.startsWith("'")) return source.slice(1, -1);
-  return source.startsWith('"') ? unescaped(source.slice(1, -1)) : source;
-}
-
-const ESCAPES: Record<string, string> = { b: "\b", t: "\t", n: "\n", f: "\f", r: "\r", e: "\x1b" };
-
-function unescaped(source: string): string {
-  return source.replace(
-    /\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))/gs,
-    (_, four, eight, one) => {
-      if (one !== undefined) return ESCAPES[one] ?? one;
-      const code = parseInt(four ?? eight, 16);
-      if (code > 0x10ffff) throw new TomlFault();
-      return String.fromCodePoint(code);
-    },
-  );
-}
-
-/** `a."b c".d` */
-function readDotted(reader: Reader): Part[] {
-  const parts = [readPart(reader)];
-  while (reader.take(/[ \t]*\.[ \t]*/) !== "") parts.push(readPart(reader));
-  return parts;
-}
-
-const STRINGS = [
-  /"""(?:[^"\\]|\\[^]|"(?!""))*"{3,5}/,
-  /'''(?:[^']|'(?!''))*'{3,5}/,
-  /"(?:[^"\\\n]|\\.)*"/,
-  /'[^'\n]*'/,
-];
-
-/** Moves over a value; arrays and inline tables may go over many lines. */
-function skipValue(reader: Reader): void {
-  let depth = 0;
-  while (!reader.ended) {
-    if (reader.starts('"') || reader.starts("'")) {
-      if (!STRINGS.some((pattern) => reader.take(pattern) !== "")) throw new TomlFault();
-    } else if (reader.take(/[[{]/) !== "") depth++;
-    else if (reader.take(/[\]}]/) !== "") depth--;
-    else if (reader.starts("#")) reader.take(/[^\n]*/);
-    else if (depth === 0 && reader.starts("\n")) return;
-    else reader.take(/[^]/);
-  }
-}
-
-/** A key as it stands in the text, with the keys of its table before it. */
-interface Found {
-  above: string[];
-  parts: Part[];
-}
-
-/** What may stand between two keys. */
-const BETWEEN = /(?:\s+|#[^\n]*)*/;
-
-function findKeys(text: string): Found[] {
-  const reader = new Reader(text);
-  const found: Found[] = [];
-  let table: string[] = [];
-  for (reader.take(BETWEEN); !reader.ended; reader.take(BETWEEN)) {
-    if (reader.take(/\[\[?[ \t]*/) !== "") {
-      const parts = readDotted(reader);
-      if (reader.take(/[ \t]*\]\]?/) === "") throw new TomlFault();
-      found.push({ above: [], parts });
-      table = parts.map(({ key }) => key);
-    } else {
-      found.push({ above: table, parts: readDotted(reader) });
-      if (reader.take(/[ \t]*=/) === "") throw new TomlFault();
-      skipValue(reader);
-    }
-  }
-  return found;
-}
-
-interface Renamed extends Part {
+interface Renamed extends TomlKeyPart {
   /** All keys down to it, as they become. */
   full: string;
   text: string;
@@ -130,7 +15,7 @@ interface Renamed extends Part {
 
 const fullOf = (keys: string[]) => JSON.stringify(keys);
 
-function renamedParts({ above, parts }: Found, isPath: IsKeyPath, edit: PathEdit): Renamed[] {
+function renamedParts({ above, parts }: TomlKey, isPath: IsKeyPath, edit: PathEdit): Renamed[] {
   return parts.flatMap((part, index) => {
     const before = [...above, ...parts.slice(0, index).map(({ key }) => key)];
     const match = isPath([...before, part.key]) ? matchPath(part.key, edit.mappings) : undefined;
@@ -149,7 +34,7 @@ function quoted(key: string): string {
 }
 
 /** All keys of a text, with those above them. */
-function fullKeys(found: Found[]): Set<string> {
+function fullKeys(found: TomlKey[]): Set<string> {
   return new Set(
     found.flatMap(({ above, parts }) =>
       parts.map((_, index) =>
@@ -164,11 +49,11 @@ function fullKeys(found: Found[]): Set<string> {
  * it is no TOML. A key is not renamed to one that is there: Codex does not start with a table twice.
  */
 export function editTomlKeys(text: string, isPath: IsKeyPath, edit: PathEdit): string | undefined {
-  let found: Found[];
+  let found: TomlKey[];
   try {
-    found = findKeys(text);
+    found = findTomlKeys(text);
   } catch (error) {
-    if (error instanceof TomlFault) return undefined;
+    if (error instanceof TomlSyntaxError) return undefined;
     throw error;
   }
   const known = fullKeys(found);

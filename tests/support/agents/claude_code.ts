@@ -61,9 +61,17 @@ export function askClaude(claude: ClaudeCode, question: string): Promise<ClaudeT
   return print(claude, ["-p", question]);
 }
 
-/** Begins a conversation in which tools may do what they want; gives back all that was printed. */
-export async function letClaudeAct(claude: ClaudeCode, question: string): Promise<string> {
-  const args = ["-p", "--allowedTools", "Write,Edit,Bash", "--", question];
+/** Begins a conversation in which some tools may do what they want; gives back all that was printed. */
+export function letClaudeAct(
+  claude: ClaudeCode,
+  question: string,
+  tools = "Write,Edit,Bash",
+): Promise<string> {
+  return claudeSays(claude, "-p", "--allowedTools", tools, "--", question);
+}
+
+/** Runs `claude ARGS`; gives back all that was printed. */
+export async function claudeSays(claude: ClaudeCode, ...args: string[]): Promise<string> {
   const { stdout, stderr } = await runOk(claude.program, args, options(claude));
   return stdout + stderr;
 }

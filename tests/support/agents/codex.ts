@@ -87,7 +87,11 @@ export function askCodex(codex: Codex, question: string): Promise<CodexTurn> {
 /** Begins a conversation in which tools and hooks run unasked; gives back all that was printed. */
 export async function letCodexAct(codex: Codex, question: string): Promise<string> {
   const unasked = ["--dangerously-bypass-approvals-and-sandbox", "--dangerously-bypass-hook-trust"];
-  const args = ["exec", "--skip-git-repo-check", ...unasked, question];
+  return await codexSays(codex, "exec", "--skip-git-repo-check", ...unasked, question);
+}
+
+/** Runs `codex ARGS`; gives back all that was printed. */
+export async function codexSays(codex: Codex, ...args: string[]): Promise<string> {
   const { stdout, stderr } = await runOk(codex.program, args, options(codex));
   return stdout + stderr;
 }

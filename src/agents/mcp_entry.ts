@@ -1,0 +1,67 @@
+/** How an agent starts the MCP server, and recognising what was put there for that. */
+import { LifeboatError } from "../base/mod.ts";
+
+/** The name under which agents know the server. */
+export const SERVER_NAME = "lifeboat";
+
+/** What an agent's configuration says of the server, but for what only that agent knows. */
+export interface McpEntry {
+  command: string;
+  args: string[];
+  /** Variables that say where homes and Lifeboat's own folders lie, where the user has set them. */
+  env?: Record<string, string>;
+}
+
+/** What a configuration holds under the server's name. */
+export type Existing = "none" | "same" | "moved" | "foreign";
+
+/** Whether it is ours, wherever the program lay when it was put there. */
+export function compareEntry(value: unknown, { command, args }: McpEntry): Existing {
+  if (value === undefined) return "none";
+  if (typeof value !== "object" || value === null) return "foreign";
+  const { command: program, args: words } = value as { command?: unknown; args?: unknown };
+  const isOurs = typeof program === "string" && /(^|[\\/])lifeboat(\.exe)?$/.test(program) &&
+    Array.isArray(words) && words[0] === "mcp";
+  if (!isOurs) return "foreign";
+  return program === command && JSON.stringify(words) === JSON.stringify(args) ? "same" : "moved";
+}
+
+/** Changes the text of a configuration; each says what it cannot do by an error. */
+export interface McpConfig {
+  /** What the text holds under the server's name. Throws `bad_config`. */
+  find(text: string): unknown;
+  /** The text with the entry added, where there is none. */
+  add(text: string | undefined, entry: McpEntry): string;
+  /** The text with the command and arguments of the entry that is there replaced. */
+  replace(text: string, entry: McpEntry): string;
+  /** The text without the entry, and all that belongs to it. */
+  remove(text: string): string;
+}
+
+/** A value as text in which the order of keys plays no part. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, item) => {
+    const isTable = typeof item === "object" && item !== null && !Array.isArray(item);
+    if (!isTable) return item;
+    return Object.fromEntries(Object.keys(item).sort().map((key) => [key, item[key]]));
+  });
+}
+
+/** Whether two parsed configurations are the same. */
+export function isSame(a: unknown, b: unknown): boolean {
+  return canonical(a) === canonical(b);
+}
+
+/** The error where a configuration is not what its agent writes. */
+export function badConfig(path: string): LifeboatError {
+  return new LifeboatError("refused", "bad_config", `${path} is not what its agent writes`, {
+    hint: "Nothing was changed. See what is wrong with: lifeboat doctor",
+  });
+}
+
+/** The error where a configuration is written in a way that cannot be changed safely. */
+export function cannotEdit(path: string): LifeboatError {
+  return new LifeboatError("refused", "cannot_edit", `${path} is written in an unusual way`, {
+    hint: "Nothing was changed. Change it with the agent's own command, such as codex mcp add.",
+  });
+}
