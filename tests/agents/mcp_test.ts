@@ -52,7 +52,11 @@ Deno.test("Codex knows the server, and backs itself up through it", async () => 
     const before = Deno.readTextFileSync(config);
     await lifeboat(codex.userHome, ["install", "mcp", "--for", "codex"]);
     assert.match(await codexSays(codex, "mcp", "list"), /^lifeboat .*enabled/m);
-    stub.use({ name: "mcp__lifeboat__backup_create", input: { name: "asked for" } });
+    stub.use({
+      name: "backup_create",
+      namespace: "mcp__lifeboat",
+      input: { name: "asked for" },
+    });
     await letCodexAct(codex, "Back me up.");
     await assertBackedUp(codex.userHome, "codex", stub);
     await lifeboat(codex.userHome, ["uninstall", "mcp", "--for", "codex"]);

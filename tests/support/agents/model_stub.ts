@@ -13,6 +13,8 @@ export interface ToolUse {
   name: string;
   /** An object, or for Codex's tools that take free text a text. */
   input: Record<string, unknown> | string;
+  /** Codex: the MCP server whose tool it is, as `mcp__NAME`. */
+  namespace?: string;
 }
 
 /** A running stub. */
@@ -99,8 +101,9 @@ function codexText(text: string, n: number): StreamEvent[] {
   return codexEvents({ type: "message", role: "assistant", id: `msg_stub_${n}`, content }, n);
 }
 
-function codexToolUse({ name, input }: ToolUse, n: number): StreamEvent[] {
-  const call = { id: `call_stub_${n}`, call_id: `call_stub_${n}`, name };
+function codexToolUse({ name, input, namespace }: ToolUse, n: number): StreamEvent[] {
+  const id = `call_stub_${n}`;
+  const call = { id, call_id: id, name, ...(namespace && { namespace }) };
   return codexEvents(
     typeof input === "string"
       ? { type: "custom_tool_call", ...call, input }
