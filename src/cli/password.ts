@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import type { AskPassword } from "../archive/mod.ts";
-import type { Host } from "../base/mod.ts";
+import { type Host, printable } from "../base/mod.ts";
 import type { Context } from "./command.ts";
 
 /** How the command line gives the password of an encrypted backup. */
@@ -28,9 +28,15 @@ export function withPasswordOptions(command: Command): Command {
     .addOption(new Option("--password <password>").hideHelp());
 }
 
-/** Gets the password when it is needed: as the flags say, or by asking on the terminal. */
-export function passwordAsker(context: Context, flags: PasswordFlags): AskPassword {
-  return async () => {
+/**
+ * Gets the password when it is needed: as the flags say, or by asking on the terminal, where the file
+ * is named that it opens when that is not the backup itself.
+ */
+export function passwordAsker(
+  context: Context,
+  flags: PasswordFlags,
+): (keyFile?: string) => ReturnType<AskPassword> {
+  return async (keyFile) => {
     const { host, terminal } = context;
     if (flags.password !== undefined) {
       terminal.err("Warning: --password shows in process lists; use --password-file.\n");
@@ -38,7 +44,7 @@ export function passwordAsker(context: Context, flags: PasswordFlags): AskPasswo
     const password = await given(host, flags);
     if (password !== undefined || !terminal.interactive) return password;
     context.hideProgress();
-    terminal.err("Password: ");
+    terminal.err(keyFile === undefined ? "Password: " : `Password of ${printable(keyFile)}: `);
     const typed = await terminal.readSecret(host.signal);
     return typed || undefined;
   };

@@ -16,10 +16,14 @@ export function addUnlockOptions(command: Command): Command {
     .option("--identity <file>", "an age identity that opens the backup; repeatable", several);
 }
 
-/** Opens encrypted backups with what the flags or the user give; asks at most once. */
+/** Opens encrypted backups with what the flags or the user give; asks at most once for each. */
 export function unlockFrom(context: Context, flags: UnlockFlags): Unlock {
-  let asked: Promise<string | undefined> | undefined;
-  const passphrase = () => asked ??= passwordAsker(context, flags)();
+  const ask = passwordAsker(context, flags);
+  const asked = new Map<string | undefined, ReturnType<typeof ask>>();
+  const passphrase = (keyFile?: string) => {
+    if (!asked.has(keyFile)) asked.set(keyFile, ask(keyFile));
+    return asked.get(keyFile)!;
+  };
   return async (header, path) => {
     const { unlockWith } = await import("../seal/mod.ts");
     const secrets = { identityFiles: flags.identity, passphrase };

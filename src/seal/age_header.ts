@@ -129,6 +129,12 @@ export async function sealBytes(plain: Uint8Array, passphrase: string): Promise<
   return await encrypter.encrypt(plain);
 }
 
+/** The same as text that can be printed and typed. */
+export async function armored(sealed: Uint8Array): Promise<string> {
+  const { armor } = await import("age-encryption");
+  return armor.encode(sealed);
+}
+
 /** Opens such a file, armored or not; undefined when the passphrase is another. */
 export async function openBytes(
   sealed: Uint8Array,

@@ -1,6 +1,6 @@
 /** The age identities of this user: each opens what was encrypted to its recipient. */
 import { type Host, isoWithOffset, LifeboatError, pathsOf, readFile } from "../base/mod.ts";
-import { newIdentity, openBytes, sealBytes } from "./age_header.ts";
+import { armored, newIdentity, openBytes, sealBytes } from "./age_header.ts";
 import { hasKeyFile, keyPath, readKeyFile, writeKeyFile } from "./key_folder.ts";
 
 /** The public part of an identity; key names are those of JSON. */
@@ -70,17 +70,18 @@ export async function createIdentity(
   return { name, recipient, path, locked: passphrase !== undefined };
 }
 
+/** An identity as it lies on disk, for paper: one under a passphrase stays so (in ASCII armor). */
+export async function printableIdentity(
+  host: Host,
+  { name, locked }: Pick<IdentityInfo, "name" | "locked">,
+): Promise<string> {
+  const content = readKeyFile(host, `identity-${name}.${locked ? "age" : "txt"}`);
+  return locked ? await armored(content) : new TextDecoder().decode(content);
+}
+
 /** The secrets in the text of an identity file. */
 export function secretsIn(text: string): string[] {
   return text.split("\n").map((line) => line.trim()).filter((line) => SECRET.test(line));
-}
-
-/** The secrets of the identities that need no passphrase. */
-export function openIdentities(host: Host): string[] {
-  return listIdentities(host).filter(({ locked }) => !locked)
-    .flatMap(({ name }) =>
-      secretsIn(new TextDecoder().decode(readKeyFile(host, `identity-${name}.txt`)))
-    );
 }
 
 /** An identity file as it lies on disk; `locked` when it needs a passphrase. */
@@ -88,6 +89,14 @@ export interface IdentityFile {
   path: string;
   content: Uint8Array;
   locked: boolean;
+}
+
+/** The files of the identities of this user. Throws `unsafe_key_file`. */
+export function ownIdentityFiles(host: Host): IdentityFile[] {
+  return listIdentities(host).map(({ name, locked, path }) => {
+    const content = readKeyFile(host, `identity-${name}.${locked ? "age" : "txt"}`);
+    return { path, locked, content };
+  });
 }
 
 /** Reads an identity file that the user named. Throws `bad_identity`, `no_such_file`. */

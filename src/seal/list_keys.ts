@@ -1,4 +1,5 @@
 import type { Host } from "../base/mod.ts";
+import { type IdentityInfo, listIdentities } from "./identities.ts";
 import { type KnownSigner, knownSigners } from "./signers.ts";
 import { isSigningKeyLocked, machinePublicKey } from "./signing_key.ts";
 
@@ -12,6 +13,8 @@ export interface KeyList {
     locked: boolean;
   } | null;
   known: KnownSigner[];
+  /** They open what is encrypted to them. */
+  identities: IdentityInfo[];
 }
 
 /** Lists all keys that this user has or knows. */
@@ -20,5 +23,6 @@ export function listKeys(host: Host): KeyList {
   return {
     signing: public_key === undefined ? null : { public_key, locked: isSigningKeyLocked(host) },
     known: knownSigners(host),
+    identities: listIdentities(host),
   };
 }

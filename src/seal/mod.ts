@@ -31,6 +31,12 @@ export {
   openHeader,
   type Readers,
 } from "./age_header.ts";
-export { createIdentity, type IdentityInfo, listIdentities, recipientNamed } from "./identities.ts";
+export {
+  createIdentity,
+  type IdentityInfo,
+  listIdentities,
+  printableIdentity,
+  recipientNamed,
+} from "./identities.ts";
 export { sealedScratch } from "./scratch_fs.ts";
 export { type Secrets, type Unlock, unlockWith } from "./unlock.ts";

@@ -2,8 +2,8 @@
 import { type Host, LifeboatError } from "../base/mod.ts";
 import { headerKind, openHeader, type Readers, recipientOf } from "./age_header.ts";
 import {
-  listIdentities,
-  openIdentities,
+  type IdentityFile,
+  ownIdentityFiles,
   readIdentityFile,
   unlockIdentityFile,
 } from "./identities.ts";
@@ -22,8 +22,8 @@ export type Unlock = (header: Uint8Array, path: string) => Promise<Unlocked>;
 export interface Secrets {
   /** `--identity F`: then those of this machine are left alone. */
   identityFiles?: string[];
-  /** Gives or asks for a passphrase, for what is named; undefined when there is none to be had. */
-  passphrase?: (what: string) => Promise<string | undefined>;
+  /** Gives or asks for a passphrase: the backup's, or that of a key file; undefined for none. */
+  passphrase?: (keyFile?: string) => Promise<string | undefined>;
 }
 
 /** Opens with what the user has; without secrets, with the identities of this machine. */
@@ -35,17 +35,19 @@ export function unlockWith(host: Host, secrets: Secrets = {}): Unlock {
   };
 }
 
+function passwordRequired(what: string): LifeboatError {
+  return new LifeboatError("refused", "password_required", `${what} needs its passphrase`, {
+    hint: "Give it with --password-file or --password-env, or run this on a terminal.",
+  });
+}
+
 async function openWithPassphrase(
   header: Uint8Array,
   path: string,
   secrets: Secrets,
 ): Promise<Unlocked> {
-  const passphrase = await secrets.passphrase?.(path);
-  if (passphrase === undefined) {
-    throw new LifeboatError("refused", "password_required", `${path} needs a passphrase`, {
-      hint: "Give it with --password-file or --password-env, or run this on a terminal.",
-    });
-  }
+  const passphrase = await secrets.passphrase?.();
+  if (passphrase === undefined) throw passwordRequired(path);
   const fileKey = await openHeader(header, { passphrases: [passphrase], identities: [] });
   if (fileKey) return { fileKey, readers: { kind: "passphrase", passphrase } };
   throw new LifeboatError("untrusted", "wrong_password", `The passphrase does not open ${path}`, {
@@ -59,28 +61,37 @@ async function openWithIdentity(
   path: string,
   secrets: Secrets,
 ): Promise<Unlocked> {
-  const files = (secrets.identityFiles ?? []).map((file) => readIdentityFile(host, file));
-  const plain = files.length > 0 ? files.filter((file) => !file.locked) : [];
-  const open = [
-    ...(files.length > 0 ? [] : openIdentities(host)),
-    ...(await Promise.all(plain.map((file) => unlockIdentityFile(file, "")))).flat(),
-  ];
-  const found = await firstThatOpens(header, open);
+  const named = secrets.identityFiles?.map((file) => readIdentityFile(host, file));
+  const files = named ?? ownIdentityFiles(host);
+  const open = files.filter(({ locked }) => !locked);
+  const identities = (await Promise.all(open.map((file) => unlockIdentityFile(file, "")))).flat();
+  const locked = files.filter((file) => file.locked);
+  const found = await firstThatOpens(header, identities) ??
+    await openWithLocked(header, locked, secrets);
   if (found) return found;
-  const locked = files.length > 0
-    ? files.filter((file) => file.locked)
-    : listIdentities(host).filter((one) => one.locked).map((one) =>
-      readIdentityFile(host, one.path)
-    );
-  for (const file of locked) {
-    const passphrase = await secrets.passphrase?.(file.path);
-    if (passphrase === undefined) continue;
-    const unlocked = await firstThatOpens(header, await unlockIdentityFile(file, passphrase));
-    if (unlocked) return unlocked;
-  }
   throw new LifeboatError("untrusted", "wrong_key", `None of the keys here opens ${path}`, {
     hint: "Name the file of the identity that it was encrypted to with --identity.",
   });
+}
+
+/** Tries identities that are under a passphrase. That one is refused does not keep from the next. */
+async function openWithLocked(
+  header: Uint8Array,
+  files: IdentityFile[],
+  { passphrase: ask }: Secrets,
+): Promise<Unlocked | undefined> {
+  let refused: unknown;
+  for (const file of files) {
+    const passphrase = await ask?.(file.path);
+    if (passphrase === undefined) throw passwordRequired(file.path);
+    try {
+      const unlocked = await firstThatOpens(header, await unlockIdentityFile(file, passphrase));
+      if (unlocked) return unlocked;
+    } catch (error) {
+      refused ??= error;
+    }
+  }
+  if (refused) throw refused;
 }
 
 async function firstThatOpens(

@@ -6,6 +6,7 @@ export { deleteRemote } from "./delete_remote.ts";
 export { drill, type DrillResult } from "./drill.ts";
 export { prune, type PrunedBackup, type PruneResult } from "./prune.ts";
 export { pruneRemote, type RemotePruneResult } from "./prune_remote.ts";
+export { type RecoverySheet, recoverySheet } from "./recovery_sheet.ts";
 export type { KeepRules } from "./retention.ts";
 export {
   parseInterval,

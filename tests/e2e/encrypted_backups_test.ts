@@ -64,7 +64,7 @@ Deno.test("list, verify, show and restore read an encrypted backup with its iden
       "encrypted",
       true,
       "this machine",
-      null,
+      scene.home,
     ]);
     assert.ok(files! as number > 0);
     const flags = ["--identity", key.file];
