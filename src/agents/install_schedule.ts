@@ -1,14 +1,26 @@
 /** Calling `lifeboat schedule run` every hour, by the timer that the system has. */
 import { type Host, lstatIfThere } from "../base/mod.ts";
 import { loadProfiles } from "../profiles/mod.ts";
-import { removeSchedule, type Schedule, schedulePath, writeSchedule } from "../upkeep/mod.ts";
+import {
+  checkSchedule,
+  removeSchedule,
+  type Schedule,
+  schedulePath,
+  writeSchedule,
+} from "../upkeep/mod.ts";
 import type { InstallPlan, InstallStep } from "./install.ts";
 import { lastingProgram } from "./install_program.ts";
 import { timerRemovalSteps, timerStep } from "./system_timer.ts";
 import type { TimedCommand } from "./timers.ts";
 
 /** What is scheduled where nothing else is said. Nothing is ever removed by it. */
-export const DAILY: Schedule = { every_hours: 24, at: null, keep: {} };
+export const DAILY: Schedule = {
+  every_hours: 24,
+  at: null,
+  keep: {},
+  recipients: [],
+  storage: null,
+};
 
 /** Variables that say where homes and Lifeboat's own folders lie; none of them is a secret. */
 function environmentOf(host: Host): Record<string, string> {
@@ -31,8 +43,12 @@ function timedCommand(host: Host, { at }: Schedule): TimedCommand {
   return { program: lastingProgram(host), args, env: environmentOf(host), minute };
 }
 
-/** What setting a schedule up would do. Throws `not_compiled`. */
+/**
+ * What setting a schedule up would do. Throws `not_compiled`, and what a run would be refused for:
+ * `bad_recipient`, `no_such_backend`, `plaintext_refused`.
+ */
 export async function planSchedule(host: Host, schedule: Schedule): Promise<InstallPlan> {
+  checkSchedule(host, schedule);
   const path = schedulePath(host);
   const settings: InstallStep = {
     what: "schedule",

@@ -1,6 +1,13 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { Schedule } from "../upkeep/mod.ts";
-import { type Act, type Answer, type Context, type GlobalFlags, helpTail } from "./command.ts";
+import {
+  type Act,
+  type Answer,
+  type Context,
+  type GlobalFlags,
+  helpTail,
+  several,
+} from "./command.ts";
 import { type KeepFlags, keepOptions, keepRules } from "./keep.ts";
 import { installText } from "./text/install.ts";
 import { scheduledRunText, scheduleShownText } from "./text/schedule.ts";
@@ -8,6 +15,8 @@ import { scheduledRunText, scheduleShownText } from "./text/schedule.ts";
 interface ScheduleFlags extends GlobalFlags, KeepFlags {
   every?: string;
   at?: string;
+  recipient?: string[];
+  storage?: string;
   dryRun?: boolean;
   now?: boolean;
 }
@@ -24,7 +33,8 @@ async function scheduleOf({ every = "1d", at, ...flags }: ScheduleFlags): Promis
   if (at !== undefined && parseTimeOfDay(at) === undefined) {
     throw new InvalidArgumentError(`--at ${at}: expected a time of day, 03:00.`);
   }
-  return { every_hours, at: at ?? null, keep: keepRules(flags) };
+  const { recipient: recipients = [], storage = null } = flags;
+  return { every_hours, at: at ?? null, keep: keepRules(flags), recipients, storage };
 }
 
 async function install({ host }: Context, flags: ScheduleFlags): Promise<Answer> {
@@ -58,12 +68,21 @@ function defineScheduleInstall(group: Command, act: Act): void {
     .option("--every <interval>", "6h, 1d, 2w; by default 1d")
     .option("--at <time>", "once a day, at this time: 03:00");
   keepOptions(command)
+    .option(
+      "--recipient <key>",
+      "encrypt to this recipient: age1..., or the name of a key here; repeatable",
+      several,
+    )
+    .option("--storage <id>", "copy each backup to this backend")
     .option("--dry-run", "only say which files would change")
     .addHelpText(
       "after",
       "\nWithout a --keep-..., no backup is ever removed." + helpTail(
-        ["lifeboat schedule install --every 1d --keep-daily 7 --keep-weekly 4"],
-        [0, 2, 3],
+        [
+          "lifeboat schedule install --every 1d --keep-daily 7 --keep-weekly 4",
+          "lifeboat schedule install --at 03:00 --recipient main --storage my-backups",
+        ],
+        [0, 2, 3, 10],
       ),
     )
     .action(act(install));

@@ -19,6 +19,6 @@ export {
   type ScheduleRecord,
   writeSchedule,
 } from "./schedule.ts";
-export { runSchedule, type ScheduledRun } from "./scheduled_run.ts";
+export { checkSchedule, runSchedule, type ScheduledRun } from "./scheduled_run.ts";
 export { checkStorage, copyToStorage, type StorageChoice } from "./storage.ts";
 export { type HomeStatus, statusOfHomes, type StatusResult } from "./status.ts";

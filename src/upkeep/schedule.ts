@@ -20,6 +20,10 @@ export interface Schedule {
   at: string | null;
   /** What stays of older backups; no rule: everything. */
   keep: KeepRules;
+  /** Whom each backup is encrypted to: `age1…`, or names of keys of this machine; none: it is not. */
+  recipients: string[];
+  /** The backend that each backup is copied to. */
+  storage: string | null;
 }
 
 /** How the runs went. */
@@ -63,11 +67,13 @@ function readJson(host: Host, path: string): Record<string, unknown> | undefined
 export function readSchedule(host: Host): Schedule | undefined {
   const found = readJson(host, schedulePath(host));
   if (!found) return undefined;
-  const { every_hours, at, keep } = found as Partial<Schedule>;
+  const { every_hours, at, keep, recipients, storage } = found as Partial<Schedule>;
   return {
     every_hours: typeof every_hours === "number" && every_hours > 0 ? every_hours : 24,
     at: typeof at === "string" && parseTimeOfDay(at) !== undefined ? at : null,
     keep: typeof keep === "object" && keep !== null ? keep : {},
+    recipients: Array.isArray(recipients) ? recipients.map(String) : [],
+    storage: typeof storage === "string" ? storage : null,
   };
 }
 

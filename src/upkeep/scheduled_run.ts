@@ -1,12 +1,14 @@
 /** A scheduled run: every home is backed up, old backups go by the user's rules, drills once a week. */
 import { asLifeboatError, type Host, isoWithOffset, LifeboatError } from "../base/mod.ts";
 import { type Home, homeExists, loadProfiles, resolveHome } from "../profiles/mod.ts";
+import { listIdentities, type Readers, recipientNamed, unlockWith } from "../seal/mod.ts";
 import { notify } from "./alarm.ts";
 import { backUp } from "./back_up.ts";
 import { drill } from "./drill.ts";
 import { lastDrill } from "./drill_record.ts";
 import { prune } from "./prune.ts";
 import { isDue, noteRun, readSchedule, readScheduleRecord, type Schedule } from "./schedule.ts";
+import { checkStorage, copyToStorage } from "./storage.ts";
 
 const DRILL_EVERY_MS = 7 * 86_400_000;
 /** Runs come by at the full hour or a little before. */
@@ -36,10 +38,24 @@ export interface ScheduledRun {
   notified: boolean;
 }
 
-async function backUpOne(host: Host, home: Home): Promise<ScheduledBackup> {
+/** Whom backups are encrypted to; nothing where they are not. Throws `bad_recipient`. */
+function readersOf(host: Host, { recipients }: Schedule): Readers | undefined {
+  if (recipients.length === 0) return undefined;
+  return { kind: "recipients", recipients: recipients.map((one) => recipientNamed(host, one)) };
+}
+
+/** Refuses a schedule whose every run would be refused: `bad_recipient`, `plaintext_refused`, … */
+export function checkSchedule(host: Host, schedule: Schedule): void {
+  const encrypted = readersOf(host, schedule) !== undefined;
+  checkStorage(host, { storage: schedule.storage ?? undefined }, encrypted);
+}
+
+async function backUpOne(host: Host, home: Home, schedule: Schedule): Promise<ScheduledBackup> {
   const known = { profile: home.profile.id, home: home.path };
   try {
-    const { backup_id, status, errors } = await backUp(host, { home });
+    const made = await backUp(host, { home, seal: readersOf(host, schedule) });
+    const { backup_id, status, errors } = made;
+    await copyToStorage(host, { storage: schedule.storage ?? undefined }, made);
     const failure = status === "ok" ? null : `${errors.length} files could not be read`;
     return { ...known, backup_id, failure };
   } catch (error) {
@@ -57,11 +73,23 @@ async function removeOld(host: Host, { keep }: Schedule, failures: string[]): Pr
   return remove.map(({ id }) => id).filter((id) => !failed.has(id));
 }
 
-/** Tries the newest backup of a home, once a week. */
-async function drillIfDue(host: Host, home: Home): Promise<ScheduledRun["drills"]> {
+/** Whether this machine can open what it encrypts without asking anybody. */
+function canRead(host: Host, { recipients }: Schedule): boolean {
+  const own = listIdentities(host).filter(({ locked }) => !locked);
+  return recipients.length === 0 ||
+    recipients.some((one) => own.some(({ name, recipient }) => [name, recipient].includes(one)));
+}
+
+/** Tries the newest backup of a home, once a week, where this machine can read it. */
+async function drillIfDue(
+  host: Host,
+  home: Home,
+  schedule: Schedule,
+): Promise<ScheduledRun["drills"]> {
+  if (!canRead(host, schedule)) return [];
   const last = Date.parse(lastDrill(host, home)?.at ?? "") || 0;
   if (host.now().getTime() - last < DRILL_EVERY_MS - SLACK_MS) return [];
-  const { backup, ok } = await drill(host, home, {});
+  const { backup, ok } = await drill(host, home, { unlock: unlockWith(host) });
   return [{ profile: home.profile.id, backup, ok }];
 }
 
@@ -71,10 +99,10 @@ async function runAll(host: Host, schedule: Schedule, startedAt: Date): Promise<
     .filter((home) => homeExists(host, home));
   const run: ScheduledRun = { ...nothingDone(startedAt), ran: true };
   for (const home of homes) {
-    const made = await backUpOne(host, home);
+    const made = await backUpOne(host, home, schedule);
     run.backups.push(made);
     if (made.failure !== null) run.failures.push(`${home.profile.name}: ${made.failure}`);
-    if (made.backup_id !== null) run.drills.push(...await drillIfDue(host, home));
+    if (made.backup_id !== null) run.drills.push(...await drillIfDue(host, home, schedule));
   }
   const bad = run.drills.filter(({ ok }) => !ok);
   run.failures.push(...bad.map(({ backup }) => `${backup} would not restore well`));

@@ -141,6 +141,31 @@ Deno.test("the rules of a schedule remove older backups, only after a good run",
     assert.equal(archives().length, 1);
   }));
 
+Deno.test("a scheduled backup is encrypted and copied elsewhere; one that cannot be read is not tried", () =>
+  withScene(async (scene) => {
+    const { run, folder } = scene;
+    const env = { PATH: fakePrograms(scene, { systemctl: "exit 0" }) };
+    const disk = join(folder, "disk");
+    Deno.mkdirSync(disk);
+    await run(["backends", "add", "folder", "--name", "disk", "--path", disk]);
+    const { stderr } = new Deno.Command("age-keygen").outputSync();
+    const [recipient] = /age1\w+/.exec(new TextDecoder().decode(stderr))!;
+    const plain = await run(["schedule", "install", "--storage", "disk", "--json"], { env });
+    assert.deepEqual([plain.code, plain.json.error?.code], [2, "plaintext_refused"]);
+    const none = ["schedule", "install", "--recipient", "nobody", "--json"];
+    assert.equal((await run(none, { env })).json.error?.code, "bad_recipient");
+    const flags = ["--recipient", recipient, "--storage", "disk"];
+    assert.equal((await run(["schedule", "install", ...flags], { env })).code, 0);
+    const { code, json } = await run<ScheduledRun>(["schedule", "run", "--json"], { env });
+    assert.deepEqual([code, json.failures], [0, []]);
+    assert.deepEqual(json.drills, []);
+    const remote = await run<{ backups: { encrypted: boolean }[] }>(
+      ["list", "--remote", "disk", "--json"],
+      { env },
+    );
+    assert.deepEqual(remote.json.backups.map(({ encrypted }) => encrypted), [true]);
+  }));
+
 Deno.test("a schedule that makes no sense is refused", () =>
   withScene(async ({ run, user }) => {
     for (const flags of [["--every", "soon"], ["--at", "25:00"], ["--keep-last", "0"]]) {

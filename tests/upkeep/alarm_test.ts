@@ -11,7 +11,7 @@ Deno.test("there is an alarm when the last run failed, or is too long ago", () =
     const host = testHost(folder);
     const ago = (days: number) => new Date(host.now().getTime() - days * DAYS);
     assert.equal(alarm(host), undefined, "nothing is scheduled");
-    writeSchedule(host, { every_hours: 24, at: null, keep: {} });
+    writeSchedule(host, { every_hours: 24, at: null, keep: {}, recipients: [], storage: null });
     assert.equal(alarm(host), undefined, "it has just been set up");
     noteRun(host, ago(1), null);
     assert.equal(alarm(host), undefined);

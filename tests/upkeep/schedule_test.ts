@@ -13,7 +13,7 @@ import {
 import { assert, rejectsWith } from "../assert.ts";
 import { testHost, withTempDir } from "../support/host.ts";
 
-const DAILY = { every_hours: 24, at: null, keep: {} };
+const DAILY = { every_hours: 24, at: null, keep: {}, recipients: [], storage: null };
 
 /** A moment of local time. */
 function local(day: number, time: string): Date {
@@ -67,7 +67,7 @@ Deno.test("a schedule is kept until it is removed; a torn one is refused, a torn
   withTempDir(async (folder) => {
     const host = testHost(folder);
     assert.equal(readSchedule(host), undefined);
-    const schedule = { every_hours: 6, at: null, keep: { daily: 7 } };
+    const schedule = { ...DAILY, every_hours: 6, keep: { daily: 7 }, recipients: ["age1x"] };
     writeSchedule(host, schedule);
     assert.deepEqual(readSchedule(host), schedule);
     Deno.writeTextFileSync(schedulePath(host), '{"every_hours": 6');

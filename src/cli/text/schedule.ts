@@ -27,6 +27,8 @@ export function scheduleShownText(
   const fields: [string, string][] = [
     ["Runs", scheduleText(schedule)],
     ["Keeps", keepText(schedule)],
+    ["Encrypts", printable(schedule.recipients.join(", ")) || "no"],
+    ["Copies to", schedule.storage === null ? "no backend" : printable(schedule.storage)],
     ["Last success", last_ok === null ? "none yet" : `${formatAge(last_ok, now)} (${last_ok})`],
   ];
   if (failure !== null) fields.push(["Last failure", printable(failure)]);
