@@ -17,6 +17,8 @@ import {
   forgetThreads,
   REMAP_DATABASE_JOB,
   remapDatabaseJob,
+  RENAME_AGENT_JOB,
+  renameAgentJob,
 } from "./sessions/mod.ts";
 
 serveJobs({
@@ -28,4 +30,5 @@ serveJobs({
   [COPY_THREAD_ROWS_JOB]: copyThreadRows,
   [FORGET_THREADS_JOB]: forgetThreads,
   [REMAP_DATABASE_JOB]: remapDatabaseJob,
+  [RENAME_AGENT_JOB]: renameAgentJob,
 });

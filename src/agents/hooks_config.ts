@@ -3,7 +3,7 @@
  * 2.7 and 3). Pure; everything else in the text stays as it is, comments and formatting too.
  */
 import { LifeboatError } from "../base/mod.ts";
-import { addValue, parseJsonText, removeValue } from "./json_text.ts";
+import { addValue, parseJsonText, removeValue } from "../base/mod.ts";
 
 /** One hook: when it runs, and what. */
 export interface Hook {

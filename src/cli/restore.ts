@@ -48,6 +48,8 @@ interface RestoreFlags extends GlobalFlags, UnlockFlags {
   missingOnly?: boolean;
   mirror?: boolean;
   mapPath?: string[];
+  openclawAgent?: string;
+  as?: string;
   files?: boolean;
   runPostRestoreCommands?: boolean;
   /** Started by a double-click: the user knows no command line. */
@@ -56,6 +58,13 @@ interface RestoreFlags extends GlobalFlags, UnlockFlags {
 
 function usage(message: string, hint: string): LifeboatError {
   return new LifeboatError("refused", "usage", message, { hint });
+}
+
+/** `--openclaw-agent ID [--as NEWID]`. */
+function agentOf({ openclawAgent: id, as }: RestoreFlags): RestoreOptions["agent"] {
+  if (id !== undefined) return { id, as };
+  if (as === undefined) return undefined;
+  throw usage("--as gives one agent another id", "Say which: --openclaw-agent ID");
 }
 
 /** `--root ID=PATH`, repeated. */
@@ -201,6 +210,7 @@ async function restoreOne(context: Context, flags: RestoreFlags, id?: string): P
       sessions: flags.session,
       missingOnly: flags.missingOnly,
       mirror: flags.mirror,
+      agent: agentOf(flags),
       ...parseMapPaths(flags.mapPath),
       listFiles: flags.files,
     };
@@ -258,6 +268,8 @@ export function defineRestore(program: Command, act: Act): void {
         "has moved that is mapped by itself; none: nothing by itself",
       several,
     )
+    .option("--openclaw-agent <id>", "only this agent of OpenClaw, beside the others")
+    .option("--as <id>", "with --openclaw-agent: as a new agent with this id")
     .option("--apply", "do it")
     .option("--i-understand-this-restores-sensitive-state", "instead of typing RESTORE")
     .addOption(new Option("--i-understand-this-restores-sensitive-codex-state").hideHelp())
@@ -285,6 +297,7 @@ export function defineRestore(program: Command, act: Act): void {
         "lifeboat restore latest --session 01a1fe82",
         "lifeboat restore latest --map-path /home/old/app=/srv/app",
         "lifeboat restore ./codex-backup.tar.gz --target /tmp/look",
+        "lifeboat restore latest --openclaw-agent writer --as writer-2 --apply",
         "lifeboat restore latest --from-remote nas",
         "lifeboat restore latest --profile all --from-remote nas",
       ], [0, 1, 2, 3, 10, 11, 12, 20, 130]),

@@ -115,6 +115,7 @@ function withConfigured(profile: Profile, configured: ConfiguredRoot[]): Profile
     ...profile,
     roots: [...profile.roots, ...configured.map(({ definition }) => definition)],
     config: [...profile.config, ...configured.flatMap(({ config }) => config)],
+    activates: [...profile.activates, ...configured.flatMap(({ activates }) => activates)],
   };
 }
 

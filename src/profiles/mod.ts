@@ -4,7 +4,16 @@ export * from "./choose.ts";
 export * from "./home.ts";
 export * from "./isolated.ts";
 export * from "./load.ts";
-export { type OpenClawAgent, openClawPlaces } from "./openclaw.ts";
+export {
+  AGENT_ID,
+  type AgentAccount,
+  agentAccounts,
+  type OpenClawAgent,
+  type OpenClawPlaces,
+  openClawPlaces,
+} from "./openclaw.ts";
+export { type AgentPart, agentParts } from "./openclaw_parts.ts";
+export { type OpenClawHome, openClawHome, type Table, tableOf } from "./openclaw_config.ts";
 export { parseProfile } from "./parse.ts";
 export { compilePatterns, type PatternMatcher } from "./patterns.ts";
 export * from "./profile.ts";

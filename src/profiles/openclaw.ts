@@ -1,7 +1,10 @@
 /** Where OpenClaw's configuration puts things outside its state folder (facts A1). */
-import { expandHome, type Host, isInside, pathsOf } from "../base/mod.ts";
+import { type Host, isInside, pathsOf } from "../base/mod.ts";
 import {
   type OpenClawConfig,
+  type OpenClawHome,
+  openClawHome,
+  placeIn,
   readOpenClawConfig,
   type Table,
   tableOf,
@@ -10,8 +13,8 @@ import {
 import type {
   HomeRoot,
   Profile,
+  ProfileActivation,
   ProfileConfig,
-  ProfileExclusions,
   ProfileRoot,
 } from "./profile.ts";
 import { openClawRootIds, type OutsidePart } from "./root_ids.ts";
@@ -19,6 +22,8 @@ import { openClawRootIds, type OutsidePart } from "./root_ids.ts";
 /** An agent of an OpenClaw home. */
 export interface OpenClawAgent {
   id: string;
+  /** What the configuration says of it. */
+  entry: Table;
   /** Absolute. */
   workspace: string;
   agentDir: string;
@@ -40,6 +45,9 @@ function textIn(table: Table | undefined, key: string): string | undefined {
 /** An agent's entry, and the id under which it stands. */
 type Entry = [id: string, entry: Table];
 
+/** What an agent may be called: its id is a folder's name. */
+export const AGENT_ID = /^[a-z0-9][a-z0-9_-]*$/;
+
 /** Both forms of the roster: the map of today, and the list of before. */
 function entriesOf(agents: Table | undefined): Entry[] {
   const map = tableOf(agents?.entries);
@@ -48,8 +56,7 @@ function entriesOf(agents: Table | undefined): Entry[] {
     ? Object.entries(map).map(([id, entry]) => [id, tableOf(entry) ?? {}])
     : list.map((entry) => [textIn(tableOf(entry), "id") ?? "", tableOf(entry) ?? {}]);
   const named = entries.map(([id, entry]): Entry => [id.trim().toLowerCase(), entry]);
-  // An id is a folder's name: anything else is not one of OpenClaw's.
-  const usable = named.filter(([id]) => /^[a-z0-9][a-z0-9_-]*$/.test(id));
+  const usable = named.filter(([id]) => AGENT_ID.test(id));
   return usable.length > 0 ? usable : [["main", {}]];
 }
 
@@ -61,9 +68,9 @@ function ownerOf(entries: Entry[]): string {
 }
 
 /** Reads where a home's agents, workspaces and credentials lie. */
-export function openClawPlaces(host: Host, home: string, isOwn: boolean): OpenClawPlaces {
-  const { join, resolve } = pathsOf(host.platform);
-  const config = readOpenClawConfig(host, home, isOwn);
+export function openClawPlaces(home: OpenClawHome): OpenClawPlaces {
+  const { join } = pathsOf(home.platform);
+  const config = readOpenClawConfig(home);
   const agents = tableOf(config.values?.agents);
   const entries = entriesOf(agents);
   const owner = ownerOf(entries);
@@ -71,25 +78,44 @@ export function openClawPlaces(host: Host, home: string, isOwn: boolean): OpenCl
   /** With variables put in; nothing where one of them is not set. */
   function place(text: string | undefined): string | undefined {
     if (text === undefined) return undefined;
-    const isSet = [...text.matchAll(/\$\{(\w+)\}/g)].every(([, name]) => host.env[name]);
-    const filled = text.replaceAll(/\$\{(\w+)\}/g, (_, name) => host.env[name] ?? "");
-    return isSet ? resolve(expandHome(filled, host.userHome, host.platform)) : undefined;
+    const isSet = [...text.matchAll(/\$\{(\w+)\}/g)].every(([, name]) => home.env[name]);
+    const filled = text.replaceAll(/\$\{(\w+)\}/g, (_, name) => home.env[name] ?? "");
+    return isSet ? placeIn(home, filled) : undefined;
   }
 
+  const variable = (name: string) => home.isOwn ? place(variableIn(home, name)) : undefined;
   const ofAll = place(textIn(tableOf(agents?.defaults), "workspace"));
-  const ofOwner = (isOwn && place(variableIn(host, "OPENCLAW_WORKSPACE_DIR"))) ||
-    join(home, "workspace");
+  const ofOwner = variable("OPENCLAW_WORKSPACE_DIR") ?? join(home.path, "workspace");
   const workspaceOf = (id: string) =>
-    id === owner ? ofAll ?? ofOwner : ofAll ? join(ofAll, id) : join(home, `workspace-${id}`);
+    id === owner ? ofAll ?? ofOwner : ofAll ? join(ofAll, id) : join(home.path, `workspace-${id}`);
   return {
     config,
     agents: entries.map(([id, entry]) => ({
       id,
+      entry,
       workspace: place(textIn(entry, "workspace")) ?? workspaceOf(id),
-      agentDir: place(textIn(entry, "agentDir")) ?? join(home, "agents", id, "agent"),
+      agentDir: place(textIn(entry, "agentDir")) ?? join(home.path, "agents", id, "agent"),
     })),
-    credentials: isOwn ? place(variableIn(host, "OPENCLAW_OAUTH_DIR")) : undefined,
+    credentials: variable("OPENCLAW_OAUTH_DIR"),
   };
+}
+
+/** A channel's account whose messages go to an agent; without one, all of the channel. */
+export interface AgentAccount {
+  channel: string;
+  account?: string;
+}
+
+/** The accounts that `bindings` give to an agent. */
+export function agentAccounts({ config }: OpenClawPlaces, id: string): AgentAccount[] {
+  const bindings = config.values?.bindings;
+  return (Array.isArray(bindings) ? bindings : []).flatMap((one): AgentAccount[] => {
+    const binding = tableOf(one);
+    const match = tableOf(binding?.match);
+    const channel = textIn(match, "channel");
+    if (textIn(binding, "agentId")?.toLowerCase() !== id || channel === undefined) return [];
+    return [{ channel, account: textIn(match, "accountId") }];
+  });
 }
 
 /** A part of a home that may lie outside it. */
@@ -114,16 +140,39 @@ export interface ConfiguredRoot {
   root: HomeRoot;
   definition: ProfileRoot;
   config: ProfileConfig[];
+  activates: ProfileActivation[];
 }
 
-/** What is left out of an agent's folder wherever it lies, as the profile says it of the home. */
-function agentExclusions({ exclude }: Profile): ProfileExclusions {
-  const prefix = "agents/*/agent/";
-  const inside = (patterns: string[]) =>
-    patterns.filter((pattern) => pattern.startsWith(prefix)).map((pattern) =>
-      pattern.slice(prefix.length)
+/** Where the agent folders lie in a home that does not say otherwise. */
+const AGENT_FOLDER = "agents/*/agent/";
+
+function insideAgent(patterns: string[]): string[] {
+  return patterns.filter((pattern) => pattern.startsWith(AGENT_FOLDER))
+    .map((pattern) => pattern.slice(AGENT_FOLDER.length));
+}
+
+/** The rules of an agent's folder that lies elsewhere, as the profile has them for the home. */
+function agentRules(profile: Profile, id: string) {
+  const { exclude, restore_skip, nested = [], activates, config } = profile;
+  const inside = <Rule extends { path: string; root?: string }>(rules: Rule[]): Rule[] =>
+    rules.filter(({ root }) => !root).flatMap((rule) =>
+      insideAgent([rule.path]).map((path) => ({ ...rule, path, root: id }))
     );
-  return { always: inside(exclude.always), compact: inside(exclude.compact) };
+  return {
+    definition: {
+      exclude: { always: insideAgent(exclude.always), compact: insideAgent(exclude.compact) },
+      restore_skip: insideAgent(restore_skip),
+      nested: nested.flatMap((one) => insideAgent([one.path]).map((path) => ({ ...one, path }))),
+    },
+    activates: inside(activates),
+    config: inside(config),
+  };
+}
+
+/** What the main file starts is the same wherever it lies. */
+function configActivates({ activates }: Profile, name: string, root: string): ProfileActivation[] {
+  return activates.filter(({ path, keys }) => keys && path === "openclaw.json")
+    .map((one) => ({ ...one, path: name, root }));
 }
 
 /** How to resolve the roots of a home. */
@@ -142,7 +191,7 @@ export function openClawRoots(
 ): ConfiguredRoot[] {
   const { basename } = pathsOf(host.platform);
   const seen = new Set<string>([home]);
-  const parts = partsOf(openClawPlaces(host, home, isOwn))
+  const parts = partsOf(openClawPlaces(openClawHome(host, home, isOwn)))
     .map((part) => ({ ...part, name: basename(part.path), path: realPath(part.path) }))
     .filter(({ path }) => !isInside(path, home, host.platform))
     .filter(({ path }) => !seen.has(path) && seen.add(path));
@@ -152,11 +201,16 @@ export function openClawRoots(
   const ids = openClawRootIds(outer);
   return outer.map(({ kind, path, name, isFile }, index) => {
     const [id, rootKind] = [ids[index], isFile ? "file" as const : "folder" as const];
-    const exclude = kind === "agent" ? agentExclusions(profile) : undefined;
+    const rules = kind === "agent" ? agentRules(profile, id) : undefined;
+    const own: ProfileConfig[] = isFile ? [{ path: name, root: id, format: "json5" }] : [];
     return {
       root: { id, kind: rootKind, name, path },
-      definition: { id, kind: rootKind, path, exclude },
-      config: isFile ? [{ path: name, root: id, format: "json5" }] : [],
+      definition: { id, kind: rootKind, path, ...rules?.definition },
+      config: [...own, ...rules?.config ?? []],
+      activates: [
+        ...rules?.activates ?? [],
+        ...(kind === "config" ? configActivates(profile, name, id) : []),
+      ],
     };
   });
 }

@@ -1,5 +1,13 @@
 import JSON5 from "json5";
-import { expandHome, type Host, isInside, pathsOf, readText, statIfThere } from "../base/mod.ts";
+import {
+  expandHome,
+  type Host,
+  isInside,
+  pathsOf,
+  type Platform,
+  readText,
+  statIfThere,
+} from "../base/mod.ts";
 
 /** A table of a configuration. */
 export type Table = Record<string, unknown>;
@@ -28,17 +36,53 @@ export function tableOf(value: unknown): Table | undefined {
 }
 
 /** A variable's value, unless it is what OpenClaw takes for none. */
-export function variableIn(host: Host, name: string): string | undefined {
-  const value = host.env[name]?.trim();
+export function variableIn({ env }: Pick<Host, "env">, name: string): string | undefined {
+  const value = env[name]?.trim();
   return value && value !== "undefined" && value !== "null" ? value : undefined;
 }
 
-function configPath(host: Host, home: string, isOwn: boolean): string {
-  const { join, resolve } = pathsOf(host.platform);
-  const named = isOwn ? variableIn(host, "OPENCLAW_CONFIG_PATH") : undefined;
-  if (named) return resolve(expandHome(named, host.userHome, host.platform));
-  const paths = NAMES.map((name) => join(home, name));
-  return paths.find((path) => statIfThere(host.fs, path)) ?? paths[0];
+/** A home of OpenClaw as its configuration is read: on this machine, or in a backup. */
+export interface OpenClawHome {
+  platform: Platform;
+  /** The state folder, absolute. */
+  path: string;
+  /** What `~` is. */
+  userHome: string;
+  /** Whether variables of the environment say where things lie: it is the user's own home. */
+  isOwn: boolean;
+  env: Record<string, string | undefined>;
+  isThere(path: string): boolean;
+  /** Throws where it cannot be read. */
+  read(path: string): string;
+}
+
+/** A home on this machine. */
+export function openClawHome(host: Host, path: string, isOwn: boolean): OpenClawHome {
+  const { fs, platform, env } = host;
+  const named = variableIn(host, "OPENCLAW_HOME");
+  const { resolve } = pathsOf(platform);
+  return {
+    platform,
+    path,
+    userHome: named ? resolve(expandHome(named, host.userHome, platform)) : host.userHome,
+    isOwn,
+    env,
+    isThere: (file) => statIfThere(fs, file) !== undefined,
+    read: (file) => readText(fs, file, MAX_BYTES),
+  };
+}
+
+/** A path as the configuration or a variable has it, absolute. */
+export function placeIn({ platform, userHome }: OpenClawHome, path: string): string {
+  return pathsOf(platform).resolve(expandHome(path, userHome, platform));
+}
+
+function configPath(home: OpenClawHome): string {
+  const variables = home.isOwn ? ["OPENCLAW_CONFIG_PATH", "CLAWDBOT_CONFIG_PATH"] : [];
+  const named = variables.map((name) => variableIn(home, name)).find(Boolean);
+  if (named) return placeIn(home, named);
+  const paths = NAMES.map((name) => pathsOf(home.platform).join(home.path, name));
+  return paths.find(home.isThere) ?? paths[0];
 }
 
 function merge(under: unknown, over: unknown): unknown {
@@ -52,20 +96,20 @@ function merge(under: unknown, over: unknown): unknown {
 }
 
 /** Reads `$include`s as OpenClaw does: relative to the file, siblings win, only from allowed folders. */
-function createReader(host: Host, main: string) {
-  const { dirname, resolve, delimiter } = pathsOf(host.platform);
-  const expand = (path: string) => resolve(expandHome(path, host.userHome, host.platform));
+function createReader(home: OpenClawHome, main: string) {
+  const { platform, userHome } = home;
+  const { dirname, resolve, delimiter } = pathsOf(platform);
   const allowed = [
     dirname(main),
-    ...(variableIn(host, "OPENCLAW_INCLUDE_ROOTS") ?? "").split(delimiter).filter(Boolean)
-      .map(expand),
+    ...(variableIn(home, "OPENCLAW_INCLUDE_ROOTS") ?? "").split(delimiter).filter(Boolean)
+      .map((path) => placeIn(home, path)),
   ];
   const includes = new Set<string>();
 
   function included(file: string, name: unknown, depth: number): unknown {
     if (typeof name !== "string") return undefined;
-    const path = resolve(dirname(file), expandHome(name, host.userHome, host.platform));
-    if (!allowed.some((folder) => isInside(path, folder, host.platform))) return undefined;
+    const path = resolve(dirname(file), expandHome(name, userHome, platform));
+    if (!allowed.some((folder) => isInside(path, folder, platform))) return undefined;
     includes.add(path);
     return read(path, depth + 1);
   }
@@ -87,7 +131,7 @@ function createReader(host: Host, main: string) {
   function read(path: string, depth: number): unknown {
     if (depth > MAX_DEPTH) return undefined;
     try {
-      return resolved(JSON5.parse(readText(host.fs, path, MAX_BYTES)), path, depth);
+      return resolved(JSON5.parse(home.read(path)), path, depth);
     } catch {
       return undefined; // the doctor says what is wrong with the file
     }
@@ -96,14 +140,10 @@ function createReader(host: Host, main: string) {
   return { includes, read: () => read(main, 0) };
 }
 
-/**
- * Reads the configuration of an OpenClaw home.
- *
- * @param isOwn whether it is the user's own home, so that variables of the environment count
- */
-export function readOpenClawConfig(host: Host, home: string, isOwn: boolean): OpenClawConfig {
-  const path = configPath(host, home, isOwn);
-  const reader = createReader(host, path);
+/** Reads the configuration of an OpenClaw home. */
+export function readOpenClawConfig(home: OpenClawHome): OpenClawConfig {
+  const path = configPath(home);
+  const reader = createReader(home, path);
   const values = tableOf(reader.read());
   return { path, values, includes: [...reader.includes] };
 }

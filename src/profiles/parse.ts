@@ -35,6 +35,8 @@ const patterns = optional(listOf(pattern), []);
 
 const exclusions = table<ProfileExclusions>({ always: patterns, compact: patterns });
 
+const nested = optional(listOf(table({ path: pattern, profile: id })));
+
 const root = table<ProfileRoot>({
   id: checked((value) => value === HOME_ROOT ? `"${value}" is the home itself` : idFault(value)),
   kind: oneOf("folder", "file"),
@@ -43,6 +45,8 @@ const root = table<ProfileRoot>({
   config: optional(table({ file: pattern, key: text })),
   unless_env: optional(variable),
   only: optional(listOf(pattern)),
+  restore_skip: optional(listOf(pattern)),
+  nested,
   exclude: optional(exclusions),
 });
 
@@ -59,7 +63,7 @@ const shape = table<Omit<Profile, "source">>({
   backups: table({ folder: fileName, prefix: fileName }),
   roots: optional(listOf(root), []),
   configured_roots: optional(oneOf("openclaw")),
-  nested: optional(listOf(table({ path: pattern, profile: id }))),
+  nested,
   exclude: optional(exclusions, { always: [], compact: [] }),
   restore_skip: patterns,
   secrets: optional(patterns, []),

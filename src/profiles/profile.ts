@@ -15,6 +15,10 @@ export interface ProfileRoot {
   unless_env?: string;
   /** Only these names at its top belong to the agent; absent: all. */
   only?: string[];
+  /** As in the profile: captured, but not restored. */
+  restore_skip?: string[];
+  /** As in the profile: homes of other agents within it. */
+  nested?: ProfileNested[];
   /** What is left out of this root, beside the profile's patterns that begin with `**\/`. */
   exclude?: ProfileExclusions;
 }
@@ -100,7 +104,7 @@ export interface Profile {
   configured_roots?: "openclaw";
   nested?: ProfileNested[];
   exclude: ProfileExclusions;
-  /** Captured, but not restored: locks, process registries, machine identity. In the home only. */
+  /** Captured, but not restored: locks, process registries, machine identity. Of the home. */
   restore_skip: string[];
   /** Files of the home with keys, tokens and logins: their text is never shown. */
   secrets?: string[];

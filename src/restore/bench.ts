@@ -79,7 +79,8 @@ export async function* changedDatabase<Output>(
 ): AsyncGenerator<Uint8Array> {
   const path = bench.newFile();
   await writePieces(bench.host, path, chunks);
-  done?.(await bench.run<Output>(job, { ...input, path }));
+  const output = await bench.run<Output>(job, { ...input, path });
+  done?.(output);
   yield* readInPieces(bench.host, path);
   bench.host.fs.remove(path);
 }

@@ -61,10 +61,16 @@ export function claimsOf(planner: Planner): Claim {
 type Rule<Answer> = (root: TargetRoot, path: string, kind: "leaf" | "folder") => Answer | undefined;
 
 function skipRules({ plan: { target } }: Planner): Rule<Omit<SkippedItem, "root" | "path">> {
-  const skips = compilePatterns(target.home.profile.restore_skip);
+  const { profile } = target.home;
+  const skips = new Map([
+    [HOME_ROOT, compilePatterns(profile.restore_skip)],
+    ...profile.roots.map(({ id, restore_skip = [] }) =>
+      [id, compilePatterns(restore_skip)] as const
+    ),
+  ]);
   const belongs = new Map(target.roots.map((root) => [root.id, belongsTo(target.home, root)]));
   return (root, path, kind) => {
-    const rule = root.id === HOME_ROOT ? skips(path, kind === "folder") : undefined;
+    const rule = skips.get(root.id)?.(path, kind === "folder");
     if (rule) return { reason: "machine_bound", message: "belongs to the machine it was on", rule };
     if (isOwnPath(path)) return { reason: "lifeboat_own", message: "is Lifeboat's own" };
     if (belongs.get(root.id)!(path)) return undefined;

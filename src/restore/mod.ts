@@ -1,6 +1,7 @@
 /** Archive to home: plan, apply under a journal, recover. */
 export type {
   Activation,
+  AgentPlan,
   ApplyOptions,
   Conflict,
   MergedFile,

@@ -28,6 +28,8 @@ export interface RestoreOptions {
    * belongs to them, beside whatever is there. Not together with a selection of another kind.
    */
   sessions?: string[];
+  /** `--openclaw-agent ID`, and `--as` the id that it gets; everything else stays as it is. */
+  agent?: AgentChoice;
   /** `--missing-only`: puts back what is gone, and touches nothing that is there. */
   missingOnly?: boolean;
   /** `--mirror`: what the backup does not have leaves the target too, into the undo data. */
@@ -42,6 +44,24 @@ export interface RestoreOptions {
   trust?: boolean;
   /** `--allow-running`: restore although a process is at work in the home. */
   allowRunning?: boolean;
+}
+
+/** An agent of OpenClaw. */
+export interface AgentChoice {
+  id: string;
+  /** Its id from now on; by default the same. */
+  as?: string;
+}
+
+/** What a restore does with one agent of OpenClaw. */
+export interface AgentPlan {
+  id: string;
+  as: string;
+  /**
+   * Its entry in the configuration here: `there` already, `added`, or to be added `by_hand` since the
+   * file would have to be written anew.
+   */
+  entry: "there" | "added" | "by_hand";
 }
 
 /** How a restore is carried out. */
@@ -176,6 +196,8 @@ export interface PlanSummary {
   /** With session: what happens to each conversation, and what is put into files of many. */
   sessions?: SessionStep[];
   merged?: MergedFile[];
+  /** With openclaw-agent. */
+  agent?: AgentPlan;
   conflicts: Conflict[];
   activates: Activation[];
   /** Whether `activates` needs a word of its own, since nobody known has signed the backup. */

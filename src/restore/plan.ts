@@ -1,10 +1,12 @@
 /** The plan of a restore: the dry run shows it, and apply does it. */
-import type { Manifest } from "../archive/mod.ts";
+import { type Manifest, rootFolder } from "../archive/mod.ts";
 import { checkInterrupt, delay, type Host, lstatIfThere } from "../base/mod.ts";
+import { viewOfAgent } from "./agent_view.ts";
 import { claimsOf } from "./claims.ts";
 import { deriveBackup, type DerivedBackup, type Rewriting } from "./derive.ts";
 import { pathBelow } from "./layout.ts";
 import type { RestoreOptions } from "./options.ts";
+import type { BackupPlace } from "./openclaw_backup.ts";
 import { planActivations } from "./plan_activates.ts";
 import { warnOfNewerAgent } from "./plan_agent.ts";
 import { planDropped } from "./plan_dropped.ts";
@@ -30,6 +32,24 @@ export async function makePlan(
   options: RestoreOptions,
   rewritings: Rewriting[] = [],
 ): Promise<Plan> {
+  const view = await viewOfAgent(host, options);
+  if (!view) return await planAll(host, options, rewritings);
+  const { backup, mappings, made, agent, warnings } = view;
+  const mapPaths = [...options.mapPaths ?? [], ...mappings];
+  const plan = await planAll(host, { ...options, backup, mapPaths }, [
+    ...view.rewritings,
+    ...rewritings,
+  ], made);
+  plan.warnings.push(...warnings);
+  return { ...plan, agent };
+}
+
+async function planAll(
+  host: Host,
+  options: RestoreOptions,
+  rewritings: Rewriting[],
+  made?: BackupPlace,
+): Promise<Plan> {
   const manifest = await options.backup.loadManifest();
   const target = resolveTarget(host, options, manifest);
   const chosen = await chooseFor(host, options, manifest);
@@ -42,6 +62,7 @@ export async function makePlan(
   };
   const mappings = mappingsOf(host, options, manifest, target);
   const remap = await planRemap(host, { ...what, target, mappings });
+  if (made) remap?.rewriting.content?.delete(rootFolder(made.root) + made.path);
   const all = [...remap ? [remap.rewriting] : [], ...rewritings];
   const derived = await deriveBackup(host, { ...what, rewritings: all });
   try {

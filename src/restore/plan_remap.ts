@@ -7,6 +7,7 @@ import { pathBelow } from "./layout.ts";
 import { key } from "./planner.ts";
 import { remapDerivations } from "./remap_content.ts";
 import { planFolderMoves } from "./remap_folders.ts";
+import { pathInNestedCodex } from "./remap_rules.ts";
 import { createStepCounter, type RemapStep, type StepCounter } from "./remap_steps.ts";
 import type { Target } from "./target.ts";
 
@@ -33,8 +34,8 @@ export interface Remap {
  */
 export async function planRemap(host: Host, options: RemapOptions): Promise<Remap | undefined> {
   const { mappings, target } = options;
-  const agent = target.home.profile.transcripts;
-  if (mappings.length === 0 || !agent) return undefined;
+  const { transcripts: agent, nested } = target.home.profile;
+  if (mappings.length === 0 || !(agent || nested)) return undefined;
   const counter = createStepCounter();
   const moves = agent === "claude-code" ? await planFolderMoves(options, counter) : undefined;
   const warnings = moves?.warnings ?? [];
@@ -64,10 +65,13 @@ function hasChangedRollouts(counter: StepCounter): boolean {
  * (agent-homes.md 1.6); without it, it makes a new one. Those of the backup and those that are here.
  */
 function projections(host: Host, { manifest, target }: RemapOptions): DroppedFile[] {
-  if (target.home.profile.transcripts !== "codex") return [];
+  const { home } = target;
+  const { transcripts, nested } = home.profile;
+  if (transcripts !== "codex" && !nested) return [];
   const found = new Map<string, DroppedFile>();
   const note = (root: string, path: string, isInBackup: boolean) => {
-    if (!isProjection(path)) return;
+    const inside = nested ? pathInNestedCodex(home, { root, path }) : path;
+    if (inside === undefined || !isProjection(inside)) return;
     const message = "is an index of the conversations as they were; Codex makes it anew";
     found.set(key(root, path), { root, path, reason: "derived_index", message, isInBackup });
   };

@@ -5,6 +5,7 @@ import type { Old, Op, TargetRoot } from "./journal_types.ts";
 import { pathBelow } from "./layout.ts";
 import type {
   Activation,
+  AgentPlan,
   Conflict,
   MergedFile,
   PlanItem,
@@ -48,6 +49,8 @@ export interface Plan {
   bytes: number;
   /** Files and links of the backup that `--only` does not mean. */
   notSelected: number;
+  /** The one agent of OpenClaw that comes back. */
+  agent?: AgentPlan;
   /** What happens to conversations that were chosen, and to files of many. */
   sessions?: SessionStep[];
   merged?: MergedFile[];

@@ -1,5 +1,5 @@
 /** The derivations of a remap: each file whose paths lie elsewhere now. */
-import { HOME_ROOT, rootFolder } from "../archive/mod.ts";
+import { rootFolder } from "../archive/mod.ts";
 import { describeError, LifeboatError } from "../base/mod.ts";
 import {
   canInflateZstd,
@@ -10,12 +10,12 @@ import {
   remapContent,
   type RemapCounts,
   type RemapRule,
-  remapRule,
   type StreamRule,
 } from "../sessions/mod.ts";
 import { changedDatabase, readInPieces, writePieces } from "./bench.ts";
 import { type Derivation, type Derive, filesOf } from "./derive.ts";
 import type { RemapOptions } from "./plan_remap.ts";
+import { ruleFor } from "./remap_rules.ts";
 import { countPaths, type StepCounter } from "./remap_steps.ts";
 
 /** What the derivations of a remap share. */
@@ -31,26 +31,18 @@ type Count = ReturnType<typeof countPaths>;
 /** The derivations of all files that may hold paths, by path in the archive. */
 export function remapDerivations(remapping: Remapping): Map<string, Derivation> {
   const { manifest, target, mappings, counter } = remapping;
-  const agent = target.home.profile.transcripts!;
   const derivations = new Map<string, Derivation>();
   for (const { root, entry } of filesOf(manifest)) {
     const path = entry.relative_path;
-    const rule = remapRule(agent, path, entry.method === "sqlite_backup");
-    if (!rule || !isTheirs(root, rule)) continue;
-    const count = countPaths(counter, mappings, {
-      what: rule.what,
-      root,
-      path: rule.group ?? path,
-    });
+    const isDatabase = entry.method === "sqlite_backup";
+    const rule = ruleFor(target.home, { root, path, isDatabase });
+    if (!rule) continue;
+    const step = { what: rule.what, root, path: rule.group ?? path };
+    const count = countPaths(counter, mappings, step);
     const derivation = derivationOf(remapping, rule, { path, count });
     if (derivation) derivations.set(rootFolder(root) + path, derivation);
   }
   return derivations;
-}
-
-/** Roots outside the home hold databases, and the one file of settings; else they only look alike. */
-export function isTheirs(root: string, { kind }: RemapRule): boolean {
-  return root === HOME_ROOT || kind === "database" || root === "claude-json";
 }
 
 function derivationOf(
@@ -62,6 +54,9 @@ function derivationOf(
     return { derive: databaseDerive(remapping, path, count), once: true };
   }
   const edit = { mappings: remapping.all, leading: remapping.mappings, onPath: count };
+  if (rule.what === "configuration") {
+    return { derive: configDerive(remapping, rule, { path, count }) };
+  }
   if (rule.kind !== "lines" || !rule.compressed) {
     return { derive: (chunks) => remapContent(chunks, rule, edit) };
   }
@@ -70,6 +65,41 @@ function derivationOf(
   }
   remapping.warnings.push(`${path} keeps its old paths: this build cannot read zstd`);
   return undefined;
+}
+
+/** A configuration that may be more than JSON, and then stays as it is. */
+function configDerive(
+  { all, mappings, warnings }: Remapping,
+  rule: StreamRule,
+  { path, count }: { path: string; count: Count },
+): Derive {
+  return async function* (chunks) {
+    const decoder = new TextDecoder();
+    let text = "";
+    async function* heard() {
+      for await (const chunk of chunks) {
+        text += decoder.decode(chunk, { stream: true });
+        yield chunk;
+      }
+    }
+    let changes = 0;
+    const onPath = (mapping: PathMapping) => {
+      changes++;
+      count(mapping);
+    };
+    yield* remapContent(heard(), rule, { mappings: all, leading: mappings, onPath });
+    if (changes > 0 || isJson(text) || !mappings.some(({ from }) => text.includes(from))) return;
+    warnings.push(`${path} keeps its old paths, since it is not plain JSON: mend them by hand`);
+  };
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Compressed once more only where something in it changes; one that is damaged stays as it is. */

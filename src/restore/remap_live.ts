@@ -22,7 +22,7 @@ import { remapRule, type TranscriptAgent } from "../sessions/mod.ts";
 import { type Bench, createBench, readInPieces } from "./bench.ts";
 import { createPulse } from "./plan.ts";
 import { pathBelow } from "./layout.ts";
-import { isTheirs } from "./remap_content.ts";
+import { isTheirs } from "./remap_rules.ts";
 
 /** What is kept under this name can be undone, as after a restore. */
 const NAME = "sessions-remap";

@@ -159,6 +159,7 @@ function summaryOf(
     skipped,
     remap: plan.remap,
     ...(plan.sessions && { sessions: plan.sessions, merged: plan.merged }),
+    ...(plan.agent && { agent: plan.agent }),
     conflicts: plan.conflicts,
     activates: plan.activates,
     targets: target.roots.map(({ id, path }) => ({ root: id, path })),

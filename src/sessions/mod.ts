@@ -1,4 +1,5 @@
 /** What a transcript is, per agent: where conversations lie, and what can be told of them. */
+export { RENAME_AGENT_JOB, renameAgentJob, renamedAgentIn } from "./agent_id.ts";
 export { openSessionsBackup, sessionsIn } from "./backup_source.ts";
 export { type Belongings, belongingsOf, HISTORY_PATH } from "./belongings.ts";
 export { type Choice, chooseSessions, type ChosenSession, foldersOf } from "./choose.ts";

@@ -1,5 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import type { Job } from "../base/mod.ts";
+import { inTransaction, settle } from "./database_change.ts";
 
 /** A conversation whose rows are wanted. */
 export interface WantedThread {
@@ -201,23 +202,6 @@ function copyAll(db: DatabaseSync, threads: WantedThread[]): CopiedRows {
     "SELECT new_id FROM temp.wanted WHERE is_new AND new_id IN (SELECT id FROM main.threads)",
   ).all().map(({ new_id }) => String(new_id));
   return { added, tables };
-}
-
-function inTransaction<Result>(db: DatabaseSync, work: () => Result): Result {
-  db.prepare("BEGIN IMMEDIATE").run();
-  try {
-    const result = work();
-    db.prepare("COMMIT").run();
-    return result;
-  } catch (error) {
-    db.prepare("ROLLBACK").run();
-    throw error;
-  }
-}
-
-/** Brings all changes into the one file; what its mode of writing is stays as the agent has it. */
-function settle(db: DatabaseSync): void {
-  db.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get();
 }
 
 /** Name of the job {@linkcode copyThreadRows} in src/worker.ts. */

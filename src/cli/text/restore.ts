@@ -36,6 +36,14 @@ function itemLine({ root, path, kind, action, bytes }: PlanItem): string {
   return `${action.replace("_", " ").padEnd(10)} ${nameOf({ root, path })}${size}`;
 }
 
+/** The one agent of OpenClaw that comes back. */
+function agentField({ plan: { agent } }: RestoreResult): [string, string][] {
+  if (!agent) return [];
+  const { id, as, entry } = agent;
+  const told = { there: "", added: ", added to the configuration", by_hand: "" }[entry];
+  return [["Agent", `${as === id ? id : `${id} as ${as}`}${told}`]];
+}
+
 function countLines({ plan }: RestoreResult): [string, string][] {
   const { create, overwrite, unchanged, kept, not_selected, set_aside, write_bytes } = plan;
   const counts: [string, string][] = [
@@ -87,6 +95,7 @@ export function planText(result: RestoreResult, home: Home, style: Style): strin
       ["From", printable(plan.backup_dir)],
       ["Signed by", printable(signedByText(result.signature) ?? "nobody")],
       ["To", targetLines(result)],
+      ...agentField(result),
       ...countLines(result),
     ])),
     ...section(style.bold("Conversations"), sessionLines(result)),
@@ -133,6 +142,7 @@ function selectionParts(
   {
     only = [],
     sessions = [],
+    agent,
     missingOnly,
     mirror,
     mapPaths = [],
@@ -143,6 +153,8 @@ function selectionParts(
   return [
     ...only.flatMap((glob) => ["--only", word(glob)]),
     ...sessions.flatMap((id) => ["--session", word(id)]),
+    ...(agent ? ["--openclaw-agent", word(agent.id)] : []),
+    ...(agent?.as ? ["--as", word(agent.as)] : []),
     ...(missingOnly ? ["--missing-only"] : []),
     ...(mirror ? ["--mirror"] : []),
     ...(offerMappings ? [] : ["--map-path", "none"]),
@@ -163,6 +175,7 @@ export function restoredText(result: RestoreResult, home: Home, style: Style): s
   const name = `${printable(home.profile.name)}: ${sourceText(result)}`;
   const fields: [string, string | string[]][] = [
     ["To", targetLines(result)],
+    ...agentField(result),
     ["Restored", `${formatCount(restored_files, "file")}, ${result.plan.unchanged} were the same`],
     ["Backup before", before ? printable(before) : "none: there was no home"],
   ];

@@ -1,6 +1,7 @@
 /** Paths in the rows of an agent's database, on a copy that nobody else has open. */
 import { DatabaseSync } from "node:sqlite";
 import type { Job } from "../../base/mod.ts";
+import { inTransaction, settle } from "../database_change.ts";
 import { editJsonPaths } from "./json_edit.ts";
 import { mapPath, matchPath, type PathMapping } from "./paths.ts";
 import { isPathKey } from "./path_keys.ts";
@@ -101,11 +102,11 @@ export const remapDatabaseJob: Job = ({ path, mappings }: RemapDatabase) => {
   const database = new DatabaseSync(path);
   const counts: RemapCounts = {};
   try {
-    database.prepare("BEGIN IMMEDIATE").run();
-    for (const column of columnsOf(database)) {
-      mapColumn(database, column, mappings, ({ from }) => counts[from] = (counts[from] ?? 0) + 1);
-    }
-    database.prepare("COMMIT").run();
+    const count = ({ from }: PathMapping) => counts[from] = (counts[from] ?? 0) + 1;
+    inTransaction(database, () => {
+      for (const column of columnsOf(database)) mapColumn(database, column, mappings, count);
+    });
+    settle(database);
   } finally {
     database.close();
   }

@@ -1,0 +1,77 @@
+/** The entry of an agent in OpenClaw's configuration here, changed where it stands. */
+import {
+  addValue,
+  type Host,
+  isInside,
+  parseJsonText,
+  pathsOf,
+  readText,
+  statIfThere,
+  toSlashes,
+} from "../base/mod.ts";
+import {
+  type Home,
+  HOME_ROOT,
+  type OpenClawHome,
+  openClawHome,
+  type OpenClawPlaces,
+  openClawPlaces,
+  type Table,
+} from "../profiles/mod.ts";
+import type { BackupPlace } from "./openclaw_backup.ts";
+
+const MAX_CONFIG_BYTES = 4 << 20;
+
+/** What OpenClaw is here. */
+export interface OpenClawHere {
+  home: OpenClawHome;
+  places: OpenClawPlaces;
+  /** Where its configuration lies; undefined where no root of the home holds it. */
+  config: BackupPlace | undefined;
+  /** Its text; undefined where there is none. */
+  text: string | undefined;
+}
+
+/** Reads the configuration of the home that is restored. */
+export function openClawHere(host: Host, home: Home): OpenClawHere {
+  const here = openClawHome(host, home.path, home.isOwn);
+  const places = openClawPlaces(here);
+  const { path } = places.config;
+  const isThere = statIfThere(host.fs, path)?.kind === "file";
+  const text = isThere ? readText(host.fs, path, MAX_CONFIG_BYTES) : undefined;
+  return { home: here, places, config: placeOf(host, home, path), text };
+}
+
+function placeOf(host: Host, home: Home, path: string): BackupPlace | undefined {
+  const { relative } = pathsOf(host.platform);
+  if (isInside(path, home.path, host.platform)) {
+    return { root: HOME_ROOT, path: toSlashes(relative(home.path, path), host.platform) };
+  }
+  const root = home.roots.find((one) => one.id === "config");
+  return root && { root: root.id, path: root.name };
+}
+
+/** Whether the configuration here has an agent. */
+export function hasAgent({ places, text }: OpenClawHere, id: string): boolean {
+  return text !== undefined && places.agents.some((agent) => agent.id === id);
+}
+
+/**
+ * The configuration's text with an agent more, in the form that its roster has; everything else stays
+ * as it is. Undefined where it cannot be changed without being written anew: it is JSON5 beyond
+ * comments and commas, or the roster stands in an included file.
+ */
+export function withAgent(text: string | undefined, id: string, entry: Table): string | undefined {
+  const own = text ?? "{}\n";
+  const values = parseJsonText(own) as { agents?: Record<string, unknown> } | undefined;
+  if (typeof values !== "object" || values === null || Array.isArray(values)) return undefined;
+  const { agents = {} } = values;
+  if (typeof agents !== "object" || "$include" in agents) return undefined;
+  if (Array.isArray(agents.list) && !agents.entries) {
+    return addValue(own, ["agents", "list", agents.list.length], { id, ...entry }, true);
+  }
+  // The one agent that need not be named has to be, once another one is.
+  const isFirst = agents.entries === undefined && text !== undefined && id !== "main";
+  const base = isFirst ? addValue(own, ["agents", "entries", "main"], {}) : own;
+  return addValue(base, ["agents", "entries", id], entry);
+}
