@@ -1,6 +1,6 @@
 /** Telling agents of the MCP server, and taking that out again. */
 import { type Host, pathsOf } from "../base/mod.ts";
-import { openClawPlaces } from "../profiles/mod.ts";
+import { localOpenClaw, openClawPlaces } from "../profiles/mod.ts";
 import { type AgentHome, presentAgents, requireAgents } from "./homes.ts";
 import type { InstallPlan, InstallStep } from "./install.ts";
 import { lastingProgram } from "./install_program.ts";
@@ -31,7 +31,7 @@ function placeOf(host: Host, { agent, home }: AgentHome<Served>): Place {
     return { file, config: codexConfig(file) };
   }
   if (agent === "openclaw") {
-    const file = openClawPlaces(host, home.path, home.isOwn).config.path;
+    const file = openClawPlaces(localOpenClaw(host, home.path, home.isOwn)).config.path;
     return { file, config: jsonConfig(file, OPENCLAW) };
   }
   const outside = home.roots.find(({ id }) => id === "claude-json");

@@ -13,6 +13,7 @@ import {
 import { realPathOf, resolveHome } from "./home.ts";
 import { findProfile } from "./load.ts";
 import { openClawPlaces } from "./openclaw.ts";
+import { localOpenClaw } from "./openclaw_config.ts";
 import type { Home } from "./profile.ts";
 
 /** A Codex home of its own. */
@@ -64,7 +65,7 @@ function openClawHome(host: Host): Home {
 function openClawAgents(host: Host): Pick<IsolatedHome, "id" | "owner" | "path">[] {
   const { path, isOwn } = openClawHome(host);
   if (statIfThere(host.fs, path)?.kind !== "directory") return [];
-  return openClawPlaces(host, path, isOwn).agents.map(({ id, agentDir }) => ({
+  return openClawPlaces(localOpenClaw(host, path, isOwn)).agents.map(({ id, agentDir }) => ({
     id,
     owner: "openclaw",
     path: realPathOf(host, pathsOf(host.platform).join(agentDir, "codex-home")),

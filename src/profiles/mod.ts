@@ -13,7 +13,7 @@ export {
   openClawPlaces,
 } from "./openclaw.ts";
 export { type AgentPart, agentParts } from "./openclaw_parts.ts";
-export { type OpenClawHome, openClawHome, type Table, tableOf } from "./openclaw_config.ts";
+export { localOpenClaw, type OpenClawHome, type Table, tableOf } from "./openclaw_config.ts";
 export { parseProfile } from "./parse.ts";
 export { compilePatterns, type PatternMatcher } from "./patterns.ts";
 export * from "./profile.ts";

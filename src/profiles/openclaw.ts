@@ -1,9 +1,9 @@
 /** Where OpenClaw's configuration puts things outside its state folder (facts A1). */
 import { type Host, isInside, pathsOf } from "../base/mod.ts";
 import {
+  localOpenClaw,
   type OpenClawConfig,
   type OpenClawHome,
-  openClawHome,
   placeIn,
   readOpenClawConfig,
   type Table,
@@ -191,7 +191,7 @@ export function openClawRoots(
 ): ConfiguredRoot[] {
   const { basename } = pathsOf(host.platform);
   const seen = new Set<string>([home]);
-  const parts = partsOf(openClawPlaces(openClawHome(host, home, isOwn)))
+  const parts = partsOf(openClawPlaces(localOpenClaw(host, home, isOwn)))
     .map((part) => ({ ...part, name: basename(part.path), path: realPath(part.path) }))
     .filter(({ path }) => !isInside(path, home, host.platform))
     .filter(({ path }) => !seen.has(path) && seen.add(path));

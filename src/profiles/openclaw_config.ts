@@ -57,7 +57,7 @@ export interface OpenClawHome {
 }
 
 /** A home on this machine. */
-export function openClawHome(host: Host, path: string, isOwn: boolean): OpenClawHome {
+export function localOpenClaw(host: Host, path: string, isOwn: boolean): OpenClawHome {
   const { fs, platform, env } = host;
   const named = variableIn(host, "OPENCLAW_HOME");
   const { resolve } = pathsOf(platform);

@@ -12,8 +12,8 @@ import {
 import {
   type Home,
   HOME_ROOT,
+  localOpenClaw,
   type OpenClawHome,
-  openClawHome,
   type OpenClawPlaces,
   openClawPlaces,
   type Table,
@@ -34,7 +34,7 @@ export interface OpenClawHere {
 
 /** Reads the configuration of the home that is restored. */
 export function openClawHere(host: Host, home: Home): OpenClawHere {
-  const here = openClawHome(host, home.path, home.isOwn);
+  const here = localOpenClaw(host, home.path, home.isOwn);
   const places = openClawPlaces(here);
   const { path } = places.config;
   const isThere = statIfThere(host.fs, path)?.kind === "file";
