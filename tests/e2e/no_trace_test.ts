@@ -68,6 +68,7 @@ if (linux) {
         ["profiles", "list"],
         ["kit", "list"],
         ["backends", "list"],
+        ["mcp"],
         ["restore", archive],
         ["restore", archive, "--apply", CONFIRM],
       ];
