@@ -10,6 +10,7 @@ export interface GlobalFlags {
   /** False with `--no-color`. */
   color?: boolean;
   jobs?: number;
+  config?: string;
 }
 
 /** What a command has to work with. */

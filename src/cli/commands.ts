@@ -8,6 +8,7 @@ import { defineDoctor } from "./doctor.ts";
 import { defineDrill } from "./drill.ts";
 import { defineHook } from "./hook.ts";
 import { defineImport } from "./import.ts";
+import { defineInit } from "./init.ts";
 import { defineInstall, defineUninstall } from "./install.ts";
 import { defineIsolate } from "./isolate.ts";
 import { defineKeys } from "./keys.ts";
@@ -52,6 +53,7 @@ export function defineCommands(program: Command, act: Act): void {
   defineSync(program, act);
   defineBackends(program, act);
   defineKit(program, act);
+  defineInit(program, act);
   defineInstall(program, act);
   defineUninstall(program, act);
   defineMcp(program, act);

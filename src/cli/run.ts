@@ -1,5 +1,12 @@
 import type { Command, OptionValues } from "commander";
-import { asLifeboatError, thisHost } from "../base/mod.ts";
+import {
+  asLifeboatError,
+  type Host,
+  LifeboatError,
+  pathsOf,
+  statIfThere,
+  thisHost,
+} from "../base/mod.ts";
 import type { Act, Context, GlobalFlags, Run } from "./command.ts";
 import { defineCommands } from "./commands.ts";
 import { waitForEnter } from "./confirm.ts";
@@ -18,6 +25,18 @@ export interface Start {
   stop: StopRequests;
 }
 
+/** The machine with other settings: `--config` comes before `LIFEBOAT_CONFIG`. */
+function configured(host: Host, config: string | undefined): Host {
+  if (config === undefined) return host;
+  const path = pathsOf(host.platform).resolve(config);
+  if (statIfThere(host.fs, path)?.kind === "file") {
+    return { ...host, env: { ...host.env, LIFEBOAT_CONFIG: path } };
+  }
+  throw new LifeboatError("refused", "no_such_file", `There is no configuration ${path}`, {
+    hint: "Write one with: lifeboat init",
+  });
+}
+
 /** Parses and runs a command line, and prints its result, or why there is none. Never throws. */
 export async function runCommandLine(start: Start): Promise<Ending> {
   const { terminal, stop: { signal, leave } } = start;
@@ -31,7 +50,7 @@ export async function runCommandLine(start: Start): Promise<Ending> {
     const flags = command.optsWithGlobals<Flags & GlobalFlags & OptionValues>();
     const { stop, hide } = meter = createMeter(terminal, flags.quiet === true);
     const context: Context = {
-      host,
+      host: configured(host, flags.config),
       terminal,
       hideProgress: hide,
       leaveSignals: leave,

@@ -28,6 +28,7 @@ export function createProgram(printHelp: (text: string) => void): Command {
     .option("--json", "print one JSON document on stdout")
     .option("--quiet", "show no progress")
     .option("--no-color", "no colours (NO_COLOR in the environment does the same)")
+    .option("--config <file>", "settings, instead of those in lifeboat's own folder")
     .option("--jobs <n>", "work on so many cores at most", wholeNumber(1, 64))
     .option("-V, --version", "print the version")
     .helpOption("-h, --help", "show help")

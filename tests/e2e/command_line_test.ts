@@ -135,3 +135,17 @@ if (Deno.build.os !== "windows") {
       }
     }));
 }
+
+Deno.test("init writes a configuration that --config can lead away from", () =>
+  withScene(async ({ run, user, folder }) => {
+    const first = await run(["init"]);
+    assert.equal(first.code, 0);
+    assert.match(first.stdout, /Configuration +.*config\.toml {2}written, with comments/);
+    assert.match(first.stdout, /lifeboat backup --profile all/);
+    const other = join(folder, "other.toml");
+    Deno.writeTextFileSync(other, `[snapshots]\nfolder = '${join(folder, "elsewhere")}'\n`);
+    assert.equal((await run(["--config", other, "snapshot", "take"])).code, 0);
+    assert.ok(Deno.statSync(join(folder, "elsewhere")).isDirectory);
+    const none = await run(["snapshot", "status", "--config", join(user, "none"), "--json"]);
+    assert.deepEqual([none.code, none.json.error?.code], [2, "no_such_file"]);
+  }));
