@@ -1,4 +1,4 @@
-import { isNotFound, LifeboatError } from "./errors.ts";
+import { errnoOf, isNotFound, LifeboatError } from "./errors.ts";
 import type { FileHandle, FileInfo, FileSystem } from "./fs.ts";
 import { pathsOf, type Platform } from "./paths.ts";
 
@@ -96,7 +96,12 @@ export function ensureDir(fs: FileSystem, path: string, platform: Platform): voi
   }
   const parent = pathsOf(platform).dirname(path);
   ensureDir(fs, parent, platform);
-  fs.makeDir(path, 0o700);
+  try {
+    fs.makeDir(path, 0o700);
+  } catch (error) {
+    if (errnoOf(error) !== "EEXIST") throw error; // another process was faster
+    return ensureDir(fs, path, platform);
+  }
   fs.syncDir(parent);
 }
 

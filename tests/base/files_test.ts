@@ -61,3 +61,16 @@ Deno.test("names that are not UTF-8 are listed as lost, the others as entries", 
     assert.deepEqual(lost, onLinux ? ["bad\\xff"] : []);
   });
 });
+
+Deno.test("a folder that another process makes in the same moment is fine", () =>
+  withTempDir((folder) => {
+    const fs = {
+      ...realFs,
+      makeDir(path: string, mode?: number) {
+        realFs.makeDir(path, mode);
+        realFs.makeDir(path, mode); // the other one was here first
+      },
+    };
+    ensureDir(fs, `${folder}/a/b`, "linux");
+    assert.ok(Deno.statSync(`${folder}/a/b`).isDirectory);
+  }));

@@ -36,10 +36,19 @@ export async function killDuring(scene: Scene, args: string[], moment: Moment): 
   const status = child.status.finally(() => ended = true);
   while (moment.seen && !ended && !moment.seen()) await pause(0);
   await Promise.race([pause(moment.delayMs), status]);
-  if (!ended) child.kill("SIGKILL");
+  if (!ended) end(child);
   const { signal, success } = await status;
   assert.deepEqual(namesIn(scene.temp), [], "temporary files of a killed program");
   return Deno.build.os === "windows" ? !success : signal === "SIGKILL";
+}
+
+/** It may have ended in the very moment. */
+function end(child: Deno.ChildProcess): void {
+  try {
+    child.kill("SIGKILL");
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+  }
 }
 
 /** How long something takes at its fastest, ms: other work on the machine only adds to it. */
