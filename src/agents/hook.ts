@@ -52,7 +52,7 @@ export async function runHook(
   options: HookOptions,
 ): Promise<string | undefined> {
   const faults: HookFault[] = [];
-  const event = await guarded(faults, agent, () => parseHookEvent(agent, text, host.platform));
+  const event = await guarded(faults, agent, () => parseHookEvent(agent, text, host));
   if (event) {
     await guarded(faults, agent, () => recordEvent(host, agent, event, options, faults), event);
   }

@@ -1,5 +1,5 @@
 /** One event as an agent hands it to a hook on stdin (agent-homes.md 2.7 and 3). Pure. */
-import { LifeboatError, pathsOf, type Platform } from "../base/mod.ts";
+import { expandHome, type Host, LifeboatError, pathsOf } from "../base/mod.ts";
 import { type HookAgent, type ToolCall, toolCallOf } from "./tool_call.ts";
 
 /** What has happened, as far as snapshots are concerned. */
@@ -73,7 +73,7 @@ function toolOf(agent: HookAgent, event: Record<string, unknown>, resolve: (p: s
 export function parseHookEvent(
   agent: HookAgent,
   text: string,
-  platform: Platform,
+  { platform, userHome }: Pick<Host, "platform" | "userHome">,
 ): HookEvent | undefined {
   const event = parse(text);
   const moment = MOMENTS[nameAt(event, "hook_event_name") ?? ""];
@@ -86,11 +86,14 @@ export function parseHookEvent(
   const session = nameAt(event, "session_id");
   if (!session) throw fault('has no "session_id"');
   const isTool = moment === "before_tool" || moment === "after_tool";
+  // Of these only OpenClaw's tools take ~ for the user's folder (its docs/tools/apply-patch.md).
+  const expanded = (path: string) =>
+    agent === "openclaw" ? expandHome(path, userHome, platform) : path;
   return {
     moment,
     session,
     folder: resolve(cwd),
-    tool: isTool ? toolOf(agent, event, (path) => resolve(cwd, path)) : undefined,
+    tool: isTool ? toolOf(agent, event, (path) => resolve(cwd, expanded(path))) : undefined,
     call: nameAt(event, "tool_use_id"),
   };
 }

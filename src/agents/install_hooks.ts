@@ -3,16 +3,20 @@ import { type Host, pathsOf, type Platform } from "../base/mod.ts";
 import { type AgentHome, presentAgents, requireAgents } from "./homes.ts";
 import { addHooks, type Hook, removeHooks } from "./hooks_config.ts";
 import type { InstallPlan } from "./install.ts";
+import { planPlugin, planPluginRemoval } from "./install_plugin.ts";
 import { lastingProgram } from "./install_program.ts";
 import { editStep, planEdit, planRevert, revertStep } from "./user_file.ts";
 
 /** The agents that hooks can be put into. */
-export const HOOKABLE = ["claude-code", "codex"] as const;
+export const HOOKABLE = ["claude-code", "codex", "openclaw"] as const;
 export type Hookable = typeof HOOKABLE[number];
 
-const FILE: Record<Hookable, string> = { "claude-code": "settings.json", codex: "hooks.json" };
+/** Those that read their hooks from a file; OpenClaw has plugins. */
+type Configured = Exclude<Hookable, "openclaw">;
 
-const TOOLS: Record<Hookable, string> = {
+const FILE: Record<Configured, string> = { "claude-code": "settings.json", codex: "hooks.json" };
+
+const TOOLS: Record<Configured, string> = {
   "claude-code": "Write|Edit|MultiEdit|NotebookEdit|Bash",
   codex: "^(apply_patch|Bash|shell|local_shell|exec_command|unified_exec)$",
 };
@@ -25,7 +29,7 @@ const END_TIMEOUT = 2;
 /** How an agent calls a hook: as one line for a shell, or on Windows without one where it can. */
 export function hookHandler(
   executable: string,
-  agent: Hookable,
+  agent: Configured,
   platform: Platform,
   timeout: number,
 ): Hook["handler"] {
@@ -41,7 +45,7 @@ function quoted(path: string, platform: Platform): string {
 }
 
 /** All hooks of an agent. */
-export function hooksOf(executable: string, agent: Hookable, platform: Platform): Hook[] {
+export function hooksOf(executable: string, agent: Configured, platform: Platform): Hook[] {
   const handler = (timeout: number) => hookHandler(executable, agent, platform, timeout);
   const matcher = TOOLS[agent];
   return [
@@ -53,36 +57,46 @@ export function hooksOf(executable: string, agent: Hookable, platform: Platform)
   ];
 }
 
+type ConfiguredHome = AgentHome<Configured>;
+
+function isConfigured(one: AgentHome<Hookable>): one is ConfiguredHome {
+  return one.agent !== "openclaw";
+}
+
 /** The file that holds an agent's hooks. */
-function hooksFile(host: Host, { agent, home }: AgentHome<Hookable>): string {
+function hooksFile(host: Host, { agent, home }: ConfiguredHome): string {
   return pathsOf(host.platform).join(home.path, FILE[agent]);
 }
 
 /** What putting hooks into agents would do. Throws `no_such_home`, `bad_config`, `not_compiled`. */
 export function planHooks(host: Host, agents: readonly Hookable[]): InstallPlan {
   const executable = lastingProgram(host);
-  const steps = requireAgents(host, agents).map((one) => {
+  const steps = requireAgents(host, agents).flatMap((one) => {
+    if (!isConfigured(one)) return planPlugin(host, one.home, executable);
     const [agent, file] = [one.agent, hooksFile(host, one)];
     const hooks = hooksOf(executable, agent, host.platform);
     const edit = planEdit(host, file, "hooks", (text) => addHooks(text, hooks, file));
-    return { ...editStep(host, edit), agent };
+    return [{ ...editStep(host, edit), agent }];
   });
   const changed = steps.filter(({ action }) => action !== "unchanged");
-  return { steps, next_steps: changed.map(({ agent }) => NEXT_STEPS[agent]) };
+  const named = new Set(changed.map(({ agent }) => agent));
+  return { steps, next_steps: HOOKABLE.filter((one) => named.has(one)).map((one) => NEXT[one]) };
 }
 
-const NEXT_STEPS: Record<Hookable, string> = {
+const NEXT: Record<Hookable, string> = {
   "claude-code": "Claude Code calls the hooks from the next session on.",
   codex: "Codex calls no hook before you approve it: start codex, type /hooks, approve those of " +
     "lifeboat.",
+  openclaw: "OpenClaw loads the plugin when its Gateway starts anew: openclaw gateway restart",
 };
 
 /** What taking the hooks out of agents again would do. Throws `bad_config`. */
 export function planHooksRemoval(host: Host, agents: readonly Hookable[]): InstallPlan {
-  const steps = presentAgents(host, agents).map((one) => {
+  const steps = presentAgents(host, agents).flatMap((one) => {
+    if (!isConfigured(one)) return planPluginRemoval(host, one.home);
     const [agent, file] = [one.agent, hooksFile(host, one)];
     const edit = planRevert(host, file, "hooks", (text) => text && removeHooks(text, file));
-    return { ...revertStep(host, edit), agent };
+    return [{ ...revertStep(host, edit), agent }];
   });
   return { steps, next_steps: [] };
 }

@@ -5,9 +5,10 @@ import { assert } from "../assert.ts";
 import { letClaudeAct, makeClaudeCode } from "../support/agents/claude_code.ts";
 import { letCodexAct, makeCodex } from "../support/agents/codex.ts";
 import { withAgentFolder } from "../support/agents/folders.ts";
-import { installAgents } from "../support/agents/install.ts";
+import { installAgents, installOpenClaw } from "../support/agents/install.ts";
 import { lifeboat } from "../support/agents/lifeboat.ts";
 import { type ModelStub, startModelStub, type ToolUse } from "../support/agents/model_stub.ts";
+import { letOpenClawAct, makeOpenClaw, useStubModel } from "../support/agents/openclaw.ts";
 
 /** An agent whose hooks are installed, with a project that holds `notes.txt`. */
 interface Actor {
@@ -123,3 +124,26 @@ Deno.test("what a shell command of Codex deleted is taken back", () =>
   withCodex((actor) =>
     assertTakenBack(actor, { name: "exec_command", input: { cmd: "rm notes.txt" } })
   ));
+
+Deno.test("what tools of OpenClaw did is taken back", async () => {
+  const program = await installOpenClaw();
+  await withStub(async (stub, folder) => {
+    const claw = await makeOpenClaw(folder, program);
+    await useStubModel(claw, stub.url);
+    const act = (tools: ToolUse[]) => {
+      tools.forEach(stub.use);
+      return letOpenClawAct(claw, "writer");
+    };
+    const actor = { userHome: claw.userHome, project: claw.workspace, act };
+    Deno.writeTextFileSync(join(claw.workspace, "drafts.txt"), BEFORE);
+    await prepare(actor, "openclaw");
+    const written = { path: "notes.txt", content: "overwritten\n" };
+    await assertTakenBack(
+      actor,
+      { name: "write", input: written },
+      { name: "exec", input: { command: "rm drafts.txt; echo new > more.txt" } },
+    );
+    assert.equal(Deno.readTextFileSync(join(claw.workspace, "drafts.txt")), BEFORE);
+    assert.ok(!existsSync(join(claw.workspace, "more.txt")));
+  });
+});

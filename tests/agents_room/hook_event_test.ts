@@ -3,9 +3,11 @@ import { parseHookEvent } from "../../src/agents/hook_event.ts";
 import type { HookAgent } from "../../src/agents/tool_call.ts";
 import { assert, rejectsWith } from "../assert.ts";
 
+const LINUX = { platform: "linux", userHome: "/home/u" } as const;
+
 function read(agent: HookAgent, event: Record<string, unknown>) {
   const whole = { session_id: "s1", cwd: "/work/project", ...event };
-  return parseHookEvent(agent, JSON.stringify(whole), "linux");
+  return parseHookEvent(agent, JSON.stringify(whole), LINUX);
 }
 
 function before(agent: HookAgent, tool_name: string, tool_input: unknown) {
@@ -19,6 +21,17 @@ Deno.test("Claude Code's file tools name one file, relative ones below the sessi
   }
   const notebook = before("claude-code", "NotebookEdit", { notebook_path: "n.ipynb" });
   assert.deepEqual(notebook?.paths, ["/work/project/n.ipynb"]);
+});
+
+Deno.test("OpenClaw's file tools name one file, and ~ is the user's folder for them alone", () => {
+  for (const tool of ["write", "edit"]) {
+    const paths = (path: string) => before("openclaw", tool, { path })?.paths;
+    assert.deepEqual(paths("notes.md"), ["/work/project/notes.md"]);
+    assert.deepEqual(paths("~/notes.md"), ["/home/u/notes.md"]);
+    assert.deepEqual(paths("./~/notes.md"), ["/work/project/~/notes.md"]);
+  }
+  const written = before("claude-code", "Write", { file_path: "~/notes.md" });
+  assert.deepEqual(written?.paths, ["/work/project/~/notes.md"]);
 });
 
 Deno.test("a patch names all files that it adds, updates, deletes and moves to", () => {
@@ -84,7 +97,7 @@ Deno.test("an event that lacks what it must have is refused without being quoted
   ];
   for (const text of bad) {
     const error = await rejectsWith(
-      () => parseHookEvent("codex", text, "linux"),
+      () => parseHookEvent("codex", text, LINUX),
       "bad_hook_event",
     );
     assert.ok(!error.message.includes(secret), error.message);
@@ -99,7 +112,7 @@ Deno.test("whatever stdin holds, it is an event or refused", () => {
   const value = fc.jsonValue().map((json) => JSON.stringify(json));
   fc.assert(fc.property(fc.oneof(fc.string(), value), (text) => {
     try {
-      parseHookEvent("claude-code", text, "windows");
+      parseHookEvent("claude-code", text, { platform: "windows", userHome: "C:\\\\u" });
     } catch (error) {
       assert.equal((error as { code?: string }).code, "bad_hook_event");
     }

@@ -96,3 +96,57 @@ Deno.test("an agent that has no home here gets none", () =>
     assert.equal((await installHooks(host, BOTH, {})).edits.length, 1);
     await rejectsWith(() => installHooks(host, ["codex"], {}), "no_such_home");
   }));
+
+function withOpenClaw(
+  config: string,
+  use: (scene: { host: Host; state: string; configPath: string }) => Promise<void>,
+) {
+  return withHomes(async ({ host, folder }) => {
+    const state = join(folder, ".openclaw");
+    Deno.mkdirSync(join(state, "extensions", "other"), { recursive: true });
+    const configPath = join(state, "openclaw.json");
+    Deno.writeTextFileSync(configPath, config);
+    await use({ host, state, configPath });
+  });
+}
+
+Deno.test("OpenClaw gets a plugin that knows the program, and loses it again", () =>
+  withOpenClaw('{ "agents": {},\n  "plugins": {"deny": ["x"]} }', async (scene) => {
+    const { host, state, configPath } = scene;
+    const before = Deno.readTextFileSync(configPath);
+    const { edits } = await installHooks(host, ["openclaw"], {});
+    assert.deepEqual(
+      edits.map(({ action }) => action),
+      [..."1234"].map(() => "create").concat("change"),
+    );
+    const read = (name: string) =>
+      JSON.parse(Deno.readTextFileSync(join(state, "extensions", "lifeboat", name)));
+    assert.deepEqual(read("program.json"), { program: "/usr/bin/lifeboat" });
+    assert.equal(read("openclaw.plugin.json").id, "lifeboat");
+    assert.deepEqual(JSON.parse(Deno.readTextFileSync(configPath)).plugins, {
+      deny: ["x"],
+      entries: { lifeboat: { enabled: true } },
+    });
+    const again = await installHooks(host, ["openclaw"], {});
+    assert.deepEqual(new Set(again.edits.map(({ action }) => action)), new Set(["unchanged"]));
+    await uninstallHooks(host, ["openclaw"]);
+    assert.equal(Deno.readTextFileSync(configPath), before);
+    const left = Deno.readDirSync(join(state, "extensions")).toArray();
+    assert.deepEqual(left.map(({ name }) => name), ["other"]);
+  }));
+
+Deno.test("OpenClaw's configuration keeps its comments, and one that is broken is refused", async () => {
+  const config = "// mine\n{ agents: {}, }\n";
+  await withOpenClaw(config, async ({ host, configPath }) => {
+    await installHooks(host, ["openclaw"], {});
+    const text = Deno.readTextFileSync(configPath);
+    assert.ok(text.startsWith("// mine\n") && text.includes("lifeboat"), text);
+    await uninstallHooks(host, ["openclaw"]);
+    assert.equal(Deno.readTextFileSync(configPath), config);
+  });
+  await withOpenClaw("{ sk-secret", async ({ host, state }) => {
+    const error = await rejectsWith(() => planHooks(host, ["openclaw"]), "bad_config");
+    assert.ok(!error.message.includes("sk-secret"));
+    assert.deepEqual([...Deno.readDirSync(join(state, "extensions", "other"))], []);
+  });
+});

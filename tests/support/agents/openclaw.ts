@@ -72,3 +72,30 @@ export async function agentsOf(claw: OpenClaw): Promise<[string, string][]> {
   const agents = JSON.parse(stdout.slice(stdout.indexOf("[")));
   return agents.map(({ id, workspace }: { id: string; workspace: string }) => [id, workspace]);
 }
+
+/** Makes the stub OpenClaw's only model, and lets its agents run commands. */
+export async function useStubModel(claw: OpenClaw, url: string): Promise<void> {
+  const path = join(claw.home, "openclaw.json");
+  const config = JSON.parse(await Deno.readTextFile(path));
+  const model = {
+    id: "stub-1",
+    name: "stub",
+    reasoning: false,
+    input: ["text"],
+    cost: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 },
+    contextWindow: 128000,
+    maxTokens: 32000,
+  };
+  const stub = { baseUrl: url, apiKey: "x", api: "anthropic-messages", models: [model] };
+  config.models = { mode: "replace", providers: { stub } };
+  config.agents.defaults = { ...config.agents.defaults, model: { primary: "stub/stub-1" } };
+  config.tools = { ...config.tools, exec: { mode: "full" } };
+  await Deno.writeTextFile(path, JSON.stringify(config, null, 2));
+}
+
+/** Asks an agent one question, in one process; gives back what was printed. */
+export async function letOpenClawAct(claw: OpenClaw, agent: string): Promise<string> {
+  const args = ["agent", "--local", "--agent", agent, "--message", "Please act."];
+  const { stdout, stderr } = await openClaw(claw, ...args);
+  return stdout + stderr;
+}
