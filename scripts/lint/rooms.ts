@@ -9,6 +9,7 @@ export const ROOMS = [
   "cli",
   "mcp",
   "agents",
+  "hooks",
   "isolate",
   "migrate",
   "upkeep",

@@ -1,5 +1,5 @@
 import { asLifeboatError, type Host, startDetached } from "../base/mod.ts";
-import type { HookAgent, Scan } from "../agents/mod.ts";
+import type { HookAgent, Scan } from "../hooks/mod.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** An event holds what a tool writes: a whole file, for instance. Bytes. */
@@ -23,7 +23,7 @@ export async function runHookCommand(
   terminal: Terminal,
   args: string[],
 ): Promise<void> {
-  const { HOOK_AGENTS, logHookFaults, runHook, runScan } = await import("../agents/mod.ts");
+  const { HOOK_AGENTS, logHookFaults, runHook, runScan } = await import("../hooks/mod.ts");
   const [, agent, option, value] = args;
   try {
     if (!HOOK_AGENTS.some((one) => one === agent)) throw new Error("No such agent");

@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { parseHookEvent } from "../../src/agents/hook_event.ts";
-import type { HookAgent } from "../../src/agents/tool_call.ts";
+import { parseHookEvent } from "../../src/hooks/hook_event.ts";
+import type { HookAgent } from "../../src/hooks/tool_call.ts";
 import { assert, rejectsWith } from "../assert.ts";
 
 const LINUX = { platform: "linux", userHome: "/home/u" } as const;

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { runHook, runScan, type Scan } from "../../src/agents/mod.ts";
-import { hookLogPath } from "../../src/agents/hook_log.ts";
+import { runHook, runScan, type Scan } from "../../src/hooks/mod.ts";
+import { hookLogPath } from "../../src/hooks/hook_log.ts";
 import type { Host } from "../../src/base/mod.ts";
 import { openSnapshotStore } from "../../src/snapshots/mod.ts";
 import { assert } from "../assert.ts";
