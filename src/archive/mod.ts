@@ -31,7 +31,7 @@ export type { EntryMeta, HashedMeta, SizedMeta } from "./packer.ts";
 export type { StoredFile, Wanted } from "./container.ts";
 export { READ_LIMITS, type ReadLimits } from "./limits.ts";
 export { type Backup, openBackup, type ReadOptions, type UseFile } from "./open_backup.ts";
-export { edgesOf, indexPlace, type Place, placesOf } from "./places.ts";
+export { openPartial, type Place } from "./places.ts";
 export { INFLATE_JOB, inflateJob } from "./inflate_job.ts";
 export { READ_BACK_JOB, readBack, readBackJob } from "./read_back.ts";
 export { rootFolder } from "./manifest_reader.ts";

@@ -2,7 +2,13 @@
 import { type Host, sha256Of } from "../base/mod.ts";
 import { headerLength, MAX_HEADER_BYTES, NONCE_BYTES, payloadKey } from "../seal/mod.ts";
 import { equalBytes } from "./byte_reader.ts";
-import { collectSignature, type Container, type ReadableFile, type Wanted } from "./container.ts";
+import {
+  collectSignature,
+  type Container,
+  type ReadableFile,
+  type Sealed,
+  type Wanted,
+} from "./container.ts";
 import { badManifest, damaged, decodeName, FormatFault, notABackup, unsafe } from "./faults.ts";
 import { MANIFEST_PATH, PAYLOAD_PATH, SIGNATURE_PATH } from "./format.ts";
 import { isKitName } from "./known_names.ts";
@@ -14,7 +20,7 @@ import { BLOCK, roundToBlock } from "./tar_header.ts";
 import { parseBlock } from "./tar_parse.ts";
 
 /** A file in the plain tar, and where its content lies. */
-interface PlainEntry {
+export interface PlainEntry {
   path: string;
   at: number;
   bytes: number;
@@ -41,10 +47,11 @@ function entryAt(source: SourceFile, at: number): PlainEntry | "folder" | undefi
 }
 
 /**
- * The files of the plain tar of an encrypted backup, found by their headers alone; undefined when it
- * is another tar. Throws `damaged_archive` when it is one that has been cut.
+ * Walks over the headers of the plain tar of an encrypted backup; yields where each lies before it is
+ * read. Returns its files; undefined when it is another tar. Throws `damaged_archive` when it is one
+ * that has been cut.
  */
-export function findSealed(source: SourceFile): PlainEntry[] | undefined {
+export function* walkSealed(source: SourceFile): Generator<number, PlainEntry[] | undefined> {
   const entries: PlainEntry[] = [];
   for (let at = 0; entries.length <= MAX_ENTRIES;) {
     const isSealed = entries.some(({ path }) => path === PAYLOAD_PATH);
@@ -52,6 +59,7 @@ export function findSealed(source: SourceFile): PlainEntry[] | undefined {
       if (isSealed) throw damaged(source.path, "it ends too early");
       return undefined;
     }
+    yield at;
     if (equalBytes(source.read(at, BLOCK), ZEROS)) return isSealed ? entries : undefined;
     const entry = entryAt(source, at);
     if (!entry && isSealed) throw damaged(source.path, "what follows its payload is no entry");
@@ -65,6 +73,15 @@ export function findSealed(source: SourceFile): PlainEntry[] | undefined {
     at += roundToBlock(entry.bytes);
   }
   return undefined;
+}
+
+/** The files of the plain tar of an encrypted backup, all of which is at hand. */
+export function findSealed(source: SourceFile): PlainEntry[] | undefined {
+  const walk = walkSealed(source);
+  for (;;) {
+    const { done, value } = walk.next();
+    if (done) return value;
+  }
 }
 
 /** An encrypted backup as the plain tar that it is written as. */
@@ -112,31 +129,39 @@ export function openSealedTar(
   return withSealed(plain, source, find(PAYLOAD_PATH)!, open);
 }
 
+/** What is encrypted in a part of a file. Throws `damaged_archive`. */
+export function sealedIn(
+  source: SourceFile,
+  { at, bytes }: { at: number; bytes: number },
+): Pick<Sealed, "header" | "headerSha256" | "source"> {
+  const start = source.read(at, Math.min(bytes, MAX_HEADER_BYTES));
+  const length = headerLength(start);
+  if (length === undefined || length + NONCE_BYTES > start.length) {
+    throw damaged(source.path, "its payload has no age header");
+  }
+  const nonce = start.slice(length, length + NONCE_BYTES);
+  const chunks = { at: at + length + NONCE_BYTES, bytes: bytes - length - NONCE_BYTES };
+  return {
+    header: start.slice(0, length),
+    headerSha256: sha256Of(start.subarray(0, length + NONCE_BYTES)),
+    source: (fileKey) => openPayload(source, { ...chunks, key: payloadKey(fileKey, nonce) }),
+  };
+}
+
 /** Adds what is encrypted in a part of a file to what is plain. */
 export function withSealed(
   plain: Container,
   source: SourceFile,
-  { at, bytes }: { at: number; bytes: number },
+  place: { at: number; bytes: number },
   open: (source: SourceFile) => Container,
 ): Container {
-  const start = source.read(at, Math.min(bytes, MAX_HEADER_BYTES));
-  const length = headerLength(start);
-  if (length === undefined || length + NONCE_BYTES > start.length) {
-    throw damaged(plain.source, "its payload has no age header");
-  }
-  const header = start.slice(0, length);
-  const nonce = start.slice(length, length + NONCE_BYTES);
-  const chunks = { at: at + length + NONCE_BYTES, bytes: bytes - length - NONCE_BYTES };
-  const inside = (fileKey: Uint8Array) =>
-    openPayload(source, { ...chunks, key: payloadKey(fileKey, nonce) });
+  const sealed = sealedIn(source, place);
   return {
     ...plain,
     sealed: {
-      header,
-      headerSha256: sha256Of(start.subarray(0, length + NONCE_BYTES)),
-      source: inside,
+      ...sealed,
       open(fileKey) {
-        const archive = open(inside(fileKey));
+        const archive = open(sealed.source(fileKey));
         return {
           ...archive,
           form: plain.form,

@@ -124,7 +124,7 @@ export async function finishSealed(
 ): Promise<WrittenFile> {
   const payload = await tar.facts();
   const { schema_version, created_at, profile, backup_name, sensitive_note } = inside;
-  const { counts, mode, status, malformed_configs, tool, kit, home } = inside;
+  const { counts, mode, status, malformed_configs, tool, kit, home, isolated } = inside;
   const outside = {
     schema_version,
     created_at,
@@ -138,6 +138,7 @@ export async function finishSealed(
     malformed_configs,
     tool,
     kit,
+    isolated,
     home_mark: run.signer && homeMark(run.signer, home),
     encryption: { format: "age-encryption.org/v1", kind: readers.kind },
     payload,

@@ -6,7 +6,7 @@ import type { BackupItem } from "./list.ts";
 
 /** The newest backups, one of each home that is meant. */
 export interface NewestBackups<Item extends BackupItem = BackupItem> {
-  /** One of each profile: that of its usual home. */
+  /** One of each profile, that of its usual home, and one of each isolated home. */
   newest: Item[];
   /** Those of more homes of the same profiles, which cannot go to the same place. */
   others: Item[];
@@ -24,10 +24,11 @@ export function newestOfEach<Item extends BackupItem>(
     item.profile && isOwn(item) && !isPreRestore(item) && item.status !== "unreadable"
   );
   const result: NewestBackups<Item> = { newest: [], others: [] };
-  for (const [profile, ofProfile] of Map.groupBy(usable, (item) => item.profile!)) {
-    const homes = Map.groupBy(ofProfile, ({ home }) => home).values();
+  const places = Map.groupBy(usable, ({ profile, isolated }) => `${profile}\0${isolated}`);
+  for (const ofPlace of places.values()) {
+    const homes = Map.groupBy(ofPlace, ({ home, home_mark }) => home ?? home_mark).values();
     const [first, ...rest] = Array.from(homes, ([item]) => item)
-      .sort((a, b) => Number(isUsual(host, profile, b)) - Number(isUsual(host, profile, a)));
+      .sort((a, b) => Number(isUsual(host, b)) - Number(isUsual(host, a)));
     result.newest.push(first);
     result.others.push(...rest);
   }
@@ -35,8 +36,9 @@ export function newestOfEach<Item extends BackupItem>(
 }
 
 /** Whether the home has the name that it has here, wherever the user's folder lay. */
-function isUsual(host: Host, profileId: string, { home }: BackupItem): boolean {
-  const profile = loadProfiles(host).find(({ id }) => id === profileId);
+function isUsual(host: Host, item: BackupItem): boolean {
+  const { home } = item;
+  const profile = loadProfiles(host).find(({ id }) => id === item.profile);
   const nameOf = (path: string) => path.split(/[\\/]/).at(-1);
   return profile !== undefined && nameOf(resolveHome(host, profile).path) === nameOf(home ?? "");
 }

@@ -3,6 +3,7 @@ import type { Backup } from "../archive/mod.ts";
 import { type Host, LifeboatError, pathsOf } from "../base/mod.ts";
 import type { Home } from "../profiles/mod.ts";
 import type { RestoreOptions } from "../restore/mod.ts";
+import type { Unlock } from "../seal/mod.ts";
 import {
   type Act,
   type Answer,
@@ -99,11 +100,15 @@ async function findSource(host: Host, flags: RestoreFlags, id?: string): Promise
 }
 
 /** Opens the backup that is meant, on this machine or at a backend. */
-async function openSource(context: Context, flags: RestoreFlags, id?: string): Promise<Backup> {
+async function openSource(
+  context: Context,
+  flags: RestoreFlags,
+  unlock: Unlock,
+  id?: string,
+): Promise<Backup> {
   const { host } = context;
   const { fromRemote, jobs } = flags;
   const password = passwordAsker(context, flags);
-  const unlock = unlockFrom(context, flags);
   if (fromRemote === undefined) {
     const { openBackup } = await import("../archive/mod.ts");
     return await openBackup(host, await findSource(host, flags, id), { jobs, password, unlock });
@@ -193,10 +198,15 @@ async function plan(
   };
 }
 
-async function restoreOne(context: Context, flags: RestoreFlags, id?: string): Promise<Answer> {
+async function restoreOne(
+  context: Context,
+  flags: RestoreFlags,
+  unlock: Unlock,
+  id?: string,
+): Promise<Answer> {
   const { host, terminal } = context;
   if (flags.guided) terminal.err(GREETING);
-  const backup = await openSource(context, flags, id);
+  const backup = await openSource(context, flags, unlock, id);
   try {
     const options: RestoreOptions = {
       backup,
@@ -221,13 +231,15 @@ async function restoreOne(context: Context, flags: RestoreFlags, id?: string): P
 }
 
 async function restore(context: Context, flags: RestoreFlags, [id]: (string | undefined)[]) {
-  if (flags.profile !== "all") return await restoreOne(context, flags, id);
+  const unlock = unlockFrom(context, flags); // one for all homes: it asks at most once
+  if (flags.profile !== "all") return await restoreOne(context, flags, unlock, id);
   for (const flag of ["home", "targetHome", "target", "root", "session", "backupDir"] as const) {
     if (flags[flag] !== undefined) {
       throw usage("With --profile all nothing else is named", ALL_HINT);
     }
   }
-  const each = (profile: string, one: string) => restoreOne(context, { ...flags, profile }, one);
+  const each = (profile: string, one: string) =>
+    restoreOne(context, { ...flags, profile }, unlock, one);
   return await restoreEach(context, flags, id, each);
 }
 

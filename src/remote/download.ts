@@ -1,10 +1,8 @@
 import {
   type Backup,
-  edgesOf,
-  indexPlace,
   openBackup,
+  openPartial,
   type Place,
-  placesOf,
   type ReadOptions,
 } from "../archive/mod.ts";
 import {
@@ -17,6 +15,7 @@ import {
   removeIfThere,
   sha256OfFile,
 } from "../base/mod.ts";
+import { unlockWith } from "../seal/mod.ts";
 import type { Backend } from "./backend.ts";
 import { toFetch } from "./ranges.ts";
 import { type BackupRecord, keyOf } from "./record.ts";
@@ -42,7 +41,7 @@ function scratchFolder(host: Host): string {
 export interface PartialCopy {
   path: string;
   /** Makes sure that ranges are there. */
-  fetch(places: Place[]): Promise<void>;
+  fetch: (places: Place[]) => Promise<void>;
   /** Removes it. */
   close(): void;
 }
@@ -139,16 +138,18 @@ export async function openRemoteBackup(
 ): Promise<Backup> {
   const copy = startCopy(host, backend, record);
   try {
-    await copy.fetch(edgesOf(record.archive.bytes));
-    const index = indexPlace(host, copy.path);
-    await (index ? copy.fetch([index]) : fetchWhole(host, copy, record));
-    const backup = await openBackup(host, copy.path, options);
+    const partial = await openPartial(host, copy.path, copy.fetch);
+    if (!partial) await fetchWhole(host, copy, record);
+    const { unlock = unlockWith(host) } = options;
+    const backup = await openBackup(host, copy.path, {
+      ...options,
+      unlock: partial && unlock !== "outside" ? partial.unlock(unlock) : unlock,
+    });
     return {
       ...backup,
-      isRemote: true,
       source: `${backend.place} ${record.archive.name}`,
       async visit(wanted, use) {
-        if (index) await copy.fetch(await placesOf(host, copy.path, wanted));
+        await partial?.fetchFiles(wanted);
         await backup.visit(wanted, use);
       },
       close() {

@@ -146,7 +146,8 @@ export async function findRemote(
   const { records } = await readAll(backend, scope);
   const { id: machineId } = thisMachine(host);
   if (isLatest(id)) {
-    const [newest] = candidates(records, id, machineId);
+    const [newest] = candidates(records, id, machineId)
+      .filter(({ backup }) => backup.isolated === null);
     if (!newest) throw noSuchBackup(backend.place, id);
     return newest;
   }

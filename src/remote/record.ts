@@ -34,6 +34,7 @@ type Shown = Pick<
   | "label"
   | "home"
   | "home_mark"
+  | "isolated"
   | "created_at"
   | "files"
   | "sqlite_databases"
@@ -89,11 +90,12 @@ export function keysOf({ machine, backup, archive, hash_file }: BackupRecord): s
 
 /** What a list shows of a backup of this machine. */
 export function shownOf(item: BackupItem): Shown {
-  const { id, type, status, schema_version, profile, label, home_mark, created_at } = item;
+  const { id, type, status, schema_version, profile, home_mark, isolated, created_at } = item;
   const { files, sqlite_databases, errors, malformed_configs, encrypted } = item;
-  const home = encrypted ? null : item.home; // that is part of what is encrypted
+  // What is part of what is encrypted is not told beside it.
+  const [home, label] = encrypted ? [null, null] : [item.home, item.label];
   return {
-    ...{ id, type, status, schema_version, profile, label, home, home_mark, created_at },
+    ...{ id, type, status, schema_version, profile, label, home, home_mark, isolated, created_at },
     ...{ files, sqlite_databases, errors, malformed_configs, encrypted },
   };
 }
@@ -122,11 +124,11 @@ function isCountOrNull(...values: unknown[]): boolean {
 }
 
 function isShown(value: unknown): value is Shown {
-  const { id, type, status, profile, label, home, home_mark, created_at, encrypted, ...counts } =
+  const { id, type, status, profile, label, home, home_mark, created_at, encrypted, ...others } =
     (value ?? {}) as Partial<Shown>;
-  const { files, sqlite_databases, errors, malformed_configs } = counts;
+  const { isolated, files, sqlite_databases, errors, malformed_configs } = others;
   return isName(id) && typeof type === "string" && typeof status === "string" &&
-    isTextOrNull(profile, label, home, home_mark ?? null) && isTimeOrNull(created_at) &&
+    isTextOrNull(profile, label, home, home_mark, isolated) && isTimeOrNull(created_at) &&
     isCountOrNull(files, sqlite_databases, errors, malformed_configs) &&
     typeof encrypted === "boolean";
 }
@@ -216,7 +218,6 @@ export function itemOf(host: Host, backendName: string, record: BackupRecord): R
     signed_by: public_key && signedByText(signedBy(host, public_key)),
     verified_at: null,
     remote: [backendName],
-    isolated: null,
     origin: null,
     machine,
     uploaded_at,

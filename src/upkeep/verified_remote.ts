@@ -6,12 +6,44 @@ import {
   openRemoteBackup,
   verifyRemote,
 } from "../remote/mod.ts";
+import { signedBy } from "../seal/mod.ts";
 import { canBePlanned, isComplete } from "./verified.ts";
+
+/** Whether what all may read of an encrypted copy was signed here: then it was read back whole. */
+async function isSignedHere(
+  host: Host,
+  { backend }: OpenBackend,
+  record: BackupRecord,
+): Promise<boolean> {
+  const backup = await openRemoteBackup(host, backend, record, { unlock: "outside" });
+  try {
+    return backup.signature !== null &&
+      signedBy(host, backup.signature.public_key).by === "this_machine";
+  } finally {
+    backup.close();
+  }
+}
+
+/** Whether a dry run of a restore succeeds, for which its index is read; or stands in for that. */
+async function wouldRestore(
+  host: Host,
+  open: OpenBackend,
+  record: BackupRecord,
+): Promise<boolean> {
+  try {
+    return await canBePlanned(host, () => openRemoteBackup(host, open.backend, record));
+  } catch (error) {
+    const { kind, code } = asLifeboatError(error);
+    const isLocked = kind === "untrusted" || code === "password_required";
+    if (!isLocked || !record.backup.encrypted) throw error;
+    return await isSignedHere(host, open, record);
+  }
+}
 
 /**
  * Whether a copy is verified: a backup without errors, its objects there with the size and the hash
- * that they were stored with, and a dry run of its restore succeeds, for which its index is read. An
- * encrypted one is not downloaded for that: its hash is that of what was read back when it was made.
+ * that they were stored with, and a dry run of its restore succeeds. Where no key at hand opens it,
+ * this machine's signature stands for the dry run.
  */
 export async function isVerifiedRemote(
   host: Host,
@@ -20,9 +52,7 @@ export async function isVerifiedRemote(
 ): Promise<boolean> {
   if (!isComplete(record.backup)) return false;
   try {
-    if (!(await verifyRemote(host, open, record)).ok) return false;
-    return record.backup.encrypted ||
-      await canBePlanned(host, () => openRemoteBackup(host, open.backend, record));
+    return (await verifyRemote(host, open, record)).ok && await wouldRestore(host, open, record);
   } catch (error) {
     const { kind } = asLifeboatError(error);
     if (kind === "interrupted" || kind === "remote") throw error;

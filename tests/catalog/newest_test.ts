@@ -30,6 +30,26 @@ Deno.test("the usual home wins over a newer backup of another one, which is told
   assert.deepEqual(choose({ id: "b", home: "/b" }, { id: "a", home: "/a" }), [["b"], ["a"]]);
 });
 
+Deno.test("each isolated home has a place of its own", () => {
+  const found = choose(
+    { id: "work-2", isolated: "work", home: "/u/.local/codex/work" },
+    { id: "usual-1", home: "/u/.codex" },
+    { id: "work-1", isolated: "work", home: "/u/.local/codex/work" },
+    { id: "play-1", isolated: "play", home: "/u/.local/codex/play" },
+  );
+  assert.deepEqual(found, [["work-2", "usual-1", "play-1"], []]);
+});
+
+Deno.test("homes of encrypted backups are told apart by their marks", () => {
+  const one = { home: null, encrypted: true };
+  const found = choose({ ...one, id: "a-2", home_mark: "a" }, { ...one, id: "b", home_mark: "b" }, {
+    ...one,
+    id: "a-1",
+    home_mark: "a",
+  });
+  assert.deepEqual(found, [["a-2"], ["b"]]);
+});
+
 Deno.test("backups made before a restore, unreadable ones and those of other tools are not meant", () => {
   const found = choose(
     { id: "pre-restore-codex-1" },

@@ -1,6 +1,7 @@
 /** The laptop is gone: all homes come back where there is nothing but the program and a copy. */
 import { join } from "node:path";
 import { assert } from "../assert.ts";
+import { ageKey } from "../support/age.ts";
 import { loopbackPlace, startS3Server } from "../support/s3/server.ts";
 import { makeSampleClaudeHome } from "../support/sample_home.ts";
 import { CONFIRM, namesIn, type Scene, withScene } from "../support/scene.ts";
@@ -44,11 +45,14 @@ const HOMES: Record<string, string> = {
 };
 
 /** SHA-256 of the files of each home, as their backups say. */
-async function captured(scene: Scene): Promise<Map<string, Map<string, string>>> {
+async function captured(
+  scene: Scene,
+  toOpen: string[],
+): Promise<Map<string, Map<string, string>>> {
   const { backups } = await json(scene, ["list"]);
   const homes = new Map<string, Map<string, string>>();
   for (const { profile, archives: [archive] } of backups) {
-    const { files } = await json(scene, ["show", archive, "--files"]);
+    const { files } = await json(scene, ["show", archive, "--files", ...toOpen]);
     const ofHome = files.filter(({ path }: { path: string }) => path.startsWith("files/"));
     homes.set(
       profile,
@@ -83,27 +87,57 @@ function loseTheLaptop(scene: Scene): void {
   Deno.mkdirSync(scene.user, { mode: 0o700 });
 }
 
-Deno.test("in two commands all homes come back from a bucket", () =>
-  withScene(async (scene) => {
-    await makeHomes(scene);
-    await json(scene, addBucket("all"), 0, KEYS);
-    const backup = ["backup", "--profile", "all", "--no-directory", "--kit", "light"];
-    await json(scene, [...backup, "--storage", "cloud", "--allow-plaintext"]);
-    const before = await captured(scene);
-    loseTheLaptop(scene);
+/** Backs all homes up to a bucket, loses everything, and brings it back in two commands. */
+async function loseAndRecover(
+  scene: Scene,
+  prefix: string,
+  toBackUp: string[],
+  toRestore: string[],
+): Promise<void> {
+  await makeHomes(scene);
+  await json(scene, addBucket(prefix), 0, KEYS);
+  const backup = ["backup", "--profile", "all", "--no-directory", "--kit", "light"];
+  await json(scene, [...backup, "--storage", "cloud", ...toBackUp]);
+  const before = await captured(scene, toRestore);
+  loseTheLaptop(scene);
 
-    await json(scene, addBucket("all"), 0, KEYS);
-    const restore = ["restore", "latest", "--profile", "all", "--from-remote", "cloud"];
-    const planned = await json(scene, restore);
-    const profiles = planned.results.map(({ profile }: Restored) => profile);
-    assert.deepEqual(profiles.sort(), Object.keys(HOMES).sort());
-    const lost = namesIn(scene.user).filter((name) => Object.values(HOMES).includes(name));
-    assert.deepEqual(lost, [], "a dry run restores nothing");
-    const { results } = await json(scene, [...restore, "--apply", CONFIRM, "--trust"]);
-    assert.equal(results.length, 3);
-    for (const one of results) checkHome(scene, one, before.get(one.profile)!);
-    const state = Deno.readTextFileSync(join(scene.user, ".claude.json"));
-    assert.ok(state.includes("mcpServers"), "what lies outside a home came back as well");
+  await json(scene, addBucket(prefix), 0, KEYS);
+  const from = ["restore", "latest", "--profile", "all", "--from-remote", "cloud", ...toRestore];
+  const planned = await json(scene, from);
+  const profiles = planned.results.map(({ profile }: Restored) => profile);
+  assert.deepEqual(profiles.sort(), Object.keys(HOMES).sort());
+  const lost = namesIn(scene.user).filter((name) => Object.values(HOMES).includes(name));
+  assert.deepEqual(lost, [], "a dry run restores nothing");
+  const { results } = await json(scene, [...from, "--apply", CONFIRM, "--trust"]);
+  assert.equal(results.length, 3);
+  for (const one of results) checkHome(scene, one, before.get(one.profile)!);
+  const state = Deno.readTextFileSync(join(scene.user, ".claude.json"));
+  assert.ok(state.includes("mcpServers"), "what lies outside a home came back as well");
+}
+
+Deno.test("in two commands all homes come back from a bucket", () =>
+  withScene((scene) => loseAndRecover(scene, "plain", ["--allow-plaintext"], [])));
+
+Deno.test("with the identity on paper all homes come back from encrypted backups", () =>
+  withScene(async (scene) => {
+    const { recipient, file } = await ageKey(join(scene.folder, "key.txt"));
+    await loseAndRecover(scene, "sealed", ["--recipient", recipient], ["--identity", file]);
+  }));
+
+Deno.test("without the key nothing of an encrypted copy comes back", () =>
+  withScene(async (scene) => {
+    const { recipient } = await ageKey(join(scene.folder, "key.txt"));
+    const other = await ageKey(join(scene.folder, "other.txt"));
+    await json(scene, addBucket("locked"), 0, KEYS);
+    await scene.backUp("--recipient", recipient, "--storage", "cloud");
+    loseTheLaptop(scene);
+    await json(scene, addBucket("locked"), 0, KEYS);
+    const [listed] = (await json(scene, ["list", "--remote", "cloud", "--all-machines"])).backups;
+    assert.deepEqual([listed.encrypted, listed.home, listed.label], [true, null, null]);
+    const from = ["restore", "latest", "--from-remote", "cloud", "--apply", CONFIRM, "--trust"];
+    await json(scene, from, 12);
+    await json(scene, [...from, "--identity", other.file], 12);
+    assert.deepEqual(namesIn(scene.home), []);
   }));
 
 Deno.test("a home that cannot be restored keeps no other one from coming back", () =>

@@ -1,6 +1,7 @@
 /** Backups at a bucket and in a folder: there, on a list, and back on a machine that has nothing. */
 import { join } from "node:path";
 import { assert } from "../assert.ts";
+import { ageKey } from "../support/age.ts";
 import { withTempDir } from "../support/host.ts";
 import { type Arrival, startFaultyProxy } from "../support/s3/faulty_proxy.ts";
 import { loopbackPlace, startS3Server } from "../support/s3/server.ts";
@@ -103,36 +104,78 @@ Deno.test("what is not encrypted is not uploaded unless that is said, and then o
     assert.equal(there.id, backup_id);
   }));
 
-Deno.test("one file comes back by reading only its part of the archive", () =>
-  withScene(async (scene) => {
-    // Noise, so that the archive is large and the one file a small part of it.
-    const noise = new Uint8Array(12 << 20);
-    for (let at = 0; at < noise.length; at += 65536) {
-      crypto.getRandomValues(noise.subarray(at, at + 65536));
-    }
-    Deno.writeFileSync(join(scene.home, "large.bin"), noise);
-    let got = 0;
-    const count = ({ kind, headers }: Arrival) => {
-      const range = /bytes=(\d+)-(\d+)/.exec(headers.range ?? "");
-      if (kind === "get" && range) got += Number(range[2]) - Number(range[1]) + 1;
-    };
-    const proxy = await startFaultyProxy(server.port, count);
-    try {
-      await ok(scene, addBucket(`e2e/${++prefixes}`, proxy.port), AWS);
-      await scene.backUp("--no-directory");
-      await ok(scene, ["sync", "latest", "--allow-plaintext"]);
-      const config = join(scene.home, "config.toml");
-      const before = Deno.readTextFileSync(config);
-      Deno.writeTextFileSync(config, 'model = "other"\n');
-      got = 0;
-      const only = ["restore", "latest", "--from-remote", "cloud", "--only", "config.toml"];
-      await ok(scene, [...only, "--apply", CONFIRM]);
-      assert.equal(Deno.readTextFileSync(config), before);
-      assert.ok(got > 0 && got < 2 << 20, `${got} bytes were downloaded`);
-    } finally {
-      await proxy.stop();
-    }
-  }));
+/** Bytes of which a large home has noise, so that a file of it is a small part of the archive. */
+const NOISE = 12 << 20;
+
+/** Runs a test at a bucket behind a proxy; `got` says how many bytes were downloaded since. */
+async function withCounter(
+  scene: Scene,
+  use: (got: () => number) => Promise<void>,
+): Promise<void> {
+  const noise = new Uint8Array(NOISE);
+  for (let at = 0; at < noise.length; at += 65536) {
+    crypto.getRandomValues(noise.subarray(at, at + 65536));
+  }
+  Deno.writeFileSync(join(scene.home, "large.bin"), noise);
+  let got = 0;
+  const count = ({ kind, headers }: Arrival) => {
+    const range = /bytes=(\d+)-(\d+)/.exec(headers.range ?? "");
+    if (kind === "get" && range) got += Number(range[2]) - Number(range[1]) + 1;
+  };
+  const proxy = await startFaultyProxy(server.port, count);
+  try {
+    await ok(scene, addBucket(`e2e/${++prefixes}`, proxy.port), AWS);
+    await use(() => got);
+  } finally {
+    await proxy.stop();
+  }
+}
+
+/** How the two kinds of archives are made, sent and opened. */
+const ARCHIVES: [name: string, make: (scene: Scene) => Promise<[string[], string[], string[]]>][] =
+  [
+    ["plain", () => Promise.resolve([[], ["--allow-plaintext"], []])],
+    ["encrypted", async (scene) => {
+      const { recipient, file } = await ageKey(join(scene.folder, "key.txt"));
+      return [["--recipient", recipient], [], ["--identity", file]];
+    }],
+  ];
+
+for (const [name, make] of ARCHIVES) {
+  Deno.test(`one file comes back by reading only its part of the ${name} archive`, () =>
+    withScene((scene) =>
+      withCounter(scene, async (got) => {
+        const [toMake, toSync, toOpen] = await make(scene);
+        await scene.backUp("--no-directory", "--kit", "full", ...toMake);
+        await ok(scene, ["sync", "latest", ...toSync]);
+        const config = join(scene.home, "config.toml");
+        const before = Deno.readTextFileSync(config);
+        Deno.writeTextFileSync(config, 'model = "other"\n');
+        const from = ["restore", "latest", "--from-remote", "cloud", ...toOpen];
+        const start = got();
+        await ok(scene, [...from, "--only", "config.toml", "--apply", CONFIRM]);
+        assert.equal(Deno.readTextFileSync(config), before);
+        assert.ok(got() > start && got() - start < 2 << 20, `${got() - start} bytes were read`);
+      })
+    ));
+
+  Deno.test(`one conversation comes back by reading only its part of the ${name} archive`, () =>
+    withScene((scene) =>
+      withCounter(scene, async (got) => {
+        const [toMake, toSync, toOpen] = await make(scene);
+        await scene.backUp("--no-directory", "--kit", "full", ...toMake);
+        await ok(scene, ["sync", "latest", ...toSync]);
+        const { sessions } = await json(scene, ["sessions", "list"]);
+        const { id, path } = sessions[0];
+        Deno.removeSync(path);
+        const from = ["restore", "latest", "--from-remote", "cloud", ...toOpen];
+        const start = got();
+        await ok(scene, [...from, "--session", id, "--apply", CONFIRM]);
+        assert.ok(Deno.statSync(path).size > 0);
+        assert.ok(got() > start && got() - start < 2 << 20, `${got() - start} bytes were read`);
+      })
+    ));
+}
 
 Deno.test("verify finds what a bucket has lost or changed", () =>
   withCloud(async (scene, prefix) => {

@@ -24,6 +24,7 @@ const RECORD: BackupRecord = {
     profile: "codex",
     label: null,
     home_mark: null,
+    isolated: null,
     home: "/home/u/.codex",
     created_at: "2026-11-20T12:00:00+00:00",
     files: 5,
