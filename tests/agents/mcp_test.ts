@@ -4,9 +4,10 @@ import { assert } from "../assert.ts";
 import { claudeSays, letClaudeAct, makeClaudeCode } from "../support/agents/claude_code.ts";
 import { codexSays, letCodexAct, makeCodex } from "../support/agents/codex.ts";
 import { withAgentFolder } from "../support/agents/folders.ts";
-import { installAgents } from "../support/agents/install.ts";
+import { installAgents, installOpenClaw } from "../support/agents/install.ts";
 import { lifeboat } from "../support/agents/lifeboat.ts";
-import { type ModelStub, startModelStub } from "../support/agents/model_stub.ts";
+import { makeOpenClaw, openClaw } from "../support/agents/openclaw.ts";
+import { type ModelStub, startModelStub, type ToolUse } from "../support/agents/model_stub.ts";
 
 async function withStub(use: (stub: ModelStub, folder: string) => Promise<void>): Promise<void> {
   await withAgentFolder(async (folder) => {
@@ -41,6 +42,86 @@ Deno.test("Claude Code connects to the server, and backs itself up through it", 
     await assertBackedUp(claude.userHome, "claude-code", stub);
     await lifeboat(claude.userHome, ["uninstall", "mcp", "--for", "claude-code"]);
     assert.ok(!(await claudeSays(claude, "mcp", "list")).includes("lifeboat"));
+  });
+});
+
+/** The token in the last preview that a model was told of. */
+function tokenIn(body: string): string {
+  const tokens = [...body.matchAll(/token\W+([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/g)];
+  return tokens.at(-1)![1];
+}
+
+async function backUp(userHome: string, profile: string): Promise<string> {
+  const { backup_id } = await lifeboat(userHome, [
+    "backup",
+    "--profile",
+    profile,
+    "--kit",
+    "light",
+  ]);
+  return backup_id as string;
+}
+
+Deno.test("Claude Code is not restored under itself: the user gets the command", async () => {
+  const { claude: program } = await installAgents();
+  await withStub(async (stub, folder) => {
+    const claude = await makeClaudeCode(folder, program, stub);
+    const backup_id = await backUp(claude.userHome, "claude-code");
+    await lifeboat(claude.userHome, ["install", "mcp", "--for", "claude-code"]);
+    stub.use({ name: "mcp__lifeboat__backup_restore", input: { backup_id } });
+    await letClaudeAct(claude, "Restore me.", "mcp__lifeboat__backup_restore");
+    const told = stub.requests.find(({ body }) => body.includes("is at work in these files"));
+    assert.ok(told?.body.includes(`lifeboat restore ${backup_id} --apply`));
+  });
+});
+
+/** Lets a model delete a backup; asserts that nobody agreed to that, and that it is there. */
+async function assertNotDeleted(
+  { userHome, profile, stub }: { userHome: string; profile: string; stub: ModelStub },
+  named: Pick<ToolUse, "name" | "namespace">,
+  act: () => Promise<unknown>,
+): Promise<void> {
+  const backup_id = await backUp(userHome, profile);
+  await lifeboat(userHome, ["install", "mcp", "--for", profile]);
+  stub.use({ ...named, input: { backup_id } });
+  stub.use((body) => ({ ...named, input: { backup_id, token: tokenIn(body) } }));
+  await act();
+  assert.match(stub.requests.at(-1)!.body, /not_confirmed|human_needed/);
+  const { backups } = await lifeboat(userHome, ["list"]) as { backups: { id: string }[] };
+  assert.deepEqual(backups.map(({ id }) => id), [backup_id]);
+}
+
+Deno.test("where Claude Code has no user at hand, its model deletes no backup", async () => {
+  const { claude: program } = await installAgents();
+  await withStub(async (stub, folder) => {
+    const claude = await makeClaudeCode(folder, program, stub);
+    const name = "mcp__lifeboat__backup_delete";
+    const user = { userHome: claude.userHome, profile: "claude-code", stub };
+    await assertNotDeleted(user, { name }, () => letClaudeAct(claude, "Delete it.", name));
+  });
+});
+
+Deno.test("where Codex has no user at hand, its model deletes no backup", async () => {
+  const { codex: program } = await installAgents();
+  await withStub(async (stub, folder) => {
+    const codex = await makeCodex(folder, program, stub);
+    const named = { name: "backup_delete", namespace: "mcp__lifeboat" };
+    const user = { userHome: codex.userHome, profile: "codex", stub };
+    await assertNotDeleted(user, named, () => letCodexAct(codex, "Delete it."));
+  });
+});
+
+Deno.test("OpenClaw connects to the server, and keeps its own configuration", async () => {
+  const program = await installOpenClaw();
+  await withAgentFolder(async (folder) => {
+    const claw = await makeOpenClaw(folder, program);
+    const config = join(claw.home, "openclaw.json");
+    const before = Deno.readTextFileSync(config);
+    await lifeboat(claw.userHome, ["install", "mcp", "--for", "openclaw"]);
+    const { stdout } = await openClaw(claw, "mcp", "probe", "lifeboat", "--json");
+    assert.match(stdout, /backup_create/);
+    await lifeboat(claw.userHome, ["uninstall", "mcp", "--for", "openclaw"]);
+    assert.equal(Deno.readTextFileSync(config), before);
   });
 });
 

@@ -1,9 +1,11 @@
 /** What the compiled server does with clients that are broken, hostile, impatient or gone. */
 import { join } from "node:path";
 import { assert } from "../assert.ts";
+import { killDuring } from "../support/killing.ts";
 import { withMcp } from "../support/mcp.ts";
 import { type Server, startServer } from "../support/mcp_process.ts";
-import { namesIn, type Scene, withScene } from "../support/scene.ts";
+import { CONFIRM, namesIn, type Scene, withScene } from "../support/scene.ts";
+import { readTree } from "../support/trees.ts";
 
 const HELLO = {
   jsonrpc: "2.0",
@@ -164,6 +166,30 @@ Deno.test("work that was asked for is finished when the client is gone", () =>
     const [reply] = await talk(scene, call(1, "backup_create", {}));
     assert.ok(reply.result!.structuredContent!.ok);
     assert.equal(scene.published().length, 3);
+  }));
+
+Deno.test("a restore that was cut off is not brought to its end by an agent", () =>
+  withScene(async (scene) => {
+    const { backup_id } = await scene.backUp("--no-directory");
+    Deno.writeTextFileSync(join(scene.home, "AGENTS.md"), "changed since");
+    const own = join(scene.home, ".lifeboat");
+    const seen = () => namesIn(own).some((name) => name.startsWith("restore-"));
+    const restore = ["restore", backup_id, "--apply", CONFIRM];
+    for (let tries = 0; !seen(); tries++) {
+      assert.ok(tries < 20, "no restore was cut off");
+      Deno.writeTextFileSync(join(scene.home, "AGENTS.md"), "changed since");
+      await killDuring(scene, restore, { seen, delayMs: 0 });
+    }
+    const before = readTree(scene.home);
+    await withMcp(scene, async ({ call }) => {
+      const making = await call("backup_create");
+      assert.equal(making.error?.code, "restore_interrupted");
+      for (const tool of ["backup_restore", "undo"]) {
+        const said = await call(tool, tool === "undo" ? {} : { backup_id });
+        assert.equal(said.error?.code, "restore_interrupted", tool);
+      }
+    });
+    assert.deepEqual(readTree(scene.home), before);
   }));
 
 Deno.test("two calls at once get what they asked for, each its own", () =>

@@ -92,6 +92,7 @@ Deno.test("a restore is shown first, and done with its token when the user agree
     await withMcp(scene, async ({ call, questions }) => {
       const preview = await call<RestoreResult>("backup_restore", { backup_id });
       assert.deepEqual([preview.dry_run, preview.plan.overwrite], [true, 1]);
+      assert.deepEqual(preview.plan.items!.map(({ path }) => path), ["AGENTS.md"]);
       assert.deepEqual([readTree(scene.home, OWN), questions], [changed, []]);
       const { token } = preview.next!;
       const done = await call<RestoreResult>("backup_restore", { backup_id, token });

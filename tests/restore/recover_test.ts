@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { assert, rejectsWith } from "../assert.ts";
 import { carryPlan } from "../../src/restore/carry_plan.ts";
 import { recoveryWarning } from "../../src/restore/mod.ts";
-import { recoverInterrupted } from "../../src/restore/recover.ts";
+import { recoverInterrupted, refuseInterrupted } from "../../src/restore/recover.ts";
 import { makePlan } from "../../src/restore/plan.ts";
 import type { RestoreOptions } from "../../src/restore/options.ts";
 import { systemError } from "../support/faulty_fs.ts";
@@ -45,6 +45,19 @@ Deno.test("a file that came into the way of a cut-off restore is set aside and r
     assert.equal(Deno.readTextFileSync(aside.at), "written meanwhile");
     assert.equal(Deno.readTextFileSync(join(at, "home/config.toml")), "new = 22");
     assert.match(recoveryWarning(recovery), /config\.toml had been changed/);
+    unlock(at);
+  });
+});
+
+Deno.test("whoever must not recover can tell that there is something to recover", async () => {
+  await withTempDir(async (folder) => {
+    const at = await cutAfterRenames(folder, 1);
+    const [host, home] = [quickHost(at), testHome(at)];
+    const before = readTree(at);
+    await rejectsWith(() => refuseInterrupted(host, home), "restore_interrupted");
+    assert.deepEqual(readTree(at), before);
+    recoverInterrupted(host, home);
+    refuseInterrupted(host, home);
     unlock(at);
   });
 });

@@ -96,6 +96,13 @@ function wordsOf(args: Arguments, id: string, { targetDir, only, sessions }: Res
   ];
 }
 
+/** The plan with only those of its items that change something. */
+function changesOf(planned: RestoreResult): RestoreResult {
+  const { plan } = planned;
+  const items = plan.items?.filter(({ action }) => action !== "unchanged" && action !== "kept");
+  return { ...planned, plan: { ...plan, items } };
+}
+
 type Selection = Pick<RestoreOptions, "targetDir" | "only" | "sessions" | "missingOnly">;
 
 async function restore(call: Call, args: Arguments, id: string, selection: Selection) {
@@ -107,16 +114,16 @@ async function restore(call: Call, args: Arguments, id: string, selection: Selec
   try {
     const home = await targetOf(host, args, backup);
     const options: RestoreOptions = { backup, home, ...selection, listFiles: true };
+    refuseInterrupted(host, targetHomeOf(host, options));
     return await previewOrApply<RestoreResult>(call, args, {
-      plan: () => planRestore(host, options),
-      bound: (
-        { plan: { running: _, ...plan }, source_manifest, signature },
-      ) => [plan, source_manifest, signature],
+      plan: async () => changesOf(await planRestore(host, options)),
+      bound: ({ plan: { running: _, ...plan }, source_manifest: manifest, signature }) => {
+        return [plan, manifest, signature];
+      },
       questions: (planned) => questionsOf(host, planned, options),
       busy: ({ plan }) => plan.running.length > 0 ? home.profile.name : undefined,
       command: commandLine(host.platform, wordsOf(args, backup.head.backup_name, options)),
       apply(planned) {
-        refuseInterrupted(host, targetHomeOf(host, options));
         const trust = planned.plan.requires_trust;
         return applyRestore(host, { ...options, listFiles: false, trust, confirmed: true });
       },

@@ -89,16 +89,14 @@ export const snapshotRollback: Tool = {
       const scope = oneScope(store, named, text(args, "snapshot_id"));
       const files = file?.map((one) => findPlace(store, resolve(one)));
       const options = { store, scope, choice: { moment, files } };
+      refuseInterruptedRollback(host, options);
       return await previewOrApply<RollbackResult>({ host, ...call }, args, {
         plan: () => planRollback(host, options),
         bound: ({ to, root, plan: { running: _, ...plan } }) => [to, root, plan],
         questions: questionsOf,
         busy: ({ plan }) => plan.running.length > 0 ? scope.home!.profile.name : undefined,
         command: commandLine(host.platform, wordsOf(args)),
-        apply() {
-          refuseInterruptedRollback(host, options);
-          return applyRollback(host, { ...options, confirmed: true });
-        },
+        apply: () => applyRollback(host, { ...options, confirmed: true }),
       });
     });
   },

@@ -17,6 +17,7 @@ export const undo: Tool = {
     const { applyUndo, planUndo, refuseInterrupted } = await import("../../restore/mod.ts");
     const home = await homeOf(call, args);
     const { id, name } = home.profile;
+    refuseInterrupted(host, home);
     return await previewOrApply<UndoResult>(call, args, {
       plan: () => planUndo(host, { home }),
       bound: (
@@ -29,10 +30,7 @@ export const undo: Tool = {
       }],
       busy: ({ plan }) => plan.running.length > 0 ? name : undefined,
       command: commandLine(host.platform, ["undo", "--profile", id, "--apply"]),
-      apply() {
-        refuseInterrupted(host, home);
-        return applyUndo(host, { home, confirmed: true });
-      },
+      apply: () => applyUndo(host, { home, confirmed: true }),
     });
   },
 };

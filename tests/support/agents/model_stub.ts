@@ -23,8 +23,11 @@ export interface ModelStub {
   url: string;
   /** Every question put to the model so far, in order. */
   requests: ModelRequest[];
-  /** The next answer is a call of a tool; what the tool has said is the question after it. */
-  use(tool: ToolUse): void;
+  /**
+   * The next answer is a call of a tool; what the tool has said is the question after it. It may
+   * depend on the body of the question that it answers.
+   */
+  use(tool: ToolUse | ((body: string) => ToolUse)): void;
   /** From now on answers wait, as a thinking model does, until the returned function is called. */
   hold(): () => void;
   /** Waits until `n` questions have been put to the model; throws after half a minute. */
@@ -40,7 +43,7 @@ export function answerText(n: number): string {
 /** Starts the stub on a free port of the loopback interface. */
 export function startModelStub(): ModelStub {
   const requests: ModelRequest[] = [];
-  const tools: ToolUse[] = [];
+  const tools: ((body: string) => ToolUse)[] = [];
   let gate = Promise.withResolvers<void>();
   gate.resolve();
   const server = Deno.serve(
@@ -52,14 +55,14 @@ export function startModelStub(): ModelStub {
       if (!events) return Response.json({ error: "no such address" }, { status: 404 });
       const n = requests.push({ path, body });
       await gate.promise;
-      const tool = tools.shift();
+      const tool = tools.shift()?.(body);
       return eventStream(tool ? events.use(tool, n) : events.say(answerText(n), n));
     },
   );
   return {
     url: `http://127.0.0.1:${server.addr.port}`,
     requests,
-    use: (tool) => void tools.push(tool),
+    use: (tool) => void tools.push(typeof tool === "function" ? tool : () => tool),
     hold: () => {
       gate = Promise.withResolvers<void>();
       return gate.resolve;
