@@ -117,6 +117,8 @@ export interface ManifestHead {
   status?: "ok" | "partial";
   /** Configuration files that do not parse; absent where all do. */
   malformed_configs?: number;
+  /** What it is of where it is less than a home: `only-config`, `agent writer`. */
+  part?: string;
   /** `--name`. */
   label?: string;
   /** The isolated home that it is of. */

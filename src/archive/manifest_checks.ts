@@ -265,6 +265,7 @@ export function manifestHead(fields: Fields, fileCount: number): ManifestHead {
     status: optional<"ok" | "partial">("status", ["ok", "partial"]),
     malformed_configs: optionalCount(fields, "malformed_configs"),
     label: optionalText(fields, "label"),
+    part: optionalText(fields, "part"),
     isolated: optionalText(fields, "isolated"),
     tool: inner(fields, "tool", program),
     agent: inner(fields, "agent", program),

@@ -2,6 +2,7 @@ import { type ErrorEntry, type SkippedEntry } from "../archive/mod.ts";
 import { checkInterrupt, type Host, pathsOf } from "../base/mod.ts";
 import { compileRules, type ExcludeRules, walk } from "../capture/mod.ts";
 import { type HomeRoot, requireHome, rootsOf } from "../profiles/mod.ts";
+import { partRules } from "./must_hold.ts";
 import type { BackupOptions } from "./options.ts";
 import { chooseRoot } from "./places.ts";
 
@@ -25,9 +26,9 @@ export interface BackupPreview {
 /** Looks at everything a backup would look at, without reading a file or writing anything. */
 export function previewBackup(host: Host, options: BackupOptions): BackupPreview {
   requireHome(host, options.home);
-  const { home, mode = "compact", exclude = [] } = options;
+  const { home, mode = "compact", exclude = [], part } = options;
   const { root: backupRoot, warnings } = chooseRoot(host, options);
-  const rules = compileRules(home.profile, mode, exclude);
+  const rules = partRules(compileRules(home.profile, mode, exclude), part);
   const preview: BackupPreview = {
     ok: true,
     dry_run: true,

@@ -29,6 +29,7 @@ export async function findEarlier(run: Run, root: string): Promise<Earlier | und
   for (const item of await listRoot(host, root)) {
     // What another tool wrote says nothing about what is in the home today.
     if (item.type !== "lifeboat" || item.profile !== home.profile.id || item.origin) continue;
+    if (item.part !== null) continue; // a whole one has more of what is unchanged
     const archive = item.encrypted ? await openSealed(run, item) : openPlain(run, item);
     if (!archive) continue;
     return {

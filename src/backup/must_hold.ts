@@ -1,6 +1,7 @@
 import { HOME_ROOT } from "../archive/mod.ts";
 import { LifeboatError } from "../base/mod.ts";
 import type { ExcludeRules } from "../capture/mod.ts";
+import type { HomePart } from "../profiles/mod.ts";
 import type { BackupOptions, Findings } from "./options.ts";
 
 type PreRestore = NonNullable<BackupOptions["preRestore"]>;
@@ -21,6 +22,16 @@ export function holdingRules(rules: ExcludeRules, { mustHold }: PreRestore): Exc
     ...rules,
     ruleFor: (root, path, isFolder) =>
       held.has(keyOf(root, path)) ? undefined : rules.ruleFor(root, path, isFolder),
+  };
+}
+
+/** The same rules, in a part of a home. */
+export function partRules(rules: ExcludeRules, part: HomePart | undefined): ExcludeRules {
+  if (!part) return rules;
+  return {
+    ...rules,
+    ruleFor: (root, path, isFolder) =>
+      part.ruleFor(root, path) ?? rules.ruleFor(root, path, isFolder),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { ErrorEntry } from "../archive/mod.ts";
 import type { Readers } from "../seal/mod.ts";
-import type { Home } from "../profiles/mod.ts";
+import type { Home, HomePart } from "../profiles/mod.ts";
 
 /** What a backup shall be. */
 export interface BackupOptions {
@@ -18,6 +18,8 @@ export interface BackupOptions {
   kit?: "full" | "all" | "light";
   /** A name of the user's, kept in the manifest. */
   label?: string;
+  /** Only a part of the home; its roots are those that take part. */
+  part?: HomePart;
   /** Globs left out besides the profile's. */
   exclude?: string[];
   /** The archive's own path; implies no folder. */

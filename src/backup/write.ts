@@ -24,7 +24,7 @@ import type { Run } from "./run.ts";
 import { collectRoot, noFindings, type Scratch } from "./collect.ts";
 import { lossWarning } from "./earlier.ts";
 import { endExamination, examineAlong } from "./examined.ts";
-import { holdingRules } from "./must_hold.ts";
+import { holdingRules, partRules } from "./must_hold.ts";
 import type { Findings } from "./options.ts";
 import { createOutlet, type Outlet } from "./outlet.ts";
 import type { Places } from "./places.ts";
@@ -121,9 +121,9 @@ async function collect(
   places: Places,
   { outlet, manifest, examination, sealed }: Parts,
 ): Promise<Findings> {
-  const { host, pool, options: { home, mode = "compact", exclude = [], preRestore } } = run;
+  const { host, pool, options: { home, mode = "compact", exclude = [], preRestore, part } } = run;
   const compiled = compileRules(home.profile, preRestore ? "full" : mode, exclude);
-  const rules = preRestore ? holdingRules(compiled, preRestore) : compiled;
+  const rules = preRestore ? holdingRules(compiled, preRestore) : partRules(compiled, part);
   const scratch = scratchIn(host, places, sealed);
   const { earlier } = run;
   const findings = noFindings();
@@ -141,7 +141,7 @@ function manifestHead(
   places: Places,
   { findings, kit, doctor }: Written,
 ): ManifestHead {
-  const { host, options: { home, mode, format, label, exclude, preRestore, seal } } = run;
+  const { host, options: { home, mode, format, label, exclude, preRestore, seal, part } } = run;
   const { profile } = home;
   const { name, version } = doctor.agent;
   return {
@@ -153,7 +153,7 @@ function manifestHead(
     archive_format: places.archive ? format ?? "tar.gz" : null,
     sensitive_note: doctor.sensitive_note,
     platform: doctor.platform,
-    exclusions: { ...profile.exclude, user: exclude ?? [] },
+    exclusions: { ...profile.exclude, user: exclude ?? [], ...(part && { left_out: part.rules }) },
     counts: {
       files: findings.files,
       sqlite_databases: findings.sqliteDatabases,
@@ -163,6 +163,7 @@ function manifestHead(
     status: findings.errors.length === 0 ? "ok" : "partial",
     malformed_configs: findings.malformedConfigs || undefined,
     label,
+    part: part?.name,
     isolated: home.isolated,
     tool: { name: "lifeboat", version: host.build.version },
     agent: version === undefined ? undefined : { name, version },

@@ -101,10 +101,12 @@ export async function findBackup(host: Host, id: string, scope: BackupScope): Pr
   if (isPath) return resolve(id);
   const { backups, backup_roots } = await listBackups(host, scope);
   if (id === "latest") {
-    const newest = backups.find((item) =>
+    const usable = backups.filter((item) =>
       !isPreRestore(item) && isOwn(item) && item.status !== "unreadable" &&
       (scope.isolated !== undefined || item.isolated === null)
     );
+    // A whole one says more of a home than a newer one of a part of it.
+    const newest = usable.find(({ part }) => part === null) ?? usable[0];
     if (newest) return placeOf(newest);
   }
   const exact = backups.find((item) => item.id === id);

@@ -23,6 +23,8 @@ export interface BackupItem {
   schema_version: number | "legacy" | null;
   profile: string | null;
   label: string | null;
+  /** What it is of where it is less than a home: `only-config`, `agent writer`. */
+  part: string | null;
   /** The home it was made of; of an encrypted backup only when it is the profile's own. */
   home: string | null;
   /** The isolated home that it is of. */
@@ -109,6 +111,7 @@ function itemOf(parts: Parts, head: ManifestHead, findHome: FindHome): Partial<B
     schema_version: legacy ? "legacy" : head.schema_version,
     profile: head.profile,
     label: head.label ?? null,
+    part: head.part ?? null,
     home: head.encryption ? (home_mark && findHome(home_mark)) ?? null : head.home,
     home_mark,
     isolated: head.isolated ?? null,
@@ -132,6 +135,7 @@ function encryptedItem(host: Host, path: string): Partial<BackupItem> {
     status: "encrypted",
     profile: "openclaw",
     label: known?.label ?? null,
+    part: null,
     created_at: known?.createdAt || null,
     bytes: host.fs.stat(path).size,
     encrypted: true,
@@ -156,6 +160,7 @@ async function describe(
     schema_version: null,
     profile: null,
     label: null,
+    part: null,
     home: null,
     isolated: null,
     home_mark: null,

@@ -43,6 +43,10 @@ interface BackupFlags extends GlobalFlags, StorageFlags, PasswordFlags {
   name?: string;
   exclude?: string[];
   output?: string;
+  onlyConfig?: boolean;
+  /** False with `--no-workspace`. */
+  workspace?: string[] | false;
+  openclawAgent?: string;
   rescan?: boolean;
   /** False with `--no-verify`. */
   verify: boolean;
@@ -63,6 +67,9 @@ function checkFlags(flags: BackupFlags): void {
   }
   if (isEncrypted(flags) && (!flags.archive || flags.format === "zip")) {
     throw usage("An encrypted backup is a .tar", "Leave out --no-archive and --format.");
+  }
+  if (flags.profile === "all" && hasScope(flags)) {
+    throw usage("Only OpenClaw has agents and workspaces", "Say --profile openclaw.");
   }
   if (flags.profile === "all" && flags.output) {
     throw usage("--output cannot be used with --profile all", "Name one profile.");
@@ -85,14 +92,35 @@ async function readersOf(context: Context, flags: BackupFlags): Promise<Readers 
   return { kind: "recipients", recipients };
 }
 
-function optionsFor(
-  home: Home,
+function hasScope({ onlyConfig, workspace, openclawAgent }: BackupFlags): boolean {
+  return onlyConfig === true || workspace !== undefined || openclawAgent !== undefined;
+}
+
+/** The part of an OpenClaw home that is meant; of another agent's there are none. */
+async function partFor(host: Host, home: Home, flags: BackupFlags) {
+  if (!hasScope(flags)) return { home };
+  const { onlyConfig, workspace, openclawAgent: agent } = flags;
+  const { partOfHome } = await import("../profiles/mod.ts");
+  const workspaces = workspace === false ? [] : workspace;
+  return partOfHome(host, home, {
+    onlyConfig,
+    agent,
+    workspaces,
+    noWorkspace: workspace === false,
+  });
+}
+
+async function optionsFor(
+  host: Host,
+  named: Home,
   flags: BackupFlags,
   label: string | undefined,
   seal: Readers | undefined,
-): BackupOptions {
+): Promise<BackupOptions> {
+  const { home, part } = await partFor(host, named, flags);
   return {
     home,
+    part,
     seal,
     backupRoot: flags.backupRoot,
     mode: flags.mode,
@@ -146,13 +174,18 @@ async function backup(context: Context, flags: BackupFlags, [label]: (string | u
   await checkStorage(host, flags, isEncrypted(flags));
   const homes = await chooseHomes(host, flags);
   const seal = await readersOf(context, flags);
-  const options = (home: Home) => optionsFor(home, flags, label, seal);
-  if (flags.profile !== "all") return one(host, flags, options(homes[0]));
+  const options = (home: Home) => optionsFor(context.host, home, flags, label, seal);
+  if (flags.profile !== "all") return one(host, flags, await options(homes[0]));
   const answers: Answer[] = [];
   for (const home of homes) {
-    answers.push(await oneOfAll(host, flags, options(home)));
+    answers.push(await oneOfAll(host, flags, await options(home)));
   }
   return joined(answers);
+}
+
+/** `--no-workspace` after it takes it back. */
+function addWorkspace(path: string, earlier: string[] | false = []): string[] {
+  return several(path, earlier === false ? [] : earlier);
 }
 
 /** `backup`. */
@@ -173,6 +206,10 @@ export function defineBackup(program: Command, act: Act): void {
         .choices(["full", "all", "light"]),
     )
     .option("--name <name>", "a name of your own for this backup")
+    .option("--only-config", "of OpenClaw, only its configuration and what that includes")
+    .option("--no-workspace", "of OpenClaw, not the workspaces of its agents")
+    .option("--workspace <path>", "with OpenClaw, this folder as well; repeatable", addWorkspace)
+    .option("--openclaw-agent <id>", "of OpenClaw, only this agent, and the configuration")
     .option("--exclude <glob>", "leave out what matches; may be repeated", several)
     .option("--output <file>", "the archive's path; no folder is written")
     .option("--rescan", "read every file, also those that look unchanged")
@@ -194,6 +231,7 @@ export function defineBackup(program: Command, act: Act): void {
         "lifeboat backup",
         "lifeboat backup --profile all --backup-root /media/disk/backups",
         "lifeboat backup --profile claude-code --dry-run",
+        "lifeboat backup --profile openclaw --openclaw-agent writer",
         "lifeboat backup --encrypt --password-file ~/.lifeboat-passphrase",
       ], [0, 1, 2, 3, 10, 11, 12, 20, 130]),
     )

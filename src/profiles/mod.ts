@@ -12,6 +12,7 @@ export {
   type OpenClawPlaces,
   openClawPlaces,
 } from "./openclaw.ts";
+export { type HomePart, type HomeScope, partOfHome } from "./openclaw_scope.ts";
 export { type AgentPart, agentParts } from "./openclaw_parts.ts";
 export { localOpenClaw, type OpenClawHome, type Table, tableOf } from "./openclaw_config.ts";
 export { parseProfile } from "./parse.ts";

@@ -124,7 +124,8 @@ function createReader(home: OpenClawHome, main: string) {
     );
     if ($include === undefined) return own;
     const names = Array.isArray($include) ? $include : [$include];
-    const base = names.map((name) => included(file, name, depth)).reduce(merge, {});
+    const base = names.map((name) => included(file, name, depth))
+      .filter((one) => one !== undefined).reduce(merge, {});
     return Object.keys(own).length > 0 ? merge(base, own) : base;
   }
 

@@ -32,6 +32,7 @@ type Shown = Pick<
   | "schema_version"
   | "profile"
   | "label"
+  | "part"
   | "home"
   | "home_mark"
   | "isolated"
@@ -90,12 +91,13 @@ export function keysOf({ machine, backup, archive, hash_file }: BackupRecord): s
 
 /** What a list shows of a backup of this machine. */
 export function shownOf(item: BackupItem): Shown {
-  const { id, type, status, schema_version, profile, home_mark, isolated, created_at } = item;
+  const { id, type, status, schema_version, profile, part, home_mark, isolated, created_at } = item;
   const { files, sqlite_databases, errors, malformed_configs, encrypted } = item;
   // What is part of what is encrypted is not told beside it.
   const [home, label] = encrypted ? [null, null] : [item.home, item.label];
   return {
-    ...{ id, type, status, schema_version, profile, label, home, home_mark, isolated, created_at },
+    ...{ id, type, status, schema_version, profile, label, part, home, home_mark, isolated },
+    created_at,
     ...{ files, sqlite_databases, errors, malformed_configs, encrypted },
   };
 }
@@ -126,9 +128,9 @@ function isCountOrNull(...values: unknown[]): boolean {
 function isShown(value: unknown): value is Shown {
   const { id, type, status, profile, label, home, home_mark, created_at, encrypted, ...others } =
     (value ?? {}) as Partial<Shown>;
-  const { isolated, files, sqlite_databases, errors, malformed_configs } = others;
+  const { part, isolated, files, sqlite_databases, errors, malformed_configs } = others;
   return isName(id) && typeof type === "string" && typeof status === "string" &&
-    isTextOrNull(profile, label, home, home_mark, isolated) && isTimeOrNull(created_at) &&
+    isTextOrNull(profile, label, part, home, home_mark, isolated) && isTimeOrNull(created_at) &&
     isCountOrNull(files, sqlite_databases, errors, malformed_configs) &&
     typeof encrypted === "boolean";
 }

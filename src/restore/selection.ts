@@ -54,6 +54,11 @@ export function selectionOf(
       hint: "Mirror also replaces and sets aside; missing-only touches nothing that is there.",
     });
   }
+  if (mirror && Array.isArray(manifest.exclusions.left_out)) {
+    throw new LifeboatError("refused", "usage", "A backup of a part of a home is no mirror of it", {
+      hint: "Leave out --mirror: the rest of the home would be set aside.",
+    });
+  }
   const roots = new Set([HOME_ROOT, ...manifest.roots.map(({ id }) => id)]);
   const globs = only.map((text) => parseGlob(text, roots, platform));
   const raw = rawDatabases(manifest);

@@ -31,7 +31,7 @@ async function lastGood(
 ): Promise<[BackupItem, string][]> {
   const going = ofHome.filter(({ reasons }) => reasons.length === 0).map(({ item }) => item);
   if (going.length === 0) return [];
-  const candidates = ofHome.filter(({ item }) => !isPreRestore(item));
+  const candidates = ofHome.filter(({ item }) => !isPreRestore(item) && item.part === null);
   const find = async (isStaying: boolean, parses: boolean) =>
     await firstVerified(
       candidates.filter(({ reasons }) => (reasons.length > 0) === isStaying).map(({ item }) => item)

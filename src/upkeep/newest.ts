@@ -3,7 +3,7 @@ import { type BackupItem, isOwn, isPreRestore, listBackups } from "../catalog/mo
 import type { Home } from "../profiles/mod.ts";
 import { homeFinder } from "../seal/mod.ts";
 
-/** The backups of a home, newest first, without those made before a restore. */
+/** The backups of a whole home, newest first, without those made before a restore. */
 export async function backupsOf(
   host: Host,
   home: Home,
@@ -13,7 +13,9 @@ export async function backupsOf(
   const findHome = homeFinder(host, () => [home.path]); // it may be none of the profiles' own
   const isOfHome = (item: BackupItem) =>
     item.home === home.path || (item.home_mark !== null && findHome(item.home_mark) === home.path);
-  return backups.filter((item) => isOwn(item) && isOfHome(item) && !isPreRestore(item));
+  return backups.filter((item) =>
+    isOwn(item) && isOfHome(item) && !isPreRestore(item) && item.part === null
+  );
 }
 
 /** The newest backup of a home; a partial one is one as well. */

@@ -48,9 +48,12 @@ function untouchable(item: BackupItem): string | undefined {
   return isKnown ? undefined : "unknown_home";
 }
 
-/** Backups made before a restore have rules of their own, or three restores would push out the rest. */
+/**
+ * Backups made before a restore have rules of their own, or three restores would push out the rest; so
+ * have those of a part of the home.
+ */
 function seriesOf(item: BackupItem): string {
-  return `${homeKey(item)}\0${isPreRestore(item)}`;
+  return `${homeKey(item)}\0${isPreRestore(item)}\0${item.part ?? ""}`;
 }
 
 /**

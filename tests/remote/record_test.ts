@@ -23,6 +23,7 @@ const RECORD: BackupRecord = {
     schema_version: 1,
     profile: "codex",
     label: null,
+    part: null,
     home_mark: null,
     isolated: null,
     home: "/home/u/.codex",

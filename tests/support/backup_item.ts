@@ -13,6 +13,7 @@ export function backupItem(changes: Partial<BackupItem> = {}): BackupItem {
     home_mark: null,
     home: "/u/.codex",
     label: null,
+    part: null,
     created_at: "2026-11-20T12:00:00+00:00",
     files: 1234,
     sqlite_databases: 2,

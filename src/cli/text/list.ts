@@ -43,7 +43,8 @@ function signerText({ signed_by }: BackupItem): string {
 }
 
 function nameText(item: BackupItem, style: Style): string {
-  return printable(item.id) + (item.label ? style.dim(`  ${printable(item.label)}`) : "");
+  const told = [item.part, item.label].filter((text) => text !== null);
+  return printable(item.id) + told.map((text) => style.dim(`  ${printable(text)}`)).join("");
 }
 
 function row(item: BackupItem, now: Date, style: Style): string[] {

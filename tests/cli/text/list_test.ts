@@ -18,6 +18,7 @@ const item: BackupItem = {
   home_mark: null,
   home: "/u/.codex",
   label: null,
+  part: null,
   created_at: MADE,
   files: 1234,
   sqlite_databases: 2,
