@@ -54,3 +54,38 @@ export function changesIn(calls: Calls): Calls {
 export function networkCalls(calls: Calls): Calls {
   return calls.filter((call) => /\bAF_INET6?\b/.test(call));
 }
+
+/** Bytes that went to a file. */
+export interface WrittenBytes {
+  path: string;
+  bytes: Uint8Array;
+}
+
+/** Calls by which bytes reach a file, or by which a file comes to have them without being written. */
+const WRITES =
+  "trace=write,pwrite64,writev,pwritev,pwritev2,sendfile,copy_file_range,splice,linkat";
+/** More than is written at once, so that all of it is told. */
+const MOST_AT_ONCE = String(16 << 20);
+
+/** All that the program writes to files, in order; fails unless it exits with 0. */
+export async function traceWrites(scene: Scene, args: string[]): Promise<WrittenBytes[]> {
+  needTool("strace", ["-V"], /strace/, "strace");
+  const log = join(scene.folder, "strace.log");
+  const options = ["-f", "--seccomp-bpf", "-qq", "-y", "-xx", "-s", MOST_AT_ONCE, "-e", WRITES];
+  const under = ["/usr/bin/strace", ...options, "-o", log];
+  const outcome = await scene.run(args, { under });
+  assert.equal(outcome.code, 0, outcome.stdout + outcome.stderr);
+  const lines = (await Deno.readTextFile(log)).split("\n");
+  await Deno.remove(log);
+  return lines.flatMap((line) => {
+    const path = /<((?:\\x..)+)>/.exec(line)?.[1];
+    if (path === undefined) return [];
+    assert.match(line, /^\d+ +p?write/, "bytes that strace does not show");
+    const bytes = [...line.matchAll(/"((?:\\x..)*)"/g)].map(([, hex]) => hex).join("");
+    return [{ path: new TextDecoder().decode(unhex(path)), bytes: unhex(bytes) }];
+  });
+}
+
+function unhex(escapes: string): Uint8Array {
+  return Uint8Array.fromHex(escapes.replaceAll("\\x", ""));
+}
