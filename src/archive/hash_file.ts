@@ -8,7 +8,8 @@ export type HashFileState = "matches" | "differs" | "unreadable" | "absent";
 /** What was found, with both hashes where they differ. */
 export interface HashFileCheck {
   state: HashFileState;
-  path: string;
+  /** Whether its hash is the noted one; undefined where none was noted. */
+  isAsNoted?: boolean;
   expected?: string;
   actual?: string;
 }
@@ -30,12 +31,22 @@ function expectedHash(host: Host, path: string): string | undefined {
   }
 }
 
-/** Compares an archive with the `.sha256` file beside it; reads the whole archive. */
-export async function checkHashFile(host: Host, archive: string): Promise<HashFileCheck> {
+/**
+ * Compares an archive with the `.sha256` file beside it, and with the hash that was noted elsewhere
+ * when it was made; reads the whole archive where there is one to compare with.
+ */
+export async function checkHashFile(
+  host: Host,
+  archive: string,
+  noted?: string,
+): Promise<HashFileCheck> {
   const path = `${archive}.sha256`;
-  if (!reading(path, () => statIfThere(host.fs, path))) return { state: "absent", path };
-  const expected = expectedHash(host, path);
-  if (expected === undefined) return { state: "unreadable", path };
-  const actual = await hashFile(host, archive, createPulse(host));
-  return { state: actual === expected ? "matches" : "differs", path, expected, actual };
+  const isThere = reading(path, () => statIfThere(host.fs, path)) !== undefined;
+  const expected = isThere ? expectedHash(host, path) : undefined;
+  const actual = expected ?? noted ? await hashFile(host, archive, createPulse(host)) : undefined;
+  const isAsNoted = noted === undefined ? undefined : actual === noted;
+  if (expected === undefined) {
+    return { state: isThere ? "unreadable" : "absent", isAsNoted, actual };
+  }
+  return { state: actual === expected ? "matches" : "differs", isAsNoted, expected, actual };
 }

@@ -6,6 +6,7 @@ import {
   LifeboatError,
   pathsOf,
   sha256,
+  statIfThere,
   workersFor,
 } from "../base/mod.ts";
 import { type SignedBy, signedBy, type Unlock, unlockWith } from "../seal/mod.ts";
@@ -21,6 +22,7 @@ import { openInside } from "./open_sealed.ts";
 import { readHead } from "./read_head.ts";
 import { openContainer } from "./open_container.ts";
 import { readSignature, signedManifest } from "./signature.ts";
+import { reading } from "./source_file.ts";
 
 /** A file that is not what was stored. Paths are stored paths, or the archive's own name. */
 export interface Damage {
@@ -47,6 +49,8 @@ export interface VerifyReport {
   /** Null where the backup does not say what its kit must be. */
   kit_ok: boolean | null;
   archive_sha256: HashFileState;
+  /** Whether the archive is the one that this machine made there, as it noted then. */
+  catalog_sha256: "matches" | "differs" | "unknown";
   /** Whose it is, as this machine knows it; null where there is none. */
   signature: SignedBy | null;
   encrypted: boolean;
@@ -60,6 +64,8 @@ export interface VerifyOptions {
   quick?: boolean;
   /** Worker threads at most. */
   jobs?: number;
+  /** SHA-256 that was noted when the archive was made, upper-case hex. */
+  notedSha256?: string;
   /** Asks for the password of another tool's encrypted archive. */
   password?: AskPassword;
   /** Opens what is encrypted; without it the identities of this machine are tried. */
@@ -103,6 +109,7 @@ function emptyReport(host: Host, path: string, quick: boolean): VerifyReport {
     extra: [],
     kit_ok: null,
     archive_sha256: "absent",
+    catalog_sha256: "unknown",
     signature: null,
     encrypted: false,
     unchecked: [],
@@ -117,9 +124,11 @@ function emptyReport(host: Host, path: string, quick: boolean): VerifyReport {
 export async function verifyBackup(
   host: Host,
   path: string,
-  { quick = false, jobs, password, unlock = unlockWith(host) }: VerifyOptions = {},
+  { quick = false, jobs, notedSha256, password, unlock = unlockWith(host) }: VerifyOptions = {},
 ): Promise<VerifyReport> {
   const report = emptyReport(host, path, quick);
+  // Before anything else in it is looked at: whether it is what was made here.
+  if (isArchive(host, path)) await checkHash(host, path, report, notedSha256);
   const pool = createWorkerPool(workersFor(host, jobs));
   let container: Container | undefined;
   try {
@@ -134,7 +143,6 @@ export async function verifyBackup(
     container?.close();
     pool.close();
   }
-  if (report.form !== "folder") await checkHash(host, path, report);
   report.ok = report.damaged.length === 0 && report.missing.length === 0 &&
     report.kit_ok !== false;
   return report;
@@ -292,10 +300,30 @@ function isKitWhole(report: VerifyReport, kit: Record<string, string>): boolean 
     !report.extra.some(isKitName);
 }
 
-async function checkHash(host: Host, archive: string, report: VerifyReport): Promise<void> {
-  const check = await checkHashFile(host, archive);
-  report.archive_sha256 = check.state;
+function isArchive(host: Host, path: string): boolean {
+  return reading(path, () => statIfThere(host.fs, path))?.kind === "file";
+}
+
+async function checkHash(
+  host: Host,
+  archive: string,
+  report: VerifyReport,
+  noted?: string,
+): Promise<void> {
+  const check = await checkHashFile(host, archive, noted);
   const path = nameOf(host, archive);
+  report.archive_sha256 = check.state;
+  if (check.isAsNoted !== undefined) {
+    report.catalog_sha256 = check.isAsNoted ? "matches" : "differs";
+  }
+  if (check.isAsNoted === false) {
+    report.damaged.push({
+      path,
+      expected_sha256: noted,
+      actual_sha256: check.actual,
+      reason: "it is not the archive that was made here: its SHA-256 is another one",
+    });
+  }
   if (check.state === "differs") {
     report.damaged.push({ path, expected_sha256: check.expected, actual_sha256: check.actual });
   } else if (check.state === "unreadable") {

@@ -8,6 +8,7 @@ import {
   takeRootLock,
   workersFor,
 } from "../base/mod.ts";
+import { noteMade } from "../catalog/mod.ts";
 import { findCoreFaults } from "../doctor/mod.ts";
 import { requireHome } from "../profiles/mod.ts";
 import { machineSigner, makeHeader, type Signer } from "../seal/mod.ts";
@@ -109,5 +110,8 @@ async function writeAndPublish(outer: Run, places: Places): Promise<BackupResult
   } finally {
     sealed?.clear();
   }
+  const warning = places.archive && written.archive &&
+    noteMade(host, places.archive.final, written.archive.sha256);
+  if (warning) written.findings.warnings.push(warning);
   return backupResult(run, places, written);
 }

@@ -11,4 +11,4 @@ export { findNewestOfEach, type NewestBackups, newestOfEach } from "./newest.ts"
 export { type BackupItem, listRoot } from "./list.ts";
 export { backupScope, type ScopeChoice } from "./scope.ts";
 export { type Catalog, openCatalog } from "./store.ts";
-export { verifyAndNote } from "./verify.ts";
+export { noteMade, verifyAndNote, verifyAsNoted } from "./verify.ts";

@@ -26,6 +26,9 @@ export interface Catalog {
   /** When a backup was last verified without a fault, ISO 8601. */
   verifiedAt(path: string): string | undefined;
   noteVerified(path: string, at: string): void;
+  /** SHA-256 of an archive when it was made here, upper-case hex. */
+  sha256Of(path: string): string | undefined;
+  noteSha256(path: string, sha256: string): void;
   /** Backends that the archive was copied to. */
   remotesOf(path: string): string[];
   noteRemote(path: string, backend: string): void;
@@ -40,6 +43,7 @@ const SCHEMA = `
     signer TEXT
   ) STRICT;
   CREATE TABLE IF NOT EXISTS verified (path TEXT PRIMARY KEY, at TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS hashes (path TEXT PRIMARY KEY, sha256 TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS remotes (
     path TEXT NOT NULL, backend TEXT NOT NULL, PRIMARY KEY (path, backend)
   ) STRICT;
@@ -78,6 +82,8 @@ function wrapDatabase(database: DatabaseSync): Catalog {
   );
   const verifiedAt = database.prepare("SELECT at FROM verified WHERE path = ?");
   const noteVerified = database.prepare("INSERT OR REPLACE INTO verified (path, at) VALUES (?, ?)");
+  const sha256Of = database.prepare("SELECT sha256 FROM hashes WHERE path = ?");
+  const noteSha256 = database.prepare("INSERT OR REPLACE INTO hashes (path, sha256) VALUES (?, ?)");
   const remotesOf = database.prepare("SELECT backend FROM remotes WHERE path = ? ORDER BY backend");
   const noteRemote = database.prepare(
     "INSERT OR IGNORE INTO remotes (path, backend) VALUES (?, ?)",
@@ -85,7 +91,7 @@ function wrapDatabase(database: DatabaseSync): Catalog {
   const forgetRemote = database.prepare(
     "DELETE FROM remotes WHERE backend = ? AND substr(path, -length(?) - 1) IN ('/' || ?, '\\' || ?)",
   );
-  const forget = ["backups", "verified", "remotes"].map((table) =>
+  const forget = ["backups", "verified", "hashes", "remotes"].map((table) =>
     database.prepare(`DELETE FROM ${table} WHERE path = ?`)
   );
   return {
@@ -98,6 +104,8 @@ function wrapDatabase(database: DatabaseSync): Catalog {
     forget: (path) => forget.forEach((statement) => statement.run(path)),
     verifiedAt: (path) => verifiedAt.get(path)?.at as string | undefined,
     noteVerified: (path, at) => void noteVerified.run(path, at),
+    sha256Of: (path) => sha256Of.get(path)?.sha256 as string | undefined,
+    noteSha256: (path, sha256) => void noteSha256.run(path, sha256),
     remotesOf: (path) => remotesOf.all(path).map(({ backend }) => String(backend)),
     noteRemote: (path, backend) => void noteRemote.run(path, backend),
     forgetRemote: (backend, name) => void forgetRemote.run(backend, name, name, name),

@@ -1,7 +1,7 @@
 /** Whether a backup can be relied on when others are removed (design.md 1.11). */
-import { type Backup, openBackup, verifyBackup, type VerifyReport } from "../archive/mod.ts";
+import { type Backup, openBackup, type VerifyReport } from "../archive/mod.ts";
 import { asLifeboatError, type Host, pathsOf } from "../base/mod.ts";
-import type { BackupItem } from "../catalog/mod.ts";
+import { type BackupItem, verifyAsNoted } from "../catalog/mod.ts";
 import { findProfile, resolveHome } from "../profiles/mod.ts";
 import { planRestore } from "../restore/mod.ts";
 
@@ -41,7 +41,7 @@ export async function isVerified(host: Host, item: BackupItem): Promise<boolean>
   if (!isComplete(item)) return false;
   const path = placeOf(item);
   try {
-    const report = await verifyBackup(host, path, { quick: item.archives.length > 0 });
+    const report = await verifyAsNoted(host, path, { quick: item.archives.length > 0 });
     if (!isSound(report)) return false;
     if (report.unchecked.length > 0) return report.signature?.by === "this_machine";
     return await canBePlanned(host, () => openBackup(host, path));

@@ -156,3 +156,22 @@ Deno.test("where no key can be made, the backup is made all the same, and says s
     assert.ok(ok);
     assert.ok(warnings.some((warning) => /not signed/.test(warning)), warnings.join());
   }));
+
+Deno.test("an archive that was exchanged with its hash file is not the one that was made here", () =>
+  withScene(async (scene) => {
+    const first = await scene.backUp("--no-directory");
+    const second = await scene.backUp("--no-directory");
+    const made = await scene.run(["verify", second.archive!, "--json"]);
+    assert.deepEqual([made.code, made.json.catalog_sha256], [0, "matches"]);
+    for (const suffix of ["", ".sha256"]) {
+      Deno.renameSync(first.archive! + suffix, second.archive! + suffix);
+    }
+    const { code, json } = await scene.run(["verify", second.archive!, "--json"]);
+    assert.deepEqual([code, json.archive_sha256, json.catalog_sha256], [1, "matches", "differs"]);
+    const [damage] = json.damaged as { reason: string }[];
+    assert.match(damage.reason, /not the archive that was made here/);
+    const moved = join(scene.folder, "elsewhere.tar.gz");
+    Deno.renameSync(second.archive!, moved);
+    const elsewhere = await scene.run(["verify", moved, "--json"]);
+    assert.deepEqual([elsewhere.code, elsewhere.json.catalog_sha256], [0, "unknown"]);
+  }));

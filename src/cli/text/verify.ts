@@ -10,9 +10,10 @@ function damageLine({ path, reason }: Damage): string {
 }
 
 function checkedText(
-  { quick, files_checked, bytes_checked, archive_sha256 }: VerifyReport,
+  { quick, files_checked, bytes_checked, archive_sha256, catalog_sha256 }: VerifyReport,
 ): string {
-  const hash = archive_sha256 === "matches" ? ", the archive's SHA-256 is right" : "";
+  const isKnown = catalog_sha256 === "matches" ? ", and the one that was made here" : "";
+  const hash = archive_sha256 === "matches" ? `, the archive's SHA-256 is right${isKnown}` : "";
   if (quick) return `structure and list of files${hash}`;
   return `${formatCount(files_checked, "file")}, ${formatBytes(bytes_checked)} read${hash}`;
 }

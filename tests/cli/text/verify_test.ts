@@ -16,6 +16,7 @@ const report: VerifyReport = {
   extra: [],
   kit_ok: true,
   archive_sha256: "matches",
+  catalog_sha256: "unknown",
   signature: null,
   encrypted: false,
   unchecked: [],
