@@ -1,10 +1,9 @@
 /** The plugin by which OpenClaw calls hooks: a folder of its own among OpenClaw's extensions. */
 import { fileURLToPath } from "node:url";
 import JSON5 from "json5";
-import { type Host, lstatIfThere, pathsOf, readText } from "../base/mod.ts";
+import { addJson5, type Host, lstatIfThere, pathsOf, readText, removeJson5 } from "../base/mod.ts";
 import { type Home, localOpenClaw, openClawPlaces, type Table, tableOf } from "../profiles/mod.ts";
 import type { InstallStep } from "./install.ts";
-import { addJson5, removeJson5 } from "./json5_text.ts";
 import { badConfig } from "./mcp_entry.ts";
 import { editStep, planEdit, planRevert, revertStep } from "./user_file.ts";
 

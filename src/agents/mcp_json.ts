@@ -1,6 +1,6 @@
 /** The server's entry in .claude.json and openclaw.json. Pure; all other bytes stay as they are. */
+import { addJson5, Json5SyntaxError, removeJson5 } from "../base/mod.ts";
 import JSON5 from "json5";
-import { addJson5, Json5SyntaxError, removeJson5 } from "./json5_text.ts";
 import {
   badConfig,
   cannotEdit,

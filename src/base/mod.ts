@@ -11,6 +11,7 @@ export * from "./glob.ts";
 export * from "./hash.ts";
 export * from "./held.ts";
 export * from "./host.ts";
+export * from "./json5_text.ts";
 export * from "./json_text.ts";
 export * from "./kernel.ts";
 export * from "./lock.ts";

@@ -15,6 +15,7 @@ import { defineKeys } from "./keys.ts";
 import { defineKit } from "./kit.ts";
 import { defineList } from "./list.ts";
 import { defineMcp } from "./mcp.ts";
+import { defineMigrate } from "./migrate.ts";
 import { defineProfiles } from "./profiles.ts";
 import { definePrune } from "./prune.ts";
 import { defineRestore } from "./restore.ts";
@@ -47,6 +48,7 @@ export function defineCommands(program: Command, act: Act): void {
   defineSessions(program, act);
   defineSnapshot(program, act);
   defineWatch(program, act);
+  defineMigrate(program, act);
   defineIsolate(program, act);
   defineProfiles(program, act);
   defineKeys(program, act);

@@ -53,6 +53,12 @@ export function askForDelete(context: Context, id: string): Promise<void> {
   return ask(context, { word: "DELETE", english, chinese: "删除", refused: "Not deleted" });
 }
 
+/** The same before things are moved to another agent; the answer is MIGRATE. */
+export function askForMigration(context: Context): Promise<void> {
+  const english = "move what is planned";
+  return ask(context, { word: "MIGRATE", english, chinese: "迁移", refused: "Not migrated" });
+}
+
 /** The same before an isolated home is backed up and removed; the answer is REMOVE. */
 export function askForRemoval(context: Context, path: string): Promise<void> {
   const english = `back up and remove ${printable(path)}`;

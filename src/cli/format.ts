@@ -72,6 +72,17 @@ export function pad(text: string, width: number, right = false): string {
   return right ? space + text : text + space;
 }
 
+/** A text cut to a width, in columns, with a mark where something was cut. */
+export function cut(text: string, width: number): string {
+  if (textWidth(text) <= width) return text;
+  let kept = "";
+  for (const char of text) {
+    if (textWidth(kept + char) > width - 1) break;
+    kept += char;
+  }
+  return `${kept}…`;
+}
+
 /** One column of a table. */
 export interface Column {
   title: string;

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { LifeboatError, printable } from "../base/mod.ts";
+import { type Host, LifeboatError, pathsOf, printable } from "../base/mod.ts";
 import {
   type Act,
   type Answer,
@@ -18,6 +18,11 @@ interface IsolateFlags extends GlobalFlags {
 
 interface CreateFlags extends IsolateFlags {
   shareHome?: boolean;
+  seed?: string;
+  from?: string;
+  skill?: string[];
+  item?: string[];
+  includeSecrets?: boolean;
 }
 
 interface ExecFlags extends IsolateFlags {
@@ -48,10 +53,23 @@ function choiceOf(id: string | undefined, { openclawAgent }: IsolateFlags) {
   );
 }
 
+/** What is moved into a new home. */
+async function seedOf(host: Host, flags: CreateFlags) {
+  const { seed, from, skill: skills, item: items, includeSecrets } = flags;
+  if (seed === undefined) {
+    if (from === undefined && !skills && !items && !includeSecrets) return undefined;
+    throw usage("Nothing is moved without --seed", "Say from which agent: --seed codex");
+  }
+  const { providerNamed } = await import("../migrate/mod.ts");
+  const source = from && pathsOf(host.platform).resolve(from);
+  return { provider: providerNamed(seed), from: source, skills, items, includeSecrets };
+}
+
 async function create({ host }: Context, flags: CreateFlags, [id]: Args): Promise<Answer> {
   const { createIsolated } = await import("../isolate/mod.ts");
   const { shareHome } = flags;
-  const result = createIsolated(host, { ...choiceOf(id, flags), shareHome });
+  const seed = await seedOf(host, flags);
+  const result = await createIsolated(host, { ...choiceOf(id, flags), shareHome, seed });
   return { result, text: (style) => createdText(result, style) };
 }
 
@@ -118,11 +136,20 @@ function defineCreate(isolate: Command, act: Act): void {
   agentOption(isolate.command("create").description("make an empty home that only you can enter"))
     .argument("[id]", "a name for it, such as that of the agent")
     .option("--share-home", "leave HOME as it is, so that ~/.agents/skills is seen")
+    .option("--seed <agent>", "move skills and more of codex, claude-code or hermes into it")
+    .option("--from <path>", "with --seed: another home than that agent's own")
+    .option("--skill <name>", "with --seed: only this skill; repeatable", several)
+    .option("--item <id>", "with --seed: only this item of migrate plan; repeatable", several)
+    .option("--include-secrets", "with --seed: the login, too")
     .addHelpText(
       "after",
       helpTail(
-        ["lifeboat isolate create helper", "lifeboat isolate create --openclaw-agent main"],
-        [0, 2, 3, 10],
+        [
+          "lifeboat isolate create helper",
+          "lifeboat isolate create helper --seed codex --include-secrets",
+          "lifeboat isolate create --openclaw-agent main",
+        ],
+        [0, 1, 2, 3, 10],
       ),
     )
     .action(act(create));

@@ -24,6 +24,11 @@ export interface Terminal {
   readSecret(signal: AbortSignal): Promise<string>;
   /** stdin as it comes. */
   input(): ReadableStream<Uint8Array>;
+  /**
+   * Keys as they are pressed, until the caller has enough; only where the terminal is interactive.
+   * Arrows come as `up` and `down`. Throws `interrupted` for Ctrl-C, and where the input ends.
+   */
+  readKeys(signal: AbortSignal): AsyncIterable<string>;
   /** All of stdin. Throws `input_too_large` above `maxBytes`. */
   readAll(maxBytes: number): string;
 }
@@ -98,6 +103,41 @@ async function readSecret(signal: AbortSignal): Promise<string> {
   }
 }
 
+const ARROWS: Record<string, string> = { A: "up", B: "down", C: "right", D: "left" };
+
+/** The keys of what a terminal hands over at once: letters, and sequences that begin with Escape. */
+export function splitKeys(text: string): string[] {
+  // deno-lint-ignore no-control-regex -- Escape begins the sequences of arrows
+  const keys = text.match(/\x1b(?:\[|O)[0-9;]*[A-Za-z~]|[^]/gu) ?? [];
+  return keys.map((key) => key.length > 1 && key[0] === "\x1b" ? ARROWS[key.at(-1)!] ?? key : key);
+}
+
+async function* readKeyByKey(signal: AbortSignal): AsyncGenerator<string> {
+  signal.throwIfAborted();
+  const stopped = new Promise<never>((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+  stopped.catch(() => {}); // also when nobody waits any more
+  Deno.stdin.setRaw(true);
+  try {
+    const bytes = new Uint8Array(256);
+    for (;;) {
+      const count = await Promise.race([Deno.stdin.read(bytes), stopped]);
+      const keys = count === null ? ["\x03"] : splitKeys(
+        new TextDecoder().decode(bytes.subarray(0, count)),
+      );
+      for (const key of keys) {
+        if (key === "\x03") {
+          throw new LifeboatError("interrupted", "interrupted", "Stopped before it was finished");
+        }
+        yield key;
+      }
+    }
+  } finally {
+    Deno.stdin.setRaw(false);
+  }
+}
+
 function readAll(maxBytes: number): string {
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -134,6 +174,7 @@ export function processTerminal(): Terminal {
     readLine,
     readSecret,
     input: () => Deno.stdin.readable,
+    readKeys: readKeyByKey,
     readAll,
   };
 }

@@ -33,6 +33,8 @@ export interface OpenClawAgent {
 export interface OpenClawPlaces {
   config: OpenClawConfig;
   agents: OpenClawAgent[];
+  /** Id of the agent to which what belongs to none of them falls. */
+  owner: string;
   /** Where credentials lie, when that is not in the home. */
   credentials?: string;
 }
@@ -90,6 +92,7 @@ export function openClawPlaces(home: OpenClawHome): OpenClawPlaces {
     id === owner ? ofAll ?? ofOwner : ofAll ? join(ofAll, id) : join(home.path, `workspace-${id}`);
   return {
     config,
+    owner,
     agents: entries.map(([id, entry]) => ({
       id,
       entry,

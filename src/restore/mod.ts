@@ -21,6 +21,13 @@ export {
   type RollbackOptions,
 } from "./rollback.ts";
 export type { RollbackResult } from "./rollback_result.ts";
+export {
+  type NewFile,
+  type NewLink,
+  putFiles,
+  type PutOptions,
+  type PutResult,
+} from "./put_files.ts";
 export { refuseInterrupted } from "./recover.ts";
 export { recoverUnlessRunning } from "./running.ts";
 export {

@@ -12,13 +12,13 @@ import {
   createWorkerPool,
   type FileInfo,
   type Host,
-  isoWithOffset,
   sha256OfFile,
   type WorkerPool,
 } from "../base/mod.ts";
 import { captureDatabase, compileRules, isDatabase, walk } from "../capture/mod.ts";
 import { type Home, type HomeRoot, rootsOf } from "../profiles/mod.ts";
 import { remapRule, type TranscriptAgent } from "../sessions/mod.ts";
+import { blankManifest } from "./blank_manifest.ts";
 import { type Bench, createBench, readInPieces } from "./bench.ts";
 import { createPulse } from "./plan.ts";
 import { pathBelow } from "./layout.ts";
@@ -64,7 +64,7 @@ export async function openLiveHome(
   agent: TranscriptAgent,
 ): Promise<LiveHome> {
   const [bench, pool] = [createBench(host), createWorkerPool(1)];
-  const manifest = emptyManifest(host, home);
+  const manifest = blankManifest(host, home, NAME);
   const looking: Looking = {
     host,
     home,
@@ -189,26 +189,5 @@ function viewOf({ host, home, manifest, sources }: Looking): Backup {
       }
     },
     close() {},
-  };
-}
-
-function emptyManifest(host: Host, home: Home): Manifest {
-  return {
-    schema_version: 1,
-    created_at: isoWithOffset(host.now()),
-    profile: home.profile.id,
-    home: home.path,
-    backup_name: NAME,
-    archive_format: null,
-    sensitive_note: "",
-    platform: { system: host.platform, release: "", machine: "" },
-    exclusions: {},
-    counts: { files: 0, sqlite_databases: 0, errors: 0 },
-    entries: [],
-    roots: [],
-    symlinks: [],
-    directories: [],
-    skipped: [],
-    errors: [],
   };
 }

@@ -3,7 +3,6 @@ import { areConfigured } from "./target.ts";
 import type { Backup, Manifest } from "../archive/mod.ts";
 import {
   type Host,
-  isoWithOffset,
   LifeboatError,
   lstatIfThere,
   pathsOf,
@@ -23,6 +22,7 @@ import {
   type SnapshotStore,
   takeSnapshot,
 } from "../snapshots/mod.ts";
+import { blankManifest } from "./blank_manifest.ts";
 import { type Carried, carryPlan } from "./carry_plan.ts";
 import type { TargetRoot } from "./journal_types.ts";
 import { OWN_FOLDER } from "./layout.ts";
@@ -146,7 +146,7 @@ async function carry(
 ): Promise<Carried | undefined> {
   if (ops.ops.length === 0) return undefined;
   hashLongFiles(store, ops);
-  const manifest = manifestOf(host, home, plan.moment);
+  const manifest = blankManifest(host, home, plan.moment.name);
   const backup = objectsAsBackup(store, manifest, ops);
   const journal = journalPlan(host, home, { manifest, backup, plan, ops });
   requireSpace(host, journal);
@@ -178,28 +178,6 @@ function journalPlan(
     ops: ops.ops,
     staged: ops.staged,
     items: ops.items,
-  };
-}
-
-/** There is no backup with a manifest: the journal gets its operations from the history alone. */
-function manifestOf(host: Host, home: Home, { name }: Moment): Manifest {
-  return {
-    schema_version: 1,
-    created_at: isoWithOffset(host.now()),
-    profile: home.profile.id,
-    home: home.path,
-    backup_name: name,
-    archive_format: null,
-    sensitive_note: "",
-    platform: { system: host.platform, release: "", machine: "" },
-    exclusions: {},
-    counts: { files: 0, sqlite_databases: 0, errors: 0 },
-    entries: [],
-    roots: [],
-    symlinks: [],
-    directories: [],
-    skipped: [],
-    errors: [],
   };
 }
 

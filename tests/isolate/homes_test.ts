@@ -10,17 +10,17 @@ function withUser(use: (host: ReturnType<typeof testHost>, user: string) => void
   return withTempDir((user) => use(testHost(user), user));
 }
 
-function code(act: () => unknown): string | undefined {
+async function code(act: () => unknown): Promise<string | undefined> {
   try {
-    act();
+    await act();
   } catch (error) {
     return error instanceof LifeboatError ? error.code : String(error);
   }
 }
 
 Deno.test("an isolated home is made for its owner alone", () =>
-  withUser((host) => {
-    const made = createIsolated(host, { id: "helper" });
+  withUser(async (host) => {
+    const made = await createIsolated(host, { id: "helper" });
     assert.equal(made.user_home, join(made.path, "home"));
     for (const path of [made.path, made.user_home!]) {
       assert.equal(Deno.statSync(path).mode! & 0o777, 0o700);
@@ -34,19 +34,19 @@ Deno.test("an isolated home is made for its owner alone", () =>
   }));
 
 Deno.test("a home is not made twice, nor under a name that is a path", () =>
-  withUser((host) => {
-    createIsolated(host, { id: "helper", shareHome: true });
+  withUser(async (host) => {
+    await createIsolated(host, { id: "helper", shareHome: true });
     assert.equal(findIsolated(host, { id: "helper" }).user_home, null);
-    assert.equal(code(() => createIsolated(host, { id: "helper" })), "isolated_home_exists");
+    assert.equal(await code(() => createIsolated(host, { id: "helper" })), "isolated_home_exists");
     for (const id of ["../up", "a/b", ".hidden", "", "Upper", "con", "x".repeat(64), "end."]) {
-      assert.equal(code(() => createIsolated(host, { id })), "usage", id);
+      assert.equal(await code(() => createIsolated(host, { id })), "usage", id);
     }
     assert.deepEqual(namesIn(join(host.folders.state, "isolated")), ["helper"]);
-    assert.equal(code(() => findIsolated(host, { id: "other" })), "no_such_isolated_home");
+    assert.equal(await code(() => findIsolated(host, { id: "other" })), "no_such_isolated_home");
   }));
 
 Deno.test("homes of OpenClaw's agents are used as they are, with a home folder of their own or not", () =>
-  withUser((host, user) => {
+  withUser(async (host, user) => {
     const agents = join(user, ".openclaw", "agents");
     const config = "{ agents: { list: [{ id: 'main' }, { id: 'old' }, { id: 'new' }] } }";
     Deno.mkdirSync(join(agents, "old/agent/codex-home/home"), { recursive: true });
@@ -58,21 +58,21 @@ Deno.test("homes of OpenClaw's agents are used as they are, with a home folder o
     ) => [id, owner, user_home !== null, files, bytes]);
     assert.deepEqual(homes, [["old", "openclaw", true, 0, 0], ["new", "openclaw", false, 1, 5]]);
     assert.equal(
-      code(() => findIsolated(host, { openClawAgent: "main" })),
+      await code(() => findIsolated(host, { openClawAgent: "main" })),
       "no_such_isolated_home",
     );
-    assert.equal(code(() => findIsolated(host, { openClawAgent: "who" })), "no_such_agent");
-    const made = createIsolated(host, { openClawAgent: "MAIN" });
+    assert.equal(await code(() => findIsolated(host, { openClawAgent: "who" })), "no_such_agent");
+    const made = await createIsolated(host, { openClawAgent: "MAIN" });
     assert.equal(made.path, join(agents, "main/agent/codex-home"));
     assert.equal(
-      code(() => createIsolated(host, { openClawAgent: "old" })),
+      await code(() => createIsolated(host, { openClawAgent: "old" })),
       "isolated_home_exists",
     );
   }));
 
 Deno.test("the kind of a login is told, and nothing of it", () =>
-  withUser((host) => {
-    const { path } = createIsolated(host, { id: "helper" });
+  withUser(async (host) => {
+    const { path } = await createIsolated(host, { id: "helper" });
     const logins: [text: string, login: string][] = [
       ['{"tokens": {"access_token": "secret-1"}, "OPENAI_API_KEY": null}', "subscription"],
       ['{"OPENAI_API_KEY": "secret-2"}', "api_key"],
@@ -89,7 +89,7 @@ Deno.test("the kind of a login is told, and nothing of it", () =>
 
 Deno.test("a home is removed only when that is confirmed, and once it is backed up", () =>
   withUser(async (host, user) => {
-    const { path } = createIsolated(host, { id: "helper" });
+    const { path } = await createIsolated(host, { id: "helper" });
     Deno.writeTextFileSync(join(path, "AGENTS.md"), "be kind");
     const refused = removeIsolated(host, { id: "helper", confirmed: false });
     await assert.rejects(refused, { code: "confirmation_required" });
@@ -102,7 +102,7 @@ Deno.test("a home is removed only when that is confirmed, and once it is backed 
 
 Deno.test("a home that cannot be backed up as a whole stays", () =>
   withUser(async (host) => {
-    const { path } = createIsolated(host, { id: "helper" });
+    const { path } = await createIsolated(host, { id: "helper" });
     Deno.writeTextFileSync(join(path, "state_5.sqlite"), "SQLite format 3\0 and nothing more");
     const removing = removeIsolated(host, { id: "helper", confirmed: true });
     await assert.rejects(removing, { code: "backup_partial" });

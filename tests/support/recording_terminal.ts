@@ -18,6 +18,10 @@ export function recordingTerminal(
     readLine: () => Promise.resolve(answers.shift()),
     readSecret: () => Promise.resolve(answers.shift() ?? ""),
     input: () => ReadableStream.from([]),
+    async *readKeys() {
+      await Promise.resolve();
+      for (const key of answers.splice(0)) yield key;
+    },
     readAll: () => answers.splice(0).join("\n"),
     ...changes,
   };

@@ -9,6 +9,13 @@ function commandFor({ id, owner }: CreateResult): string {
   return `lifeboat isolate exec ${home} -- codex`;
 }
 
+function seedFields({ seeded }: CreateResult): [string, string][] {
+  if (!seeded) return [];
+  const { summary: { migrated, skipped, errors }, reportDir } = seeded;
+  const counts = `${migrated} moved, ${skipped} left out, ${errors} errors`;
+  return [["Seeded", counts], ["Report", printable(reportDir ?? "-")]];
+}
+
 /** A home that was made, and what to do with it. */
 export function createdText(result: CreateResult, style: Style): string {
   return [
@@ -16,6 +23,7 @@ export function createdText(result: CreateResult, style: Style): string {
     ...indent(formatFields([
       ["CODEX_HOME", printable(result.path)],
       ["HOME", printable(result.user_home ?? "yours, as everywhere")],
+      ...seedFields(result),
     ])),
     `Start Codex in it with: ${printable(commandFor(result))}`,
     "",

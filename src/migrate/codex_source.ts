@@ -1,0 +1,146 @@
+/** What a Codex home has for others (facts C4). */
+import { parse } from "smol-toml";
+import { type Host, lstatIfThere, pathsOf, readText, statIfThere } from "../base/mod.ts";
+import { findProfile, resolveHome } from "../profiles/mod.ts";
+import type { Asset, Source, SourceOptions } from "./asset.ts";
+import { faultOf } from "./effects.ts";
+import { findSkills } from "./find_skills.ts";
+import { fromCodex } from "./mcp.ts";
+import { plainName } from "./names.ts";
+import { scanFor } from "./scan.ts";
+
+const MAX_CONFIG = 4 << 20;
+
+/** Looks into `--from`, or else the user's own Codex home; `~/.agents/skills` always. */
+export function codexSource(host: Host, { from, followLinks }: SourceOptions): Source {
+  const { join } = pathsOf(host.platform);
+  const root = resolveHome(host, findProfile(host, "codex"), { home: from }).path;
+  const personal = join(host.userHome, ".agents", "skills");
+  const skills = findSkills(host, [
+    { folder: join(root, "skills"), label: "Codex CLI skill", skipAtTop: [".system"], followLinks },
+    { folder: personal, label: "personal AgentSkill", followLinks },
+  ]);
+  const plugins = findPlugins(host, join(root, "plugins", "cache"));
+  const config = readConfig(host, join(root, "config.toml"));
+  const archive = archived(host, root);
+  const others = [
+    ...memories(host, root),
+    ...texts(host, root),
+    ...config.assets,
+    ...auth(host, root),
+  ];
+  const inHome = [...plugins.assets, ...archive, ...others, ...prompts(host, root)];
+  const isOfHome = skills.assets.some(({ source }) => source.startsWith(root));
+  return {
+    root,
+    confidence: inHome.length > 0 || isOfHome
+      ? "high"
+      : skills.assets.length > 0
+      ? "medium"
+      : "low",
+    assets: [...skills.assets, ...inHome],
+    warnings: [...skills.warnings, ...plugins.warnings, ...config.warnings],
+    metadata: {
+      codexHome: root,
+      codexSkillsDir: join(root, "skills"),
+      personalAgentsSkillsDir: personal,
+    },
+  };
+}
+
+/** Plugins that Codex has in its cache: code, so they are only listed. */
+function findPlugins(host: Host, folder: string): { assets: Asset[]; warnings: string[] } {
+  const { basename, join } = pathsOf(host.platform);
+  const { found, warnings } = scanFor(host, folder, { mark: ".codex-plugin/plugin.json" });
+  const assets = found.map((source, index): Asset => {
+    const named = nameIn(host, join(source, ".codex-plugin", "plugin.json"));
+    const name = plainName(named ?? "") || plainName(basename(source));
+    return {
+      kind: "manual",
+      id: `plugin:${name}:${index + 1}`,
+      source,
+      message: `Codex plugin "${named ?? basename(source)}" was found and is not activated`,
+      recommendation: "Look at the bundle, then install it in the other agent if you trust it.",
+    };
+  });
+  return { assets, warnings };
+}
+
+function nameIn(host: Host, path: string): string | undefined {
+  try {
+    const { name } = JSON.parse(readText(host.fs, path, MAX_CONFIG));
+    return typeof name === "string" && name.trim() ? name.trim() : undefined;
+  } catch {
+    return undefined; // the bundle's folder has a name, too
+  }
+}
+
+function isFile(host: Host, path: string): boolean {
+  return statIfThere(host.fs, path)?.kind === "file";
+}
+
+function archived(host: Host, root: string): Asset[] {
+  const { join } = pathsOf(host.platform);
+  const files: [path: string, message: string][] = [
+    ["config.toml", "Configuration, to be looked at; it is not activated"],
+    ["hooks/hooks.json", "Hooks run commands: to be looked at, not activated"],
+    ["hooks.json", "Hooks run commands: to be looked at, not activated"],
+  ];
+  return files.filter(([path]) => isFile(host, join(root, path))).map(([path, message]) => ({
+    kind: "archive",
+    id: `archive:${path}`,
+    source: join(root, path),
+    path,
+    message,
+    isConfig: true,
+  }));
+}
+
+function memories(host: Host, root: string): Asset[] {
+  const { join } = pathsOf(host.platform);
+  return ["MEMORY.md", "memory_summary.md"]
+    .map((path) => ({ kind: "memory" as const, path, source: join(root, "memories", path) }))
+    .filter(({ source }) => lstatIfThere(host.fs, source));
+}
+
+function texts(host: Host, root: string): Asset[] {
+  const source = pathsOf(host.platform).join(root, "AGENTS.md");
+  if (!lstatIfThere(host.fs, source)) return [];
+  return [{ kind: "instructions", source, place: "user", label: "Codex AGENTS.md" }];
+}
+
+function prompts(host: Host, root: string): Asset[] {
+  const { join } = pathsOf(host.platform);
+  const folder = join(root, "prompts");
+  if (statIfThere(host.fs, folder)?.kind !== "directory") return [];
+  return host.fs.list(folder).entries
+    .filter(({ name, kind }) => kind === "file" && name.endsWith(".md"))
+    .map(({ name }) => ({
+      kind: "command",
+      source: join(folder, name),
+      words: [name.slice(0, -".md".length)],
+      label: `Codex prompt ${name}`,
+    }));
+}
+
+function readConfig(host: Host, source: string): { assets: Asset[]; warnings: string[] } {
+  if (!isFile(host, source)) return { assets: [], warnings: [] };
+  try {
+    const { mcp_servers } = parse(readText(host.fs, source, MAX_CONFIG));
+    const assets = Object.entries(mcp_servers ?? {}).flatMap(([name, value]): Asset[] => {
+      const server = fromCodex(value);
+      return server ? [{ kind: "mcp", source, from: "codex", name, server }] : [];
+    });
+    return { assets, warnings: [] };
+  } catch (error) {
+    const fault = error instanceof Error && error.name === "TomlError"
+      ? "it is no TOML"
+      : faultOf(error);
+    return { assets: [], warnings: [`${source} was not looked into: ${fault}`] };
+  }
+}
+
+function auth(host: Host, root: string): Asset[] {
+  const source = pathsOf(host.platform).join(root, "auth.json");
+  return isFile(host, source) ? [{ kind: "auth", id: "auth:openai", source }] : [];
+}
