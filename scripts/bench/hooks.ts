@@ -24,7 +24,7 @@ const FILES_PER_FOLDER = 50;
 export async function measureHooks(options: HooksOptions): Promise<Series[]> {
   const { work, lifeboat, calls, files = 5000 } = options;
   const project = join(work, "project");
-  makeProject(project, files);
+  makeProject(project, files - 1);
   await runToEnd({ args: [lifeboat, "snapshot", "take", project], env: { HOME: work } });
   const write: Series = { id: "hook-write", title: "hook of a tool, 100 KB file", samples: [] };
   const shell: Series = {

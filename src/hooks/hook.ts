@@ -180,7 +180,7 @@ function compareInline(host: Host, folder: string, context: SnapshotContext): Pr
 }
 
 function countKnown(store: SnapshotStore, { main }: Scope): number {
-  const sql = "SELECT count(*) AS known FROM states WHERE root = ?";
+  const sql = "SELECT count(*) AS known FROM states WHERE root = ? AND kind = 'file'";
   return store.get<{ known: number }>(sql, main.id)!.known;
 }
 
