@@ -28,10 +28,9 @@ function otherLines({ changed_by_others }: Plan): string[] {
 }
 
 function headLine({ dry_run, ok, to, plan }: RollbackResult, style: Style): string {
-  const target = `to ${printable(to.name)}`;
-  if (plan.items.length === 0) {
-    return style.bold(`Nothing differs: everything is as it was ${target}`);
-  }
+  const name = printable(to.name);
+  const target = `to ${name}`;
+  if (plan.items.length === 0) return style.bold(`Nothing differs from ${name}`);
   if (dry_run) return style.bold(`Rollback ${target}`);
   return ok
     ? `${style.green("Rolled back")} ${style.bold(target)}`
