@@ -1,5 +1,5 @@
 /** A change of files: shown first, and applied by the token of what was shown. */
-import { LifeboatError, type Platform, shellWord } from "../base/mod.ts";
+import { type Host, LifeboatError, pathsOf, shellWord, variableOf } from "../base/mod.ts";
 import { type Failure, failureOf } from "../seal/mod.ts";
 import type { Arguments, Call, Question } from "./tool.ts";
 
@@ -30,9 +30,18 @@ export interface Next {
 /** What a tool gives back when it needs a person who is not there. */
 export type HumanNeeded = Failure & { command: string };
 
+/** How a person starts this program: by its name where a shell finds it. */
+function programOf({ executable, env, platform }: Host): string {
+  const { dirname, basename, delimiter } = pathsOf(platform);
+  const folders = (variableOf(env, "PATH", platform) ?? "").split(delimiter);
+  const isFound = !executable ||
+    (/^lifeboat(\.exe)?$/.test(basename(executable)) && folders.includes(dirname(executable)));
+  return isFound ? "lifeboat" : executable;
+}
+
 /** A command line that a person can copy. */
-export function commandLine(platform: Platform, words: string[]): string {
-  return ["lifeboat", ...words.map((word) => shellWord(word, platform))].join(" ");
+export function commandLine(host: Host, words: string[]): string {
+  return [programOf(host), ...words].map((word) => shellWord(word, host.platform)).join(" ");
 }
 
 /** Without a token the plan and how to apply it; with one it is carried out. */

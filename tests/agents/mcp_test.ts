@@ -6,6 +6,7 @@ import { codexSays, letCodexAct, makeCodex } from "../support/agents/codex.ts";
 import { withAgentFolder } from "../support/agents/folders.ts";
 import { installAgents, installOpenClaw } from "../support/agents/install.ts";
 import { lifeboat } from "../support/agents/lifeboat.ts";
+import { PROGRAM } from "../support/lifeboat.ts";
 import { makeOpenClaw, openClaw } from "../support/agents/openclaw.ts";
 import { type ModelStub, startModelStub, type ToolUse } from "../support/agents/model_stub.ts";
 
@@ -71,7 +72,7 @@ Deno.test("Claude Code is not restored under itself: the user gets the command",
     stub.use({ name: "mcp__lifeboat__backup_restore", input: { backup_id } });
     await letClaudeAct(claude, "Restore me.", "mcp__lifeboat__backup_restore");
     const told = stub.requests.find(({ body }) => body.includes("is at work in these files"));
-    assert.ok(told?.body.includes(`lifeboat restore ${backup_id} --apply`));
+    assert.ok(told?.body.includes(`${PROGRAM} restore ${backup_id} --apply`));
   });
 });
 

@@ -1,5 +1,7 @@
 /** The compiled program as an MCP server, with the official SDK's client at the other end. */
+import { dirname } from "node:path";
 import { assert } from "../assert.ts";
+import { PROGRAM } from "./lifeboat.ts";
 import { processTransport } from "./mcp_process.ts";
 import {
   Client,
@@ -69,7 +71,12 @@ export async function withMcp(
   const transport = processTransport({
     args,
     cwd,
-    env: { HOME: scene.user, USERPROFILE: scene.user, TMPDIR: scene.temp },
+    env: {
+      HOME: scene.user,
+      USERPROFILE: scene.user,
+      TMPDIR: scene.temp,
+      PATH: dirname(PROGRAM), // so that commands for the user have its name alone
+    },
   });
   const questions: string[] = [];
   const capabilities = user ? { elicitation: {} } : {};

@@ -30,7 +30,7 @@ async function confirmUpload(
   return await confirm(
     call,
     { word: "UPLOAD", message },
-    commandLine(call.host.platform, words),
+    commandLine(call.host, words),
   );
 }
 

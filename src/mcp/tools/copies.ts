@@ -49,7 +49,7 @@ export const backupSync: Tool = {
         ...(force ? ["--force"] : []),
       ];
       const words = ["sync", item.id, "--storage", name, ...flags];
-      const command = commandLine(host.platform, words);
+      const command = commandLine(host, words);
       const refusal = await confirm(call, { word: "UPLOAD", message }, command);
       if (refusal) return refusal;
     }
@@ -82,7 +82,7 @@ export const backupDelete: Tool = {
       plan: () => Promise.resolve({ ok: true, dry_run: true, backup: item }),
       bound: ({ backup }) => backup,
       questions: () => [{ word: "DELETE", message: `Delete ${item.id} for good?` }],
-      command: commandLine(call.host.platform, ["delete", item.id]),
+      command: commandLine(call.host, ["delete", item.id]),
       apply: () => deleteBackup(call.host, item, { confirmed: true }),
     });
   },

@@ -122,7 +122,7 @@ async function restore(call: Call, args: Arguments, id: string, selection: Selec
       },
       questions: (planned) => questionsOf(host, planned, options),
       busy: ({ plan }) => plan.running.length > 0 ? home.profile.name : undefined,
-      command: commandLine(host.platform, wordsOf(args, backup.head.backup_name, options)),
+      command: commandLine(host, wordsOf(args, backup.head.backup_name, options)),
       apply(planned) {
         const trust = planned.plan.requires_trust;
         return applyRestore(host, { ...options, listFiles: false, trust, confirmed: true });

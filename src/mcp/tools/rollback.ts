@@ -95,7 +95,7 @@ export const snapshotRollback: Tool = {
         bound: ({ to, root, plan: { running: _, ...plan } }) => [to, root, plan],
         questions: questionsOf,
         busy: ({ plan }) => plan.running.length > 0 ? scope.home!.profile.name : undefined,
-        command: commandLine(host.platform, wordsOf(args)),
+        command: commandLine(host, wordsOf(args)),
         apply: () => applyRollback(host, { ...options, confirmed: true }),
       });
     });

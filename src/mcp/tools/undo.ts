@@ -29,7 +29,7 @@ export const undo: Tool = {
           `back, ${plan.overwrite} are replaced, ${plan.set_aside} are set aside.`,
       }],
       busy: ({ plan }) => plan.running.length > 0 ? name : undefined,
-      command: commandLine(host.platform, ["undo", "--profile", id, "--apply"]),
+      command: commandLine(host, ["undo", "--profile", id, "--apply"]),
       apply: () => applyUndo(host, { home, confirmed: true }),
     });
   },
