@@ -34,6 +34,8 @@ export interface Catalog {
   noteRemote(path: string, backend: string): void;
   /** No archive of this name is at the backend any more. */
   forgetRemote(backend: string, archiveName: string): void;
+  /** All archives of this machine that are at the backend, as it was seen there. */
+  setRemotes(backend: string, archives: { name: string; bytes: number }[]): void;
   close(): void;
 }
 
@@ -91,6 +93,18 @@ function wrapDatabase(database: DatabaseSync): Catalog {
   const forgetRemote = database.prepare(
     "DELETE FROM remotes WHERE backend = ? AND substr(path, -length(?) - 1) IN ('/' || ?, '\\' || ?)",
   );
+  const clearRemotes = database.prepare("DELETE FROM remotes WHERE backend = ?");
+  const sizes = database.prepare("SELECT path, bytes FROM backups");
+
+  function setRemotes(backend: string, archives: { name: string; bytes: number }[]): void {
+    const there = new Map(archives.map(({ name, bytes }) => [name, bytes]));
+    clearRemotes.run(backend);
+    for (const { path, bytes } of sizes.all()) {
+      const name = String(path).split(/[\\/]/).at(-1)!;
+      if (there.get(name) === bytes) noteRemote.run(path, backend);
+    }
+  }
+
   const forget = ["backups", "verified", "hashes", "remotes"].map((table) =>
     database.prepare(`DELETE FROM ${table} WHERE path = ?`)
   );
@@ -109,6 +123,7 @@ function wrapDatabase(database: DatabaseSync): Catalog {
     remotesOf: (path) => remotesOf.all(path).map(({ backend }) => String(backend)),
     noteRemote: (path, backend) => void noteRemote.run(path, backend),
     forgetRemote: (backend, name) => void forgetRemote.run(backend, name, name, name),
+    setRemotes,
     close: () => database.close(),
   };
 }

@@ -1,5 +1,11 @@
 import { type Host, LifeboatError } from "../base/mod.ts";
-import { type BackupItem, isPreRestore, type NewestBackups, newestOfEach } from "../catalog/mod.ts";
+import {
+  type BackupItem,
+  isPreRestore,
+  type NewestBackups,
+  newestOfEach,
+  openCatalog,
+} from "../catalog/mod.ts";
 import type { Backend } from "./backend.ts";
 import { type Machine, thisMachine } from "./machine.ts";
 import { type OpenBackend, openBackend } from "./open.ts";
@@ -35,6 +41,13 @@ function newestFirst(a: BackupRecord, b: BackupRecord): number {
   return time(b) - time(a) || (a.backup.id < b.backup.id ? 1 : -1);
 }
 
+/** Remembers for `list` and `status` what of this machine was seen at a backend. */
+function noteRemotes(host: Host, name: string, own: BackupRecord[]): void {
+  const catalog = openCatalog(host);
+  catalog.setRemotes(name, own.map(({ archive }) => archive));
+  catalog.close();
+}
+
 /** Damaged records are told of; they hide no other backup. */
 async function readAll(
   backend: Backend,
@@ -51,7 +64,9 @@ export async function listRemote(host: Host, scope: RemoteScope = {}): Promise<R
   const { name, backend } = openBackend(host, scope.backend);
   const machine = thisMachine(host);
   const { records, warnings } = await readAll(backend, scope);
-  const shown = scope.allMachines ? records : records.filter((r) => r.machine.id === machine.id);
+  const own = records.filter((record) => record.machine.id === machine.id);
+  if (scope.profile === undefined) noteRemotes(host, name, own);
+  const shown = scope.allMachines ? records : own;
   const backups = shown.slice(0, scope.limit).map((record) => itemOf(host, name, record));
   const others = records.length - shown.length;
   const { place } = backend;

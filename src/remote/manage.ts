@@ -1,5 +1,6 @@
 /** What `lifeboat backends` does. */
 import { type Host, LifeboatError, pathsOf } from "../base/mod.ts";
+import { openCatalog } from "../catalog/mod.ts";
 import { loadSecretKey } from "../seal/mod.ts";
 import type { Backend } from "./backend.ts";
 import {
@@ -187,6 +188,9 @@ export function removeBackend(host: Host, name: string): Promise<BackendChange> 
     const backend = itemOf(config, file.default);
     file.backends = file.backends.filter((other) => other !== config);
     if (file.default === name) file.default = null;
+    const catalog = openCatalog(host);
+    catalog.setRemotes(name, []);
+    catalog.close();
     return { ok: true, backend, warnings: [] };
   });
 }

@@ -2,6 +2,7 @@
 import type { Host } from "../base/mod.ts";
 import type { BackupItem } from "../catalog/mod.ts";
 import type { Home } from "../profiles/mod.ts";
+import { type BackendItem, listBackends } from "../remote/mod.ts";
 import { listUndo } from "../restore/mod.ts";
 import { findTranscripts, homeRetention, isSweptSoon } from "../sessions/mod.ts";
 import { type DrillRecord, lastDrill } from "./drill_record.ts";
@@ -12,7 +13,7 @@ import {
   type Schedule,
   type ScheduleRecord,
 } from "./schedule.ts";
-import { findingsOf, scheduleFindings, tooOldDays } from "./status_findings.ts";
+import { copyFindings, findingsOf, scheduleFindings, tooOldDays } from "./status_findings.ts";
 
 /** One home as `status` shows it. */
 export interface HomeStatus {
@@ -25,6 +26,8 @@ export interface HomeStatus {
   /** Bytes of their archives. */
   bytes: number;
   last_backup: Pick<BackupItem, "id" | "created_at" | "status" | "verified_at"> | null;
+  /** The newest backup of which a copy is known to be at a backend, and at which ones. */
+  last_copy: Pick<BackupItem, "id" | "created_at" | "remote"> | null;
   last_drill: DrillRecord | null;
   sessions: {
     count: number;
@@ -55,13 +58,15 @@ export interface StatusResult {
   ok: boolean;
   homes: HomeStatus[];
   schedule: ScheduleStatus | null;
+  /** Where copies can go; connects to nothing. */
+  backends: BackendItem[];
 }
 
 /** The state of one home. */
 async function statusOf(
   host: Host,
   home: Home,
-  options: { backupRoot?: string },
+  options: { backupRoot?: string; backends: BackendItem[] },
 ): Promise<HomeStatus> {
   const { id: profile, name } = home.profile;
   const backups = await backupsOf(host, home, options);
@@ -73,16 +78,30 @@ async function statusOf(
     backups: backups.length,
     bytes: backups.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0),
     last_backup: last ? pick(last) : null,
+    last_copy: lastCopy(backups, options.backends),
     last_drill: lastDrill(host, home) ?? null,
     sessions: sessionsOf(host, home),
     undo: undoOf(host, home),
   };
-  const findings = findingsOf(seen, host.now(), tooOldDays(readSchedule(host)));
+  const days = tooOldDays(readSchedule(host));
+  const findings = [
+    ...findingsOf(seen, host.now(), days),
+    ...(options.backends.length > 0 ? copyFindings(seen, host.now(), days) : []),
+  ];
   return { ok: findings.every(({ severity }) => severity !== "error"), ...seen, findings };
 }
 
 function pick({ id, created_at, status, verified_at }: BackupItem): HomeStatus["last_backup"] {
   return { id, created_at, status, verified_at };
+}
+
+function lastCopy(backups: BackupItem[], backends: BackendItem[]): HomeStatus["last_copy"] {
+  const known = new Set(backends.map(({ id }) => id));
+  for (const { id, created_at, remote } of backups) {
+    const there = remote.filter((name) => known.has(name));
+    if (there.length > 0) return { id, created_at, remote: there };
+  }
+  return null;
 }
 
 function sessionsOf(host: Host, home: Home): HomeStatus["sessions"] {
@@ -119,8 +138,10 @@ export async function statusOfHomes(
   options: { backupRoot?: string },
 ): Promise<StatusResult> {
   const all: HomeStatus[] = [];
-  for (const home of homes) all.push(await statusOf(host, home, options));
+  const backends = listBackends(host).backends.filter(({ type }) => type !== "local");
+  for (const home of homes) all.push(await statusOf(host, home, { ...options, backends }));
   const schedule = scheduleStatus(host);
   const findings = [...all.flatMap((home) => home.findings), ...schedule?.findings ?? []];
-  return { ok: findings.every(({ severity }) => severity !== "error"), homes: all, schedule };
+  const ok = findings.every(({ severity }) => severity !== "error");
+  return { ok, homes: all, schedule, backends };
 }

@@ -20,6 +20,25 @@ export function tooOldDays(schedule: Schedule | undefined): number {
   return schedule ? tooOldHours(schedule) / 24 : TOO_OLD_DAYS;
 }
 
+/** What is wrong with the copies of a home's backups, where there are backends for them. */
+export function copyFindings(
+  { profile, last_backup, last_copy }: Seen,
+  now: Date,
+  tooOldDays: number,
+): StatusFinding[] {
+  if (!last_backup) return [];
+  const hint = `Copy the newest one with: lifeboat sync latest --profile ${profile}`;
+  const warning = (code: string, message: string): StatusFinding[] => [
+    { code, severity: "warning", message, hint },
+  ];
+  if (!last_copy) return warning("no_copy", "No backup of this home is known to be at a backend");
+  if (daysSince(last_copy.created_at, now) <= tooOldDays) return [];
+  return warning(
+    "copy_too_old",
+    `The newest copy at a backend is older than ${Math.round(tooOldDays)} days`,
+  );
+}
+
 /** What is wrong with what is done regularly. */
 export function scheduleFindings({ failure }: ScheduleRecord): StatusFinding[] {
   if (failure === null) return [];

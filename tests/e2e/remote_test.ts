@@ -306,6 +306,23 @@ Deno.test("prune and delete keep the last copy that is sound, not the last that 
     await json(scene, ["delete", second, "--remote", "nas", "--yes"]);
   }));
 
+Deno.test("status says how old the newest copy is, and lists what a backend has lost", () =>
+  withScene(async (scene) => {
+    assert.deepEqual((await json(scene, ["status"], 1)).backends, []);
+    const { ids: [first, second], keysOf } = await withCopies(scene, 2);
+    const newest = async () => (await json(scene, ["status"])).homes[0].last_copy;
+    assert.deepEqual([(await newest()).id, (await newest()).remote], [second, ["nas"]]);
+    assert.match((await ok(scene, ["status"])).stdout, /Newest copy +codex-backup.*, at nas/);
+    for (const path of keysOf(second)) Deno.removeSync(path); // by somebody else
+    await json(scene, ["list", "--remote", "nas"]);
+    assert.equal((await newest()).id, first);
+    await json(scene, ["backends", "remove", "nas"]);
+    assert.deepEqual([await newest(), (await json(scene, ["status"])).homes[0].findings], [
+      null,
+      [],
+    ]);
+  }));
+
 Deno.test("prune leaves the copies of other machines alone", () =>
   withScene(async (scene) => {
     const { ids, keysOf } = await withCopies(scene, 2);

@@ -1,5 +1,5 @@
 import type { HomeStatus } from "../../src/upkeep/mod.ts";
-import { findingsOf, tooOldDays } from "../../src/upkeep/status_findings.ts";
+import { copyFindings, findingsOf, tooOldDays } from "../../src/upkeep/status_findings.ts";
 import { assert } from "../assert.ts";
 
 const NOW = new Date("2026-11-20T12:00:00Z");
@@ -16,6 +16,7 @@ const good: Omit<HomeStatus, "ok" | "findings"> = {
     status: "ok",
     verified_at: null,
   },
+  last_copy: null,
   last_drill: null,
   sessions: { count: 2, at_risk: 0 },
   undo: { count: 0, bytes: 0, expired: 0 },
@@ -52,4 +53,14 @@ Deno.test("a drill that failed or is long ago is told", () => {
 Deno.test("conversations that will be deleted and expired undo data are told", () => {
   assert.deepEqual(codes({ sessions: { count: 2, at_risk: 1 } }), ["sessions_at_risk"]);
   assert.deepEqual(codes({ undo: { count: 1, bytes: 5, expired: 1 } }), ["undo_expired"]);
+});
+
+Deno.test("where there is a backend, a home without a copy or with an old one is told", () => {
+  const copied = (last_copy: typeof good["last_copy"], changes: Partial<typeof good> = {}) =>
+    copyFindings({ ...good, ...changes, last_copy }, NOW, 14).map(({ code }) => code);
+  const copy = { id: "codex-backup-1", created_at: "2026-11-19T12:00:00Z", remote: ["nas"] };
+  assert.deepEqual(copied(copy), []);
+  assert.deepEqual(copied(null), ["no_copy"]);
+  assert.deepEqual(copied({ ...copy, created_at: "2026-11-06T11:59:00Z" }), ["copy_too_old"]);
+  assert.deepEqual(copied(null, { last_backup: null }), [], "there is nothing to be copied");
 });

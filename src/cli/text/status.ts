@@ -11,6 +11,14 @@ function backupText({ last_backup: last }: HomeStatus, now: Date): string {
   return printable(`${last.id}, ${age === "now" ? "just made" : `${age} old`}, ${last.status}`);
 }
 
+function copyText({ last_copy: last }: HomeStatus, now: Date): string {
+  if (!last) return "none";
+  const age = formatAge(last.created_at, now);
+  return printable(
+    `${last.id}, ${age === "now" ? "new" : `${age} old`}, at ${last.remote.join(", ")}`,
+  );
+}
+
 function drillText({ last_drill: last }: HomeStatus, now: Date): string {
   if (!last) return "never tried (lifeboat drill)";
   const age = formatAge(last.at, now);
@@ -27,12 +35,18 @@ function findingLines(findings: HomeStatus["findings"], style: Style): string[] 
   ]);
 }
 
-function homeLines(status: HomeStatus, now: Date, style: Style): string[] {
+function homeLines(
+  status: HomeStatus,
+  hasBackends: boolean,
+  now: Date,
+  style: Style,
+): string[] {
   const { name, home, backups, bytes, sessions, undo, findings, ok } = status;
   const all = `${formatCount(backups, "backup")}, ${formatBytes(bytes)}`;
   const fields: [string, string][] = [
     ["Newest backup", backupText(status, now)],
     ["All", all],
+    ...(hasBackends ? [["Newest copy", copyText(status, now)] as [string, string]] : []),
     ["Drill", drillText(status, now)],
     ["Conversations", formatCount(sessions.count, "conversation")],
   ];
@@ -63,6 +77,7 @@ function scheduleLines({ schedule }: StatusResult, now: Date, style: Style): str
 
 /** The homes of this machine, and what is to be done for them. */
 export function statusText(status: StatusResult, now: Date, style: Style): string {
-  const homes = status.homes.flatMap((home) => homeLines(home, now, style));
+  const hasBackends = status.backends.length > 0;
+  const homes = status.homes.flatMap((home) => homeLines(home, hasBackends, now, style));
   return [...homes, ...scheduleLines(status, now, style)].join("\n");
 }
