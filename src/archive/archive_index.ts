@@ -4,11 +4,11 @@ import { damaged, decodeName, FormatFault } from "./faults.ts";
 import {
   type ArchiveIndex,
   type Extent,
-  GZIP_HEADER,
+  type Framing,
+  FRAMINGS,
   INDEX_BYTES,
   INDEX_PATH,
-  TAIL_BLOCK_HEADER,
-  TAIL_BYTES,
+  type SegmentForm,
   TAIL_RAW_BYTES,
 } from "./format.ts";
 import type { SourceFile } from "./source_file.ts";
@@ -17,14 +17,15 @@ import { parseBlock } from "./tar_parse.ts";
 
 /** An index that was found at the end of an archive and holds what it must. */
 export interface FoundIndex extends ArchiveIndex {
+  form: SegmentForm;
   /** Top folder, without a slash. */
   top: string;
   /** Bytes of the archive. */
   fileBytes: number;
   /** Of the tar's last 2048 bytes. */
   tailCrc: number;
-  /** What the gzip trailer says of the whole tar. */
-  trailer: { crc: number; length: number };
+  /** What the gzip trailer says of the whole tar; zstd has none. */
+  trailer?: { crc: number; length: number };
 }
 
 /** A CRC-32 as index and table have it. */
@@ -61,33 +62,42 @@ function parseIndex(content: Uint8Array): ArchiveIndex | undefined {
 }
 
 /**
- * Looks for an index at the end of a `.tar.gz` (FORMAT.md section 5). Undefined when there is none
- * that this version knows; throws `damaged_archive` when there is one that breaks a rule.
+ * Looks for an index at the end of a `.tar.gz` or `.tar.zst` (FORMAT.md sections 5 and 12). Undefined
+ * when there is none that this version knows; throws `damaged_archive` when there is one that breaks
+ * a rule.
  */
 export function findIndex(source: SourceFile): FoundIndex | undefined {
-  if (source.size < GZIP_HEADER.length + TAIL_BYTES) return undefined;
-  const tail = source.read(source.size - TAIL_BYTES, TAIL_BYTES);
-  const start = TAIL_BLOCK_HEADER.length;
-  if (!equalBytes(tail.subarray(0, start), TAIL_BLOCK_HEADER)) return undefined;
-  const top = topOf(tail.subarray(start, start + BLOCK));
-  const index = parseIndex(tail.subarray(start + BLOCK, start + BLOCK + INDEX_BYTES));
+  return findIndexOf(source, "tar.gz") ?? findIndexOf(source, "tar.zst");
+}
+
+function findIndexOf(source: SourceFile, form: SegmentForm): FoundIndex | undefined {
+  const { start, tailStart, tailBytes, hasTrailer } = FRAMINGS[form];
+  if (source.size < start.length + tailBytes) return undefined;
+  const tail = source.read(source.size - tailBytes, tailBytes);
+  if (!equalBytes(tail.subarray(0, tailStart.length), tailStart)) return undefined;
+  const raw = tail.subarray(tailStart.length, tailStart.length + TAIL_RAW_BYTES);
+  const top = topOf(raw.subarray(0, BLOCK));
+  const index = parseIndex(raw.subarray(BLOCK, BLOCK + INDEX_BYTES));
   if (top === undefined || !index) return undefined;
-  const view = new DataView(tail.buffer, TAIL_BYTES - 8);
-  const found = {
+  const view = new DataView(tail.buffer, tailBytes - 8);
+  const trailer = { crc: view.getUint32(0, true), length: view.getUint32(4, true) };
+  const found: FoundIndex = {
     ...index,
+    form,
     top,
     fileBytes: source.size,
-    tailCrc: crc32(tail.subarray(start, start + TAIL_RAW_BYTES)),
-    trailer: { crc: view.getUint32(0, true), length: view.getUint32(4, true) },
+    tailCrc: crc32(raw),
+    trailer: hasTrailer ? trailer : undefined,
   };
-  const fault = indexFault(found) ?? headerFault(source);
+  const fault = indexFault(found) ?? headerFault(source, FRAMINGS[form]);
   if (fault) throw damaged(source.path, fault);
   return found;
 }
 
 /** Time, compression level and system in the header mean nothing; the flags move what follows. */
-function headerFault(source: SourceFile): string | undefined {
-  const same = equalBytes(source.read(0, 4), GZIP_HEADER.subarray(0, 4));
+function headerFault(source: SourceFile, { start }: Framing): string | undefined {
+  const fixed = start.subarray(0, 4);
+  const same = equalBytes(source.read(0, fixed.length), fixed);
   return same ? undefined : "its gzip header is not the one that belongs to its index";
 }
 
@@ -100,29 +110,30 @@ function isExtent(value: Extent | undefined): value is Extent {
 /** Content of a signature is far shorter (FORMAT.md section 5). */
 const MAX_SIGNATURE_RAW = 8192;
 
-function isSignaturePlace({ signature, manifest }: FoundIndex): boolean {
+function isSignaturePlace({ signature, manifest, form }: FoundIndex): boolean {
   if (signature === undefined) return true;
   return typeof signature === "object" && signature !== null && isCount(signature.at) &&
     isCount(signature.raw_bytes) && HEX_CRC.test(signature.crc) &&
-    signature.at >= GZIP_HEADER.length && signature.at < manifest.at &&
+    signature.at >= FRAMINGS[form].start.length && signature.at < manifest.at &&
     signature.raw_bytes <= Math.min(MAX_SIGNATURE_RAW, manifest.raw_at);
 }
 
 /** Which rule of FORMAT.md section 5 an index breaks. */
 function indexFault(index: FoundIndex): string | undefined {
-  const { manifest, segments } = index;
+  const { manifest, segments, trailer } = index;
+  const { start, tailBytes } = FRAMINGS[index.form];
   if (
     !isExtent(manifest) || !isExtent(segments) || !isCount(index.entries) ||
     !isCount(index.raw_bytes) || !HEX_SHA256.test(index.manifest_sha256) ||
     !isSignaturePlace(index)
   ) return "its index lacks a value or has one of a wrong type";
-  const meets = manifest.at >= GZIP_HEADER.length &&
+  const meets = manifest.at >= start.length &&
     segments.at === manifest.at + manifest.bytes &&
-    segments.at + segments.bytes === index.fileBytes - TAIL_BYTES &&
+    segments.at + segments.bytes === index.fileBytes - tailBytes &&
     segments.raw_at === manifest.raw_at + manifest.raw_bytes &&
     segments.raw_at + segments.raw_bytes + TAIL_RAW_BYTES === index.raw_bytes;
   if (!meets) return "the places in its index do not fit together";
-  return index.raw_bytes % 2 ** 32 === index.trailer.length
+  return !trailer || index.raw_bytes % 2 ** 32 === trailer.length
     ? undefined
     : "its length is not the one that its index states";
 }

@@ -4,14 +4,14 @@ import { concat } from "./byte_reader.ts";
 import { damaged } from "./faults.ts";
 import {
   type Extent,
-  GZIP_HEADER,
+  FRAMINGS,
   MAX_SEGMENT_RAW,
   MAX_TABLE_LINE,
   type SegmentLine,
   TABLE_HEADER,
   TABLE_PATH,
 } from "./format.ts";
-import { DEFLATE_END, inflateStream, inflateWhole } from "./inflate.ts";
+import { inflatePiece, streamPiece } from "./inflate_segments.ts";
 import type { Allowance } from "./limits.ts";
 import type { SourceFile } from "./source_file.ts";
 import { readTar } from "./tar_reader.ts";
@@ -21,11 +21,6 @@ export interface IndexedArchive {
   source: SourceFile;
   index: FoundIndex;
   allowance: Allowance;
-}
-
-function* withEnd(chunks: Iterable<Uint8Array>): Generator<Uint8Array> {
-  yield* chunks;
-  yield DEFLATE_END;
 }
 
 async function* crcChecked(
@@ -46,15 +41,9 @@ const AT_ONCE = 16 << 20;
 
 /** The tar bytes of an extent. A stream costs several times the memory and the time. */
 async function* inflateExtent(source: SourceFile, extent: Extent): AsyncGenerator<Uint8Array> {
-  const { path } = source;
-  const bytes = extent.bytes + DEFLATE_END.length;
-  if (extent.raw_bytes > AT_ONCE || extent.bytes > AT_ONCE) {
-    const chunks = withEnd(source.range(extent.at, extent.bytes));
-    return yield* inflateStream(path, chunks, { bytes, raw: extent.raw_bytes });
-  }
-  const deflated = source.read(extent.at, extent.bytes, DEFLATE_END.length);
-  deflated.set(DEFLATE_END, extent.bytes);
-  yield await Promise.resolve(inflateWhole(path, deflated, extent.raw_bytes));
+  const piece = { at: extent.at, bytes: extent.bytes, raw: extent.raw_bytes };
+  if (piece.raw > AT_ONCE || piece.bytes > AT_ONCE) return yield* streamPiece(source, piece);
+  yield await Promise.resolve(inflatePiece(source, piece));
 }
 
 /** Content of the one entry that lies in an extent. */
@@ -129,7 +118,7 @@ function parseLine(path: string, line: Uint8Array): unknown {
  */
 export async function* readTable(archive: IndexedArchive): AsyncGenerator<SegmentLine> {
   const { source: { path }, index } = archive;
-  let [at, raw, entries] = [GZIP_HEADER.length, 0, 0];
+  let [at, raw, entries] = [FRAMINGS[index.form].start.length, 0, 0];
   let header: unknown;
   for await (const bytes of linesOf(path, readExtent(archive, index.segments, TABLE_PATH))) {
     const line = parseLine(path, bytes);

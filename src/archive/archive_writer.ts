@@ -15,24 +15,31 @@ import {
 } from "./packer.ts";
 import type { EarlierArchive, EarlierFile } from "./earlier.ts";
 import { createEntrySink, type EntrySink } from "./entry_sink.ts";
-import { INDEX_PATH, MANIFEST_PATH, MAX_PATH_BYTES, TABLE_PATH } from "./format.ts";
+import {
+  INDEX_PATH,
+  MANIFEST_PATH,
+  MAX_PATH_BYTES,
+  type SegmentForm,
+  TABLE_PATH,
+} from "./format.ts";
 import { createSegmentQueue } from "./segment_queue.ts";
 import { createSpool } from "./spool.ts";
 import { tarGzPacker } from "./tar_gz_writer.ts";
 import { misused } from "./write_faults.ts";
 import { zipPacker } from "./zip_writer.ts";
+import { requireZstd } from "./zstd.ts";
 
 /** What archive is to be written. */
 export interface ArchiveOptions {
   /** Nothing may be there yet. While it is written, `<path>.spool` lies beside it. */
   path: string;
-  format: "tar.gz" | "zip";
+  format: SegmentForm | "zip";
   /** The one folder in the archive, constant per profile: `codex-backup`. */
   top: string;
   /** How hard to compress, 0 to 9. */
   level: number;
   pool: WorkerPool;
-  /** An earlier archive of the same home, for `tar.gz`: its unchanged segments are taken over. */
+  /** An earlier archive of the same home and form: its unchanged segments are taken over. */
   earlier?: EarlierArchive;
   /** Where it goes instead of a new file at `path`. */
   output?: OutputFile;
@@ -66,9 +73,13 @@ export interface WrittenArchive extends WrittenFile {
 /** What nearly always changes, manifest and table, is about so large where nothing else does. */
 const INLINE_BYTES = 8 << 20;
 
-/** Begins an archive. Throws `output_exists` when there is something at its path. */
+/**
+ * Begins an archive. Throws `output_exists` when there is something at its path, `zstd_unavailable`
+ * where the runtime cannot make a `tar.zst`.
+ */
 export function createArchiveWriter(host: Host, options: ArchiveOptions): ArchiveWriter {
   const { path, format, top, level, pool, earlier } = options;
+  if (format === "tar.zst") requireZstd();
   if (!/^[A-Za-z0-9._-]{1,64}$/.test(top)) throw misused(`${printable(top)} as top folder`);
   const { output = createOutputFile(host.fs, path) } = options;
   const spool = createSpool(host.fs, `${path}.spool`);
@@ -82,7 +93,7 @@ export function createArchiveWriter(host: Host, options: ArchiveOptions): Archiv
   try {
     const queue = createSegmentQueue(pool, level, earlier && INLINE_BYTES);
     const parts = { output, spool, queue, top, earlier };
-    return guard(format === "zip" ? zipPacker(parts) : tarGzPacker(parts), files);
+    return guard(format === "zip" ? zipPacker(parts) : tarGzPacker(parts, format), files);
   } catch (error) {
     files.discard();
     throw error;

@@ -27,7 +27,7 @@ export type Wanted = (storedPath: string) => boolean;
 
 /** One of the forms in which a backup lies on disk. Nothing that it holds is trusted. */
 export interface Container {
-  form: "folder" | "tar.gz" | "tar" | "zip";
+  form: "folder" | "tar.gz" | "tar.zst" | "tar" | "zip";
   /** The folder or file that was opened. */
   source: string;
   /** Whether one file can be read without reading the others. */

@@ -1,4 +1,5 @@
 import { constants, deflateRawSync } from "node:zlib";
+import { zstdFrame } from "./zstd.ts";
 import { crc32, type JobResult, release, sha256Of } from "../base/mod.ts";
 
 /** Name of the job in the worker program. */
@@ -11,8 +12,8 @@ export interface DeflateInput {
   parts: number[];
   /** 0 to 9. */
   level: number;
-  /** `segment`: ends byte-aligned and can be followed; `stream`: complete. */
-  ending: "segment" | "stream";
+  /** `segment`: ends byte-aligned and can be followed; `stream`: complete; `frame`: of zstd. */
+  ending: "segment" | "stream" | "frame";
   /** Tells the SHA-256 of the first so many bytes. */
   hashed?: number;
 }
@@ -48,6 +49,7 @@ export function deflateJob(input: DeflateInput): JobResult<DeflateOutput> {
 }
 
 function deflatePart(part: Uint8Array, { level, ending }: DeflateInput): Uint8Array {
+  if (ending === "frame") return zstdFrame(part, level);
   const finishFlush = ending === "segment" ? constants.Z_SYNC_FLUSH : constants.Z_FINISH;
   // One piece of output in place of many that have to be joined.
   const chunkSize = Math.max(SMALLEST_CHUNK, part.length >> 1);

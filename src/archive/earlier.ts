@@ -3,7 +3,7 @@ import type { Unlock } from "../seal/mod.ts";
 import { findIndex } from "./archive_index.ts";
 import { type IndexedArchive, readTable } from "./archive_table.ts";
 import { damaged } from "./faults.ts";
-import type { SegmentLine, TableEntry } from "./format.ts";
+import type { SegmentForm, SegmentLine, TableEntry } from "./format.ts";
 import { readGroupFiles } from "./group_reader.ts";
 import { allowanceOf, READ_LIMITS } from "./limits.ts";
 import { openContainer } from "./open_container.ts";
@@ -46,15 +46,21 @@ export interface EarlierArchive {
 }
 
 /**
- * Opens an archive to take segments from; undefined when it has no index, or another top folder,
- * which stands in every tar header.
+ * Opens an archive to take segments from; undefined when it has no index, is of another form, or has
+ * another top folder, which stands in every tar header.
  */
-export function openEarlier(host: Host, path: string, top: string): EarlierArchive | undefined {
+export function openEarlier(
+  host: Host,
+  path: string,
+  { top, form }: { top: string; form: SegmentForm },
+): EarlierArchive | undefined {
   const source = openSource(host, path);
   try {
     const index = findIndex(source);
     const allowance = allowanceOf(path, source.size, READ_LIMITS);
-    if (index?.top === top) return createEarlier(host, { source, index, allowance });
+    if (index?.top === top && index.form === form) {
+      return createEarlier(host, { source, index, allowance });
+    }
   } catch (error) {
     source.close();
     throw error;
@@ -81,7 +87,7 @@ export async function openSealedEarlier(
       const inside = outside.sealed.source(fileKey);
       const index = (await readHead(container, source)).home === home && findIndex(inside);
       const allowance = allowanceOf(path, inside.size, READ_LIMITS);
-      if (index && index.top === top) {
+      if (index && index.top === top && index.form === "tar.gz") {
         return createEarlier(host, { source: inside, index, allowance });
       }
     }

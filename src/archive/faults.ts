@@ -18,7 +18,7 @@ export function unsafe(path: string, what: string): LifeboatError {
 /** Something is there, but it is no backup. */
 export function notABackup(path: string, what: string): LifeboatError {
   return new LifeboatError("refused", "not_a_backup", `${path} is not a backup: ${what}`, {
-    hint: "Name a backup's folder, or its .tar.gz, .tgz, .tar or .zip file.",
+    hint: "Name a backup's folder, or its .tar.gz, .tgz, .tar.zst, .tar or .zip file.",
   });
 }
 

@@ -15,6 +15,40 @@ export const TAIL_RAW_BYTES = 512 + INDEX_BYTES + 1024;
 /** What the tail is in the file: block header, the tar's end, CRC-32 and length. */
 export const TAIL_BYTES = TAIL_BLOCK_HEADER.length + TAIL_RAW_BYTES + 8;
 
+/** How the segments of an archive are compressed, by what the archive's name ends in. */
+export type SegmentForm = "tar.gz" | "tar.zst";
+
+/** What stands around the segments of an archive. */
+export interface Framing {
+  /** The file's first bytes, before the first segment. */
+  start: Uint8Array;
+  /** What makes the tail a piece that is stored as it is. */
+  tailStart: Uint8Array;
+  /** The tail in the file, its start and what follows it included, bytes. */
+  tailBytes: number;
+  /** Whether CRC-32 and length of the whole tar follow the tail. */
+  hasTrailer: boolean;
+}
+
+/** A frame of 2048 bytes that is one raw block, without checksum (FORMAT.md section 12). */
+const ZSTD_TAIL_HEADER = Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 0x60, 0, 7, 1, 0x40, 0);
+
+/** Of each form. */
+export const FRAMINGS: Record<SegmentForm, Framing> = {
+  "tar.gz": {
+    start: GZIP_HEADER,
+    tailStart: TAIL_BLOCK_HEADER,
+    tailBytes: TAIL_BYTES,
+    hasTrailer: true,
+  },
+  "tar.zst": {
+    start: new Uint8Array(),
+    tailStart: ZSTD_TAIL_HEADER,
+    tailBytes: ZSTD_TAIL_HEADER.length + TAIL_RAW_BYTES,
+    hasTrailer: false,
+  },
+};
+
 /** Content of a large entry in one slice; only its last slice has less. */
 export const SLICE_BYTES = 4 << 20;
 

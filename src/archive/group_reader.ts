@@ -4,7 +4,7 @@ import type { IndexedArchive } from "./archive_table.ts";
 import { type ReadableFile, unreadable, type Wanted } from "./container.ts";
 import { damaged } from "./faults.ts";
 import type { SegmentLine, TableEntry } from "./format.ts";
-import { DEFLATE_END, inflateWhole } from "./inflate.ts";
+import { inflatePiece } from "./inflate_segments.ts";
 import { createNameReader, type NameReader } from "./path_checks.ts";
 import type { Pulse } from "./pulse.ts";
 import type { SegmentGroup } from "./segment_groups.ts";
@@ -13,11 +13,7 @@ import { readTar, type TarEntry } from "./tar_reader.ts";
 
 /** A segment of the tar, checked against its line in the table. Throws `damaged_archive`. */
 export function inflateSegment(source: SourceFile, line: SegmentLine): Uint8Array {
-  const deflated = source.read(line.at, line.bytes, DEFLATE_END.length);
-  deflated.set(DEFLATE_END, line.bytes);
-  const inflated = inflateWhole(source.path, deflated, line.raw);
-  // Given back at once: V8 would let 64 MB of such buffers come together, in each thread.
-  deflated.buffer.transfer(0);
+  const inflated = inflatePiece(source, line);
   if (crc32(inflated) !== parseInt(line.crc, 16)) {
     throw damaged(source.path, `the checksum of its segment at byte ${line.at} does not match`);
   }

@@ -25,10 +25,15 @@ function joinCrc(crc: number, { lines }: SegmentGroup): number {
   return lines.reduce((sum, line) => crc32Combine(sum, parseInt(line.crc, 16), line.raw), crc);
 }
 
-/** The CRC-32 of the whole tar, from that of the segments in its table. */
-export function trailerCrc({ segments, tailCrc }: FoundIndex, crc: number): number {
+/**
+ * Holds the CRC-32 of all segments in the table, joined, against that of the whole tar, where the file
+ * has one.
+ */
+export function expectTrailer(path: string, index: FoundIndex, crc: number): void {
+  const { segments, tailCrc, trailer } = index;
   const table = crc32Combine(crc, parseInt(segments.crc, 16), segments.raw_bytes);
-  return crc32Combine(table, tailCrc, TAIL_RAW_BYTES);
+  if (!trailer || crc32Combine(table, tailCrc, TAIL_RAW_BYTES) === trailer.crc) return;
+  throw damaged(path, "its checksum is not that of its content");
 }
 
 /** An archive with its index: only the segments that hold wanted files are read and inflated. */
@@ -54,9 +59,7 @@ export function openIndexed(
       admitAll(guard, group.entries);
       if (group.entries.some((entry) => isFile(entry) && wanted(entry[0]))) yield group;
     }
-    if (trailerCrc(index, crc) !== index.trailer.crc) {
-      throw damaged(path, "its checksum is not that of its content");
-    }
+    expectTrailer(path, index, crc);
   }
 
   function files(wanted: Wanted) {
@@ -85,5 +88,5 @@ export function openIndexed(
   }
 
   const { close } = source;
-  return { form: "tar.gz", source: path, indexed: true, files, manifest, signature, close };
+  return { form: index.form, source: path, indexed: true, files, manifest, signature, close };
 }

@@ -107,7 +107,7 @@ export interface ManifestHead {
   profile: string;
   home: string;
   backup_name: string;
-  archive_format: "tar.gz" | "zip" | "tar" | null;
+  archive_format: "tar.gz" | "tar.zst" | "zip" | "tar" | null;
   sensitive_note: string;
   platform: { system: string; release: string; machine: string; [key: string]: string };
   exclusions: { [key: string]: unknown };

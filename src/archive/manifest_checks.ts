@@ -244,6 +244,8 @@ function inner<T>(fields: Fields, key: string, read: (value: unknown) => T): T |
   }
 }
 
+const ARCHIVE_FORMATS = ["tar.gz", "tar.zst", "zip", "tar"] as const;
+
 /** The head of a manifest of schema 1; `fileCount` where it does not count its files itself. */
 export function manifestHead(fields: Fields, fileCount: number): ManifestHead {
   const optional = <T extends string>(key: string, allowed: readonly T[]) =>
@@ -254,8 +256,7 @@ export function manifestHead(fields: Fields, fileCount: number): ManifestHead {
     profile: text(fields, "profile", "codex"),
     home: text(fields, "home", optionalText(fields, "codex_home") ?? ""),
     backup_name: text(fields, "backup_name", ""),
-    archive_format:
-      optional<"tar.gz" | "zip" | "tar">("archive_format", ["tar.gz", "zip", "tar"]) ?? null,
+    archive_format: optional("archive_format", ARCHIVE_FORMATS) ?? null,
     sensitive_note: text(fields, "sensitive_note", ""),
     platform: inner(fields, "platform", platform) ?? platform({}),
     exclusions: inner(fields, "exclusions", fieldsOf) ?? {},

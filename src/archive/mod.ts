@@ -21,7 +21,7 @@ export {
   type StoredArchive,
 } from "./foreign/mod.ts";
 export type { EntrySink } from "./entry_sink.ts";
-export type { DatabaseMethod, WalState } from "./format.ts";
+export type { DatabaseMethod, SegmentForm, WalState } from "./format.ts";
 export * from "./manifest.ts";
 export { createManifestWriter, type ManifestWriter, type RootHead } from "./manifest_writer.ts";
 export type { OutputFile, WrittenFile } from "./output_file.ts";

@@ -170,7 +170,7 @@ export async function openBackup(
         }
       },
       prepareVisit() {
-        if (container.form === "tar.gz" && host.fs.stat(source.path).size > WORTH_WORKERS) {
+        if (container.indexed && host.fs.stat(source.path).size > WORTH_WORKERS) {
           pool.start?.();
         }
       },

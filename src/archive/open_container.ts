@@ -20,12 +20,14 @@ import { openSource, reading, type SourceFile } from "./source_file.ts";
 import { BLOCK } from "./tar_header.ts";
 import { parseBlock } from "./tar_parse.ts";
 import { openZip } from "./zip_reader.ts";
+import { requireZstd, startsAsZstd } from "./zstd.ts";
 
 /** What a file is by its first bytes; its name says nothing. */
-function sniff(source: SourceFile): "gzip" | "zip" | "tar" | undefined {
+function sniff(source: SourceFile): "gzip" | "zstd" | "zip" | "tar" | undefined {
   const start = source.read(0, Math.min(source.size, BLOCK));
   const [a, b, c, d] = start;
   if (a === 0x1f && b === 0x8b) return "gzip";
+  if (startsAsZstd(start)) return "zstd";
   if (a === 0x50 && b === 0x4b && ((c === 3 && d === 4) || (c === 5 && d === 6))) return "zip";
   if (start.length < BLOCK) return undefined;
   try {
@@ -60,10 +62,17 @@ function openArchive(
         : openForeignTar(host, source, "tar.gz", limits) ??
           openScanned(host, source, "tar.gz", limits);
     }
+    case "zstd": {
+      requireZstd();
+      const index = findIndex(source);
+      return index
+        ? openIndexed(host, source, index, limits, pool)
+        : openScanned(host, source, "tar.zst", limits);
+    }
     default: {
       const encrypted = openForeignEncrypted(host, source, limits, password);
       if (encrypted) return encrypted;
-      throw notABackup(source.path, "it is neither a tar.gz, a tar nor a zip");
+      throw notABackup(source.path, "it is neither a tar.gz, a tar.zst, a tar nor a zip");
     }
   }
 }

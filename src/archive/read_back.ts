@@ -10,12 +10,12 @@ import {
   type WorkerPool,
 } from "../base/mod.ts";
 import type { WrittenArchive } from "./archive_writer.ts";
-import { findIndex, type FoundIndex } from "./archive_index.ts";
+import { findIndex } from "./archive_index.ts";
 import { type IndexedArchive, readExtent } from "./archive_table.ts";
 import { damaged } from "./faults.ts";
 import { MANIFEST_PATH, type SegmentLine } from "./format.ts";
 import { inflateSegment } from "./group_reader.ts";
-import { trailerCrc } from "./indexed_reader.ts";
+import { expectTrailer } from "./indexed_reader.ts";
 import { allowanceOf, READ_LIMITS } from "./limits.ts";
 import { createPulse } from "./pulse.ts";
 import { readGroups } from "./segment_groups.ts";
@@ -161,11 +161,6 @@ async function readSegments(
   if (lines.length > 0) send();
   await Promise.all(jobs);
   expectTrailer(path, index, crc);
-}
-
-function expectTrailer(path: string, index: FoundIndex, crc: number): void {
-  if (trailerCrc(index, crc) === index.trailer.crc) return;
-  throw damaged(path, "its checksum is not that of its content");
 }
 
 async function readManifest(archive: IndexedArchive): Promise<void> {

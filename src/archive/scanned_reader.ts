@@ -9,7 +9,7 @@ import {
 } from "./container.ts";
 import { badManifest, notABackup } from "./faults.ts";
 import { MANIFEST_PATH, SIGNATURE_PATH } from "./format.ts";
-import { gunzip } from "./inflate.ts";
+import { gunzip, unzstd } from "./inflate.ts";
 import { type Allowance, allowanceOf, type ReadLimits } from "./limits.ts";
 import { createNameReader, createPathGuard } from "./path_checks.ts";
 import { createPulse, type Pulse } from "./pulse.ts";
@@ -45,21 +45,30 @@ async function* plain(source: SourceFile): AsyncGenerator<Uint8Array> {
   }
 }
 
+/** The forms that can be read from front to back. */
+type Inflatable = "tar" | "tar.gz" | "tar.zst";
+
+const INFLATERS: Record<Inflatable, (source: SourceFile) => AsyncGenerator<Uint8Array>> = {
+  "tar": plain,
+  "tar.gz": (source) => gunzip(source.path, source.range(0, source.size)),
+  "tar.zst": (source) => unzstd(source.path, source.range(0, source.size)),
+};
+
 /**
- * A tar or tar.gz without an index of ours: read from front to back, each time. A pass goes on to
+ * A tar, compressed or not, without an index of ours: read from front to back, each time. A pass goes on to
  * the end even when nothing more is wanted, since only there gzip tells whether all was well.
  */
 export function openScanned(
   host: Host,
   source: SourceFile,
-  form: "tar" | "tar.gz",
+  form: Inflatable,
   limits: ReadLimits,
 ): Container {
   const { path, size } = source;
 
   async function* files(wanted: Wanted): AsyncGenerator<ReadableFile> {
     const allowance = allowanceOf(path, size, limits);
-    const inflated = form === "tar" ? plain(source) : gunzip(path, source.range(0, size));
+    const inflated = INFLATERS[form](source);
     const nameOf = createNameReader(path);
     const guard = createPathGuard(path, "linux", limits.members);
     const chunks = counted(inflated, allowance, createPulse(host));

@@ -3,11 +3,9 @@ import type { OutputFile, OutputMark } from "./output_file.ts";
 import {
   type Coverage,
   type Extent,
-  GZIP_HEADER,
+  type Framing,
   type SegmentLine,
   TABLE_HEADER,
-  TAIL_BLOCK_HEADER,
-  TAIL_RAW_BYTES,
 } from "./format.ts";
 import type { Spool } from "./spool.ts";
 
@@ -40,7 +38,7 @@ export interface SegmentMark {
   crc: number;
 }
 
-/** The gzip stream: segments, and the tail that ends it. Their table grows in the spool. */
+/** The compressed tar: segments, and the tail that ends it. Their table grows in the spool. */
 export interface SegmentWriter {
   append(segment: ReadySegment): void;
   mark(): SegmentMark;
@@ -48,17 +46,21 @@ export interface SegmentWriter {
   restore(mark: SegmentMark): void;
   /** Length of the tar so far. */
   readonly raw: number;
-  /** Writes the end of the tar, {@linkcode TAIL_RAW_BYTES} long, and the gzip trailer. */
+  /** Writes the end of the tar, `TAIL_RAW_BYTES` long, and what follows it. */
   end(tail: Uint8Array): void;
 }
 
 const encoder = new TextEncoder();
 
 /** Starts the stream in an empty output, and the table in an empty spool. */
-export function createSegmentWriter(output: OutputFile, table: Spool): SegmentWriter {
+export function createSegmentWriter(
+  output: OutputFile,
+  table: Spool,
+  framing: Framing,
+): SegmentWriter {
   let raw = 0;
   let crc = 0;
-  output.write(GZIP_HEADER);
+  if (framing.start.length > 0) output.write(framing.start);
   table.append(jsonLine(TABLE_HEADER));
   return {
     append(segment) {
@@ -87,7 +89,7 @@ export function createSegmentWriter(output: OutputFile, table: Spool): SegmentWr
     },
     end(tail) {
       const trailer = { crc: crc32Combine(crc, crc32(tail), tail.length), raw: raw + tail.length };
-      output.write(tailBytes(tail, trailer));
+      output.write(tailBytes(framing, tail, trailer));
     },
   };
 }
@@ -117,13 +119,17 @@ function count(tally: Tally, place: Extent): void {
   extent.crc = crcText(crc);
 }
 
-function tailBytes(tail: Uint8Array, trailer: { crc: number; raw: number }): Uint8Array {
-  const start = TAIL_BLOCK_HEADER.length;
-  const bytes = new Uint8Array(start + TAIL_RAW_BYTES + 8);
-  bytes.set(TAIL_BLOCK_HEADER);
-  bytes.set(tail, start);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(start + TAIL_RAW_BYTES, trailer.crc, true);
-  view.setUint32(start + TAIL_RAW_BYTES + 4, trailer.raw % 2 ** 32, true);
+function tailBytes(
+  { tailStart, tailBytes, hasTrailer }: Framing,
+  tail: Uint8Array,
+  trailer: { crc: number; raw: number },
+): Uint8Array {
+  const bytes = new Uint8Array(tailBytes);
+  bytes.set(tailStart);
+  bytes.set(tail, tailStart.length);
+  if (!hasTrailer) return bytes;
+  const view = new DataView(bytes.buffer, tailBytes - 8);
+  view.setUint32(0, trailer.crc, true);
+  view.setUint32(4, trailer.raw % 2 ** 32, true);
   return bytes;
 }

@@ -1,7 +1,7 @@
-/** A `.tar.gz` while it is written: what its parts share. */
+/** A `.tar.gz` or `.tar.zst` while it is written: what its parts share. */
 import { release } from "../base/mod.ts";
 import { type DeflateOutput } from "./deflate_job.ts";
-import type { Coverage } from "./format.ts";
+import type { Coverage, SegmentForm } from "./format.ts";
 import type { PackerParts, SizedMeta } from "./packer.ts";
 import type { Run, RunHeader } from "./runs.ts";
 import type { SegmentWriter, Tally } from "./segment_writer.ts";
@@ -22,9 +22,10 @@ export interface SegmentOptions {
 /** What is known of a slice's content. */
 export type Hashed = Pick<DeflateOutput, "sha256">;
 
-/** A `.tar.gz` that is being written. */
+/** An archive of segments that is being written. */
 export interface TarGz {
   parts: PackerParts;
+  form: SegmentForm;
   encodeHeader: TarHeaders;
   writer: SegmentWriter;
   /** Small entries that are no segment yet. */
@@ -59,6 +60,9 @@ export function runHeaderOf(
   return { length: headerLength(member, encodeHeader), blocks: () => encodeHeader(member) };
 }
 
+/** How a segment ends that others follow. */
+const ENDINGS = { "tar.gz": "segment", "tar.zst": "frame" } as const;
+
 /** Compresses a segment in a worker, and writes it in its turn. */
 export function compress(
   archive: TarGz,
@@ -68,7 +72,7 @@ export function compress(
   const raw = bytes.length;
   const { coverage, tally, hashed, group, before } = options;
   return archive.parts.queue.submit({
-    input: { bytes, parts: [raw], ending: "segment", hashed },
+    input: { bytes, parts: [raw], ending: ENDINGS[archive.form], hashed },
     group,
     write(output) {
       before?.();

@@ -13,9 +13,11 @@ import {
   type Coverage,
   type DatabaseMethod,
   type Extent,
+  FRAMINGS,
   INDEX_BYTES,
   INDEX_PATH,
   MANIFEST_PATH,
+  type SegmentForm,
   SIGNATURE_PATH,
   SLICE_BYTES,
   TABLE_PATH,
@@ -48,12 +50,13 @@ import { BLOCK, roundToBlock, tarHeaders } from "./tar_header.ts";
 const encoder = new TextEncoder();
 const NOTHING = new Uint8Array();
 
-/** A `.tar.gz` made of segments, as FORMAT.md says. */
-export function tarGzPacker(parts: PackerParts): Packer {
+/** A `.tar.gz` or `.tar.zst` made of segments, as FORMAT.md says. */
+export function tarGzPacker(parts: PackerParts, form: SegmentForm): Packer {
   const archive: TarGz = {
     parts,
+    form,
     encodeHeader: tarHeaders(`${parts.top}/PaxHeader`),
-    writer: createSegmentWriter(parts.output, parts.spool),
+    writer: createSegmentWriter(parts.output, parts.spool, FRAMINGS[form]),
     run: emptyRun(),
     entries: 1,
     copied: new Map(),

@@ -98,7 +98,7 @@ function nameOf(host: Host, path: string): string {
 function emptyReport(host: Host, path: string, quick: boolean): VerifyReport {
   return {
     ok: false,
-    id: nameOf(host, path).replace(/\.(tar\.gz|tgz|tar|zip)$/i, ""),
+    id: nameOf(host, path).replace(/\.(tar\.gz|tgz|tar\.zst|tar|zip)$/i, ""),
     path,
     form: null,
     quick,

@@ -23,8 +23,12 @@ import type { Run } from "./run.ts";
 import { beginSealed, scratchHost, type SealedBackup } from "./sealed.ts";
 import { verifyWritten, writeBackup, type Written } from "./write.ts";
 
-/** Measured: 0.77 of the time of gzip's own 6, for an archive that is 0.5 % larger. */
-const DEFAULT_LEVEL = 5;
+/**
+ * Measured. Deflate: 5 takes 0.77 of the time of gzip's own 6 for 0.5 % more; 4 would be 3.7 % more.
+ * zstd: 3 takes 0.4 of the time of deflate's 5 and gives 0.73 of the size; 5 takes twice as long for
+ * 6 % less.
+ */
+const DEFAULT_LEVELS = { "tar.gz": 5, "zip": 5, "tar.zst": 3 };
 
 /**
  * Backs up one home: the only way from a home to an archive. Throws when nothing could be
@@ -45,7 +49,7 @@ export async function createBackup(host: Host, options: BackupOptions): Promise<
     makeRoot(host, root);
     locks.push(takeRootLock(host, root));
     warnings.push(...clearLeftovers(host, root));
-    const level = options.level ?? DEFAULT_LEVEL;
+    const level = options.level ?? DEFAULT_LEVELS[options.format ?? "tar.gz"];
     const signer = signerFor(host, warnings);
     const run: Run = { host, pool, options, level, warnings, signer, seal, startedAt };
     return await writeWithEarlier(run, root);

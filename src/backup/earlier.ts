@@ -7,6 +7,7 @@ import {
 import { asLifeboatError, type FileInfo, type Host, statIfThere } from "../base/mod.ts";
 import { type BackupItem, listRoot } from "../catalog/mod.ts";
 import { unlockWith } from "../seal/mod.ts";
+import { segmentForm } from "./options.ts";
 import type { Run } from "./run.ts";
 import { hasSameTail, isSettled, proofNeeded, type Trust } from "./unchanged.ts";
 
@@ -44,10 +45,12 @@ export async function findEarlier(run: Run, root: string): Promise<Earlier | und
   return undefined;
 }
 
-function openPlain({ host, options: { home } }: Run, item: BackupItem): EarlierArchive | undefined {
-  const path = item.archives.find((archive) => archive.endsWith(".tar.gz"));
+function openPlain({ host, options }: Run, item: BackupItem): EarlierArchive | undefined {
+  const { home } = options;
+  const form = segmentForm(options);
+  const path = item.archives.find((archive) => archive.endsWith(`.${form}`));
   if (!path || item.home !== home.path) return undefined;
-  return openEarlier(host, path, home.profile.backups.prefix);
+  return openEarlier(host, path, { top: home.profile.backups.prefix, form });
 }
 
 /** Trying a passphrase takes two seconds of work, in which so many bytes are compressed as well. */

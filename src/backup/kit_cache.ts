@@ -1,5 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { createArchiveWriter, type EarlierFile, openEarlier } from "../archive/mod.ts";
+import {
+  createArchiveWriter,
+  type EarlierFile,
+  openEarlier,
+  type SegmentForm,
+} from "../archive/mod.ts";
 import {
   ensureDir,
   type FileInfo,
@@ -27,6 +32,7 @@ export interface CacheSettings {
   /** The top folder of the archives they are copied into, which stands in the tar header. */
   top: string;
   level: number;
+  form: SegmentForm;
 }
 
 const PREFIX = "restorer-";
@@ -45,15 +51,15 @@ export async function openCached(
   const { join } = pathsOf(host.platform);
   const folder = join(host.folders.cache, "kit");
   const { path, info } = program;
-  const { top, level } = settings;
-  const key = sha256Of([path, info.size, info.mtimeMs, top, level].join("\n")).slice(0, 32);
-  const cached = join(folder, `${PREFIX}${key}.tar.gz`);
+  const { top, level, form } = settings;
+  const key = sha256Of([path, info.size, info.mtimeMs, top, level, form].join("\n")).slice(0, 32);
+  const cached = join(folder, `${PREFIX}${key}.${form}`);
   if (!lstatIfThere(host.fs, cached)) {
     ensureDir(host.fs, folder, host.platform);
     clearOld(host, folder);
     await writeCache(host, pool, settings, { program, cached });
   }
-  const file = await openEarlier(host, cached, top)?.find(program.name);
+  const file = await openEarlier(host, cached, { top, form })?.find(program.name);
   if (file) return file;
   throw new LifeboatError("failed", "bad_cache", `${cached} is not what was written there`, {
     hint: "Remove it; it is made again by the next backup.",
@@ -78,12 +84,8 @@ async function writeCache(
   { program, cached }: { program: KitProgram; cached: string },
 ): Promise<void> {
   const partial = `${cached}.${randomUUID()}.partial`;
-  const archive = createArchiveWriter(host, {
-    path: partial,
-    format: "tar.gz",
-    ...settings,
-    pool,
-  });
+  const { form: format, ...rest } = settings;
+  const archive = createArchiveWriter(host, { path: partial, format, ...rest, pool });
   try {
     await pour(host, archiveSink(archive, program.name), program.path, program.info);
     const nothing = new TextEncoder().encode("{}\n");

@@ -1,4 +1,4 @@
-import type { ErrorEntry } from "../archive/mod.ts";
+import type { ErrorEntry, SegmentForm } from "../archive/mod.ts";
 import type { Readers } from "../seal/mod.ts";
 import type { Home, HomePart } from "../profiles/mod.ts";
 
@@ -9,8 +9,8 @@ export interface BackupOptions {
   backupRoot?: string;
   /** `compact` leaves logs out. */
   mode?: "compact" | "full";
-  format?: "tar.gz" | "zip";
-  /** Deflate level, 1 to 9. */
+  format?: SegmentForm | "zip";
+  /** How hard to compress, 1 to 9. */
   level?: number;
   archive?: boolean;
   directory?: boolean;
@@ -40,6 +40,11 @@ export interface BackupOptions {
     /** Files that the restore replaces: captured whatever the rules say, or nothing is published. */
     mustHold: { root: string; path: string }[];
   };
+}
+
+/** The form of the archive, or of what is in an encrypted one; a zip has no segments. */
+export function segmentForm({ format }: Pick<BackupOptions, "format">): SegmentForm {
+  return format === "tar.zst" ? format : "tar.gz";
 }
 
 /** What `backup` gives back; key names are those of contract.md. */

@@ -79,7 +79,10 @@ export function clearLeftovers(host: Host, root: string): string[] {
     if (!OURS.test(name)) continue;
     const published = name.slice(1).replace(/\.partial(\.spool)?$/, "");
     const orphan = `${join(root, published)}.sha256`;
-    if (/\.(tar\.gz|tar|zip)$/.test(published) && !lstatIfThere(host.fs, join(root, published))) {
+    if (
+      /\.(tar\.gz|tar\.zst|tar|zip)$/.test(published) &&
+      !lstatIfThere(host.fs, join(root, published))
+    ) {
       removeIfThere(host.fs, orphan);
     }
     removeIfThere(host.fs, join(root, name));
@@ -90,7 +93,7 @@ export function clearLeftovers(host: Host, root: string): string[] {
 
 function isTaken(host: Host, root: string, name: string): boolean {
   const { join } = pathsOf(host.platform);
-  return ["", ".tar.gz", ".tar", ".zip"].some((suffix) =>
+  return ["", ".tar.gz", ".tar.zst", ".tar", ".zip"].some((suffix) =>
     lstatIfThere(host.fs, join(root, name + suffix))
   );
 }

@@ -3,7 +3,7 @@ import { type Host, LifeboatError, pathsOf, readFile, readText } from "../base/m
 import { listKitExecutables } from "./kit.ts";
 import { findUnchanged } from "./earlier.ts";
 import { openCached } from "./kit_cache.ts";
-import type { BackupOptions } from "./options.ts";
+import { type BackupOptions, segmentForm } from "./options.ts";
 import type { Outlet } from "./outlet.ts";
 import type { Run } from "./run.ts";
 
@@ -112,7 +112,7 @@ async function addExecutable(
     return (await outlet.copy(name, path, EXECUTABLE_MODE)).sha256;
   }
   const top = options.home.profile.backups.prefix;
-  const settings = { top, level: run.level };
+  const settings = { top, level: run.level, form: segmentForm(options) };
   const cached = await openCached(host, run.pool, settings, { name, path, info });
   try {
     await outlet.cached(cached, path);

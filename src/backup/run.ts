@@ -9,7 +9,7 @@ export interface Run {
   host: Host;
   pool: WorkerPool;
   options: BackupOptions;
-  /** Deflate level, 1 to 9. */
+  /** How hard to compress, 1 to 9. */
   level: number;
   warnings: string[];
   earlier?: Earlier;

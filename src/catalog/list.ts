@@ -50,7 +50,7 @@ export interface BackupItem {
   error?: string;
 }
 
-const ARCHIVE_NAME = /^(.+)\.(tar\.gz|tgz|tar|zip)$/i;
+const ARCHIVE_NAME = /^(.+)\.(tar\.gz|tgz|tar\.zst|tar|zip)$/i;
 
 /** Where the parts of one backup lie. */
 interface Parts {

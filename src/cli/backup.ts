@@ -33,7 +33,7 @@ interface BackupFlags extends GlobalFlags, StorageFlags, PasswordFlags {
   isolated?: string;
   backupRoot?: string;
   mode?: "compact" | "full";
-  format?: "tar.gz" | "zip";
+  format?: BackupOptions["format"];
   level?: number;
   /** False with `--no-archive`. */
   archive: boolean;
@@ -65,7 +65,7 @@ function checkFlags(flags: BackupFlags): void {
   if (flags.storage !== undefined && !flags.archive) {
     throw usage("Only archives are copied to a backend", "Leave out --no-archive.");
   }
-  if (isEncrypted(flags) && (!flags.archive || flags.format === "zip")) {
+  if (isEncrypted(flags) && (!flags.archive || (flags.format ?? "tar.gz") !== "tar.gz")) {
     throw usage("An encrypted backup is a .tar", "Leave out --no-archive and --format.");
   }
   if (flags.profile === "all" && hasScope(flags)) {
@@ -110,6 +110,11 @@ async function partFor(host: Host, home: Home, flags: BackupFlags) {
   });
 }
 
+/** What the name of the archive says. */
+function formatOf(output = ""): BackupOptions["format"] {
+  return /\.zip$/i.test(output) ? "zip" : /\.zst$/i.test(output) ? "tar.zst" : "tar.gz";
+}
+
 async function optionsFor(
   host: Host,
   named: Home,
@@ -124,7 +129,7 @@ async function optionsFor(
     seal,
     backupRoot: flags.backupRoot,
     mode: flags.mode,
-    format: flags.format ?? (flags.output?.toLowerCase().endsWith(".zip") ? "zip" : "tar.gz"),
+    format: flags.format ?? (seal ? "tar.gz" : formatOf(flags.output)),
     level: flags.level,
     archive: flags.archive,
     directory: flags.directory,
@@ -197,7 +202,9 @@ export function defineBackup(program: Command, act: Act): void {
     .addOption(isolatedOption())
     .addOption(backupRootOption())
     .addOption(new Option("--mode <mode>", "compact leaves logs out").choices(["compact", "full"]))
-    .addOption(new Option("--format <format>", "of the archive").choices(["tar.gz", "zip"]))
+    .addOption(
+      new Option("--format <format>", "of the archive").choices(["tar.gz", "tar.zst", "zip"]),
+    )
     .option("--level <n>", "how hard to compress", wholeNumber(1, 9))
     .option("--no-archive", "write the folder only")
     .option("--no-directory", "write the archive only")

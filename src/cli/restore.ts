@@ -35,7 +35,7 @@ interface RestoreFlags extends GlobalFlags, UnlockFlags {
   backupDir?: string;
   backupRoot?: string;
   fromRemote?: string;
-  format?: "tar.gz" | "zip";
+  format?: "tar.gz" | "tar.zst" | "zip";
   apply?: boolean;
   iUnderstandThisRestoresSensitiveState?: boolean;
   /** The same, as codex-environment-backup and the kit in its backups name it. */
@@ -288,7 +288,7 @@ export function defineRestore(program: Command, act: Act): void {
     .addOption(new Option("--confirm").hideHelp())
     .addOption(backupRootOption())
     .addOption(
-      new Option("--format <format>", "of the backup before").choices(["tar.gz", "zip"]),
+      new Option("--format <format>", "of the backup before").choices(["tar.gz", "tar.zst", "zip"]),
     )
     .option("--allow-outside-links", "also links that point out of their folder")
     .option(

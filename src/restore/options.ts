@@ -71,7 +71,7 @@ export interface ApplyOptions extends RestoreOptions {
   /** Where the backup before the restore goes; by default where all backups of the profile go. */
   backupRoot?: string;
   /** Format of that backup. */
-  format?: "tar.gz" | "zip";
+  format?: "tar.gz" | "tar.zst" | "zip";
   /** Whether the doctor afterwards runs the agent's commands. */
   runDoctorCommands?: boolean;
   jobs?: number;

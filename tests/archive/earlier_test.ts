@@ -8,12 +8,12 @@ Deno.test("nothing is taken over from an archive with another top folder, nor fr
     const host = testHost(folder);
     const path = `${folder}/a.tar.gz`;
     await writeArchive(host, path, oddEntries());
-    const same = openEarlier(host, path, TOP);
+    const same = openEarlier(host, path, { top: TOP, form: "tar.gz" });
     assert.ok(same);
     same.close();
-    assert.equal(openEarlier(host, path, "another-backup"), undefined);
+    assert.equal(openEarlier(host, path, { top: "another-backup", form: "tar.gz" }), undefined);
     const zip = `${folder}/a.zip`;
     await writeArchive(host, zip, oddEntries(), { format: "zip" });
-    assert.equal(openEarlier(host, zip, TOP), undefined);
+    assert.equal(openEarlier(host, zip, { top: TOP, form: "tar.gz" }), undefined);
   });
 });

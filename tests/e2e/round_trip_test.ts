@@ -37,6 +37,8 @@ for (
     ["backup_dir", "--no-archive"],
     ["archive", "--format", "zip", "--no-directory"],
     ["archive", "--output", "mine.tar.gz"],
+    ["archive", "--format", "tar.zst", "--no-directory"],
+    ["archive", "--output", "mine.tar.zst"],
   ] as ["archive" | "backup_dir", ...string[]][]
 ) {
   Deno.test(`a Codex home comes back from a backup made with ${args.join(" ")}`, () =>

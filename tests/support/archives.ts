@@ -79,7 +79,7 @@ export async function writeArchive(
   host: Host,
   path: string,
   entries: SampleEntry[],
-  options: { format?: "tar.gz" | "zip"; level?: number; pool?: WorkerPool } = {},
+  options: { format?: "tar.gz" | "tar.zst" | "zip"; level?: number; pool?: WorkerPool } = {},
 ): Promise<WrittenFile> {
   const { format = "tar.gz", level = 1, pool = inlinePool() } = options;
   const writer = createArchiveWriter(host, { path, format, top: TOP, level, pool });

@@ -60,5 +60,6 @@ export const TOOLS = {
   sevenZip: hasTool("7z", ["i"], /7-Zip/),
   python: hasTool("python3", ["--version"], /^Python 3/),
   gunzip: hasTool("gunzip", ["--version"], /gzip|gunzip/i),
+  zstd: hasTool("zstd", ["--version"], /Zstandard|zstd/i),
   unzip: hasTool("unzip", ["-v"], /UnZip/),
 };
