@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type { BackupResult } from "../../src/backup/mod.ts";
 import type { ListResult } from "../../src/catalog/mod.ts";
+import type { MigrationPlan } from "../../src/migrate/mod.ts";
 import type { RestoreResult, UndoResult } from "../../src/restore/mod.ts";
 import type { SessionsReport } from "../../src/sessions/mod.ts";
 import { assert } from "../assert.ts";
@@ -28,9 +29,9 @@ const CLAWBACKUP: Record<string, string[]> = {
   snapshot_history: ["file_path", "limit"],
 };
 
-const OTHERS = ["doctor", "sessions_list", "session_restore", "undo"];
+const OTHERS = ["doctor", "sessions_list", "session_restore", "undo", "migrate_plan"];
 
-const READING = /_(list|status|verify|history)$|^doctor$/;
+const READING = /_(list|status|verify|history|plan)$|^doctor$/;
 
 function answering(answer: ElicitResult): Answering {
   return () => answer;
@@ -285,6 +286,27 @@ Deno.test("a lost conversation is found in a backup and brought back", async () 
     return sample;
   });
 });
+
+Deno.test("a move from another agent is planned, and left to the user", () =>
+  withScene(async (scene) => {
+    const skill = join(scene.user, ".claude", "skills", "review");
+    Deno.mkdirSync(skill, { recursive: true });
+    Deno.writeTextFileSync(
+      join(skill, "SKILL.md"),
+      "---\nname: review\ndescription: Reviews.\n---\nLook.\n",
+    );
+    const before = readTree(scene.user);
+    await withMcp(scene, async ({ call }) => {
+      const args = { provider: "claude", skills: ["review"] };
+      const plan = await call<MigrationPlan>("migrate_plan", args);
+      const planned = plan.items.filter(({ status }) => status === "planned");
+      assert.deepEqual(planned.map(({ kind }) => kind), ["skill"], JSON.stringify(plan));
+      const command = "lifeboat migrate apply claude-code --to codex --skill review";
+      assert.equal(plan.next!.command, command);
+      parseLine(command.replace(/^lifeboat /, ""));
+      assert.deepEqual(readTree(scene.user), before);
+    });
+  }));
 
 Deno.test("an agent takes back what it did in a project, unasked but not unseen", () =>
   withScene(async (scene) => {

@@ -2,6 +2,7 @@ import type { Tool } from "../tool.ts";
 import { backupCreate, backupList, backupStatus, backupVerify } from "./backups.ts";
 import { backupDelete, backupSync } from "./copies.ts";
 import { doctor, sessionsList } from "./homes.ts";
+import { migratePlan } from "./migrate.ts";
 import { backupRestore, sessionRestore } from "./restore.ts";
 import { snapshotHistory, snapshotList, snapshotStatus } from "./snapshots.ts";
 import { snapshotRollback } from "./rollback.ts";
@@ -24,4 +25,5 @@ export const TOOLS: Tool[] = [
   sessionsList,
   sessionRestore,
   undo,
+  migratePlan,
 ];
