@@ -11,8 +11,15 @@ import { at, folderState, key, oldOf, type PlannedFile, type Planner } from "./p
 
 const MAGIC = new TextEncoder().encode("SQLite format 3\0");
 
-/** Plans that the old sidecars of every database that comes back, or is there, leave the home. */
-export async function planSidecars(planner: Planner): Promise<void> {
+/**
+ * Plans that the old sidecars of every database that comes back, or is there, leave the home.
+ *
+ * @param belongs says of one that is there that it is no old one
+ */
+export async function planSidecars(
+  planner: Planner,
+  belongs: (root: TargetRoot, path: string) => boolean = () => false,
+): Promise<void> {
   const inBackup = pathsInBackup(planner);
   const found: { file: PlannedFile; sidecars: string[] }[] = [];
   const folders = new Map<string, Set<string>>();
@@ -20,7 +27,7 @@ export async function planSidecars(planner: Planner): Promise<void> {
     await planner.pulse();
     const sidecars = SIDECARS.map((suffix) => file.path + suffix)
       .filter((path) => isThere(planner, folders, file.root, path))
-      .filter((path) => !inBackup.has(key(file.root.id, path)));
+      .filter((path) => !inBackup.has(key(file.root.id, path)) && !belongs(file.root, path));
     if (sidecars.length > 0 && wouldChange(planner, file, sidecars)) found.push({ file, sidecars });
   }
   const isDatabase = await databasesAmong(planner, found.map(({ file }) => file));

@@ -59,7 +59,7 @@ export function planUndoneMove(undoer: Undoer, op: MoveOp): void {
   const here = { root: root.id, at: root, path, info, old };
   if (!kept) planLeaving(undoer, op, here);
   else if (kept.kind === "symlink") planLink(undoer, op, here);
-  else if (mayReturn(undoer, here)) planFile(undoer, op, here, kept);
+  else if (mayReturn(undoer, op, here)) planFile(undoer, op, here, kept);
 }
 
 function planLeaving(undoer: Undoer, op: MoveOp, here: Here): void {
@@ -128,13 +128,17 @@ function holds(
 
 /** Notes what is there and is neither what the restore has put there nor gone. */
 function noteChanged(undoer: Undoer, op: MoveOp, here: Here): void {
-  const { planner: { host }, changed } = undoer;
   const { root, path, info } = here;
-  if (!info) return;
-  const isRestored = op.op === "file"
-    ? holds(undoer, here, op)
-    : op.op === "link" && isNew(host.fs, pathBelow(host, here.at, path), info, op);
-  if (!isRestored) changed.push({ root, path });
+  if (info && !isRestored(undoer, op, here)) undoer.changed.push({ root, path });
+}
+
+/** Whether what is there is what the restore has put there. */
+function isRestored(undoer: Undoer, op: MoveOp, here: Here): boolean {
+  if (op.op === "file") return holds(undoer, here, op);
+  const { planner: { host } } = undoer;
+  const { path, info } = here;
+  return op.op === "link" && info !== undefined &&
+    isNew(host.fs, pathBelow(host, here.at, path), info, op);
 }
 
 /** The database of a sidecar is looked for among the files that are planned. */
@@ -154,16 +158,17 @@ function notePlanned(
  * A restore takes the WAL of a database away although the database stays, where it is the same. Since
  * then the database may have been written to, and that WAL would spoil it.
  */
-function mayReturn(undoer: Undoer, { at: root, path }: Here): boolean {
+function mayReturn(undoer: Undoer, op: MoveOp, here: Here): boolean {
+  const { at: root, path } = here;
   const { planner, undo: { journal: { header } }, moved } = undoer;
   const main = root.kind === "folder" ? mainByName(path) : undefined;
   if (main === undefined || moved.has(key(root.id, main))) return true;
   const database = at(planner, root, main);
-  const isLive = ["-wal", "-journal"].some((suffix) =>
-    (at(planner, root, main + suffix)?.size ?? 0) > 0
+  const isLive = ["-wal", "-journal"].map((suffix) => main + suffix).some((side) =>
+    (side !== path || !isRestored(undoer, op, here)) && (at(planner, root, side)?.size ?? 0) > 0
   );
   const restoredMs = Date.parse(header.created_at);
-  if (!isLive && database && database.mtimeMs <= restoredMs) return true;
+  if (!isLive && (!database || database.mtimeMs <= restoredMs)) return true;
   const message = "stays in the undo data: its database was changed since the restore";
   planner.plan.skipped.push({ root: root.id, path, reason: "database_changed", message });
   return false;

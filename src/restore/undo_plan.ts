@@ -2,11 +2,11 @@
 import type { Manifest } from "../archive/mod.ts";
 import { type Host, isoWithOffset } from "../base/mod.ts";
 import { type Home, isActiveHome } from "../profiles/mod.ts";
-import { isMove } from "./journal_types.ts";
+import { isMove, type TargetRoot } from "./journal_types.ts";
 import { createPulse, emptyPlan } from "./plan.ts";
 import { planActivations } from "./plan_activates.ts";
 import { planSidecars } from "./plan_sidecars.ts";
-import { key, type Plan, type Planner } from "./planner.ts";
+import { at, key, type Plan, type Planner } from "./planner.ts";
 import { selectionOf } from "./selection.ts";
 import type { Target } from "./target.ts";
 import { type OpenUndo, undoName } from "./undo_data.ts";
@@ -31,11 +31,17 @@ export async function makeUndoPlan(host: Host, home: Home, undo: OpenUndo): Prom
     planUndoneMove(undoer, op);
   }
   const before = planner.plan.ops.length;
-  await planSidecars(planner);
+  await planSidecars(planner, (root, path) => wasThere(undoer, root, path));
   changed.push(...planner.plan.ops.slice(before).map(({ root, path }) => ({ root, path })));
   await planUndoneFolders(undoer);
   await planActivations(planner);
   return { plan: planner.plan, backup: planner.options.backup, changed };
+}
+
+/** Whether a sidecar stood beside the database before the restore already, which left it as it was. */
+function wasThere({ planner, undo, moved }: Undoer, root: TargetRoot, path: string): boolean {
+  const restoredMs = Date.parse(undo.journal.header.created_at);
+  return !moved.has(key(root.id, path)) && at(planner, root, path)!.mtimeMs <= restoredMs;
 }
 
 function beginPlan(host: Host, home: Home, undo: OpenUndo): Undoer {

@@ -3,7 +3,13 @@ import fc from "fast-check";
 import { assert } from "../assert.ts";
 import type { Host, LifeboatError } from "../../src/base/mod.ts";
 import { carryPlan } from "../../src/restore/carry_plan.ts";
-import { type PlanItem, planRestore, type RestoreOptions } from "../../src/restore/mod.ts";
+import type { Home } from "../../src/profiles/mod.ts";
+import {
+  applyUndo,
+  type PlanItem,
+  planRestore,
+  type RestoreOptions,
+} from "../../src/restore/mod.ts";
 import { makePlan } from "../../src/restore/plan.ts";
 import { withTempDir } from "../support/host.ts";
 import { memoryBackup } from "../support/memory_backup.ts";
@@ -37,6 +43,11 @@ function specOf(nodes: Record<string, Node>, above = ""): TreeSpec {
   return spec;
 }
 
+/** Restores come after all that was made before; links have the time at which they were made. */
+function laterHost(at: string): Host {
+  return { ...quickHost(at), now: () => new Date(Date.now() + 5000) };
+}
+
 /** What differs between two trees, as a plan counts it. */
 function difference(before: Tree, after: Tree) {
   const counts = { create: 0, overwrite: 0, set_aside: 0, create_folders: 0 };
@@ -57,7 +68,7 @@ Deno.test("what a plan says is what apply does, on random trees", async () => {
         makeTree(join(at, "source"), specOf(backedUp), 1_700_000_000_000);
         makeTree(join(at, "home"), specOf(before), 1_710_000_000_000);
         const backup = memoryBackup(join(at, "source"));
-        const [host, home] = [quickHost(at), testHome(at, { roots: [] })];
+        const [host, home] = [laterHost(at), testHome(at, { roots: [] })];
         const was = readTree(home.path);
         const { plan: said } = await planRestore(host, { backup, home, listFiles: true });
         const { restoredFiles, setAside } = await carryPlan(
@@ -81,6 +92,7 @@ Deno.test("what a plan says is what apply does, on random trees", async () => {
         if (said.conflicts.length === 0) {
           assertHolds(readTree(home.path), readTree(backup.head.home));
         }
+        if (said.conflicts.length === 0) await assertUndone(host, home, was);
       })),
     { numRuns: Deno.env.get("SLOW") ? 1000 : 60 },
   );
@@ -155,7 +167,7 @@ Deno.test("a chosen part comes back as the plan says of each path, on random tre
           makeTree(join(at, "source"), specOf(backedUp), 1_700_000_000_000);
           makeTree(join(at, "home"), specOf(before), 1_710_000_000_000);
           const backup = memoryBackup(join(at, "source"));
-          const [host, home] = [quickHost(at), testHome(at, { roots: [] })];
+          const [host, home] = [laterHost(at), testHome(at, { roots: [] })];
           const options = { backup, home, ...which.options };
           const was = readTree(home.path);
           const said = await planned(host, options);
@@ -180,11 +192,19 @@ Deno.test("a chosen part comes back as the plan says of each path, on random tre
             !["unchanged", "kept"].includes(action)
           );
           assert.deepEqual(open ?? [], [], "nothing is left to do");
+          if (said.conflicts.length === 0) await assertUndone(host, home, was);
         }),
     ),
     { numRuns: Deno.env.get("SLOW") ? 2000 : 100 },
   );
 });
+
+/** An undo gives back what was there: contents, modes, times and links. */
+async function assertUndone(host: Host, home: Home, was: Tree): Promise<void> {
+  const { ok } = await applyUndo(host, { home, confirmed: true });
+  assert.ok(ok);
+  assert.deepEqual(readTree(home.path, [".lifeboat"]), was);
+}
 
 /** The plan, or nothing where the globs mean nothing. */
 async function planned(host: Host, options: RestoreOptions) {
