@@ -1,12 +1,20 @@
 import {
   describeError,
   type Host,
+  isInside,
   isNotFound,
   LifeboatError,
   pathsOf,
   readText,
+  toSlashes,
 } from "../base/mod.ts";
-import { type Home, HOME_ROOT, type ProfileConfig } from "../profiles/mod.ts";
+import {
+  type Home,
+  HOME_ROOT,
+  localOpenClaw,
+  openClawPlaces,
+  type ProfileConfig,
+} from "../profiles/mod.ts";
 import { claudeFlags } from "./claude_config.ts";
 import { codexFlags } from "./codex_config.ts";
 import { parseConfig, type Table, tableOf } from "./parse.ts";
@@ -81,8 +89,18 @@ function inspect(
   }
 }
 
+/** OpenClaw's may lie elsewhere, or bear an older name. */
+function inspectOpenClaw(host: Host, home: Home): Inspected {
+  const { path } = openClawPlaces(localOpenClaw(host, home.path, home.isOwn)).config;
+  const { relative } = pathsOf(host.platform);
+  const isInHome = isInside(path, home.path, host.platform);
+  const name = isInHome ? toSlashes(relative(home.path, path), host.platform) : path;
+  return inspect(host, name, path, "json5");
+}
+
 /** The configuration file that a profile names first. */
 function inspectMain(host: Host, home: Home): Inspected | undefined {
+  if (home.profile.configured_roots === "openclaw") return inspectOpenClaw(host, home);
   const main = home.profile.config.find(({ path, root }) => !root && !/[*?]/.test(path));
   if (!main) return undefined;
   const absolute = pathsOf(host.platform).join(home.path, ...main.path.split("/"));

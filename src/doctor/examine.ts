@@ -18,6 +18,7 @@ import { type DatabasesExam, examineDatabases } from "./databases.ts";
 import { findHomeState } from "./home_state.ts";
 import { findLogins } from "./logins.ts";
 import { findOutside } from "./outside.ts";
+import { examineOpenClaw, type OpenClawExam } from "./openclaw.ts";
 import { platformReport } from "./platform.ts";
 import type { CommandReport, DoctorReport, Finding, SessionsExam } from "./report.ts";
 import { sensitiveNoteFor } from "./snapshot_text.ts";
@@ -41,6 +42,7 @@ interface Structure {
   config: Configuration;
   databases: DatabasesExam;
   sessions: SessionsExam;
+  openclaw?: OpenClawExam;
   findings: Finding[];
 }
 
@@ -115,6 +117,9 @@ async function examineStructure(
   const checked = options.checkDatabases ?? true ? survey : emptySurvey();
   const databases = await examineDatabases(host, pool, checked);
   const sessions = isThere ? examineConversations(host, home, databases) : NO_SESSIONS;
+  const openclaw = isThere && home.profile.configured_roots === "openclaw"
+    ? await examineOpenClaw(host, home, options.openFiles ?? true)
+    : undefined;
   const findings = isThere
     ? [
       ...config.findings,
@@ -124,9 +129,10 @@ async function examineStructure(
       ...findOutside(host, home, config, survey),
       ...findLogins(host, home, config, survey),
       ...findByAgent(host, home, config, survey),
+      ...openclaw?.findings ?? [],
     ]
     : [];
-  return { survey, config, databases, sessions, findings };
+  return { survey, config, databases, sessions, openclaw, findings };
 }
 
 function examineConversations(
@@ -152,7 +158,7 @@ interface Rest {
 }
 
 function assemble(host: Host, home: Home, structure: Structure, rest: Rest): DoctorReport {
-  const { survey, config, databases, sessions, findings } = structure;
+  const { survey, config, databases, sessions, openclaw, findings } = structure;
   const summary = summarizeCommands(rest.commands, rest.commandsRan);
   const checks = {
     core: rest.core,
@@ -177,6 +183,8 @@ function assemble(host: Host, home: Home, structure: Structure, rest: Rest): Doc
     config: config.report,
     databases: databases.reports,
     sessions: sessions.sessions,
+    ...(openclaw && { agents: openclaw.agents }),
+    ...(openclaw?.gateway && { gateway: openclaw.gateway }),
     findings,
     commands: rest.commands,
     command_summary: summary,

@@ -1,3 +1,4 @@
+import type { RunningProcess } from "./running.ts";
 import type { CodexFlags } from "./codex_config.ts";
 import type { ClaudeFlags } from "./claude_config.ts";
 
@@ -35,6 +36,10 @@ export interface DoctorReport {
   config: ConfigReport;
   databases: DatabaseReport[];
   sessions: SessionsReport;
+  /** OpenClaw: the agents that its configuration knows. */
+  agents?: AgentReport[];
+  /** OpenClaw: whether it is at work in the home. */
+  gateway?: GatewayReport;
   findings: Finding[];
   /** By the probe's id. */
   commands: Record<string, CommandReport>;
@@ -127,6 +132,25 @@ export interface SessionsReport {
   state_rows?: number;
   rows_without_file?: number;
   files_without_row?: number;
+}
+
+/** One agent of OpenClaw. */
+export interface AgentReport {
+  id: string;
+  /** Absolute, as the configuration has it. */
+  workspace: string;
+  workspace_present: boolean;
+  agent_dir: string;
+  agent_dir_present: boolean;
+  /** Whether it has a Codex home of its own. */
+  codex_home: boolean;
+}
+
+/** Whether OpenClaw is at work in its home. */
+export interface GatewayReport {
+  /** Null where that could not be told. */
+  running: boolean | null;
+  processes: RunningProcess[];
 }
 
 /** A command that was run, or why it was not. */

@@ -20,7 +20,7 @@ import {
   type Sighting,
 } from "./process.ts";
 import { databasesIn, filesOpenOnLinux, linuxProcesses, locksOnLinux } from "./running_linux.ts";
-import { liveSessions, locksOnWindows, writerLocksOf } from "./running_marks.ts";
+import { liveGateways, liveSessions, locksOnWindows, writerLocksOf } from "./running_marks.ts";
 import {
   LSOF_ARGS,
   parseLsof,
@@ -85,10 +85,11 @@ function look(host: Host, home: Home, runner: CommandRunner): View | Promise<Vie
 function lookOnLinux(host: Host, home: Home): View {
   const isOwn = ownPathsOf(host, home);
   const lookUp = linuxProcesses(host);
-  const folders = [home.path, ...home.roots.map(({ path }) => path)];
+  const state = pathsOf("linux").join(home.path, "state"); // OpenClaw's
+  const folders = [home.path, state, ...home.roots.map(({ path }) => path)];
   const databases = folders.flatMap((folder) => databasesIn(host, folder, isOwn));
   const sightings = [
-    ...liveSessions(host, home, lookUp),
+    ...registered(host, home, lookUp),
     ...locksOnLinux(host, [...writerLocksOf(host, home), ...databases]),
     ...filesOpenOnLinux(host, isOwn),
   ];
@@ -101,7 +102,12 @@ async function lookOnMac(host: Host, home: Home, runner: CommandRunner): Promise
   const english = { LC_ALL: "en_US.UTF-8" };
   const files = await output(host, runner, "/usr/sbin/lsof", LSOF_ARGS, english);
   const open = parseLsof(files, ownPathsOf(host, home));
-  return { sightings: [...liveSessions(host, home, lookUp), ...open], lookUp };
+  return { sightings: [...registered(host, home, lookUp), ...open], lookUp };
+}
+
+/** What agents write down of their own processes. */
+function registered(host: Host, home: Home, lookUp: ProcessLookup): Sighting[] {
+  return [...liveSessions(host, home, lookUp), ...liveGateways(host, home, lookUp)];
 }
 
 /** Windows does not tell which files a process has open, so the agent's name has to do. */
@@ -116,7 +122,7 @@ async function lookOnWindows(host: Host, home: Home, runner: CommandRunner): Pro
     .filter(({ name }) => isActiveHome(host, home) && isAgentName(home.profile, name, "windows"))
     .map(({ pid }): Sighting => ({ pid, why: "process_name", path: null }));
   const marks = [
-    ...liveSessions(host, home, lookUp),
+    ...registered(host, home, lookUp),
     ...locksOnWindows(host, writerLocksOf(host, home)),
   ];
   return { sightings: [...marks, ...named], lookUp };

@@ -2,10 +2,12 @@
 import {
   errnoOf,
   type Host,
+  isInside,
   lstatIfThere,
   pathsOf,
   readText,
   statIfThere,
+  variableOf,
   withFile,
 } from "../base/mod.ts";
 import type { Home } from "../profiles/mod.ts";
@@ -76,10 +78,59 @@ function isProcessOf(host: Host, home: Home, path: string, process: Process): bo
   return written !== undefined && startedAtMs <= written + SLACK_MS;
 }
 
-/** What Claude Code 2.1.329 writes down of itself on Linux (tried): clock ticks since boot. */
+/** What OpenClaw's gateway writes of itself (tried: 2026.9.6). */
+interface GatewayLock {
+  pid?: unknown;
+  configPath?: unknown;
+  stateDir?: unknown;
+}
+
+function readGatewayLock(host: Host, path: string): GatewayLock | undefined {
+  try {
+    return JSON.parse(readText(host.fs, path, MAX_BYTES)) ?? undefined;
+  } catch {
+    return undefined; // half written, or gone
+  }
+}
+
+/** Where gateways put their locks: below the state folder, and before that in the system's (facts A1). */
+function lockFolders(host: Host, home: Home): string[] {
+  const { join } = pathsOf(host.platform);
+  const temp = variableOf(host.env, "TMPDIR", host.platform) ??
+    variableOf(host.env, "TEMP", host.platform) ??
+    (host.platform === "windows" ? undefined : "/tmp");
+  return [join(home.path, "tmp"), ...(temp ? [temp] : [])].flatMap((folder) => {
+    try {
+      if (statIfThere(host.fs, folder)?.kind !== "directory") return [];
+      return host.fs.list(folder).entries.filter(({ name }) => /^openclaw(?:-\d+)?$/.test(name))
+        .map(({ name }) => join(folder, name));
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** The gateways of OpenClaw that are registered for this home and whose process is there. */
+export function liveGateways(host: Host, home: Home, lookUp: ProcessLookup): Sighting[] {
+  if (home.profile.configured_roots !== "openclaw") return [];
+  const isOfHome = (path: unknown) =>
+    typeof path === "string" && isInside(path, home.path, host.platform);
+  return lockFolders(host, home).flatMap((folder) =>
+    filesIn(host, folder, /^gateway\..*lock$/).flatMap((path): Sighting[] => {
+      const { pid, configPath, stateDir } = readGatewayLock(host, path) ?? {};
+      if (typeof pid !== "number" || !(isOfHome(stateDir) || isOfHome(configPath))) return [];
+      const process = lookUp(pid);
+      if (!process || !isProcessOf(host, home, path, process)) return [];
+      return [{ pid, why: "session_file", path }];
+    })
+  );
+}
+
+/** What agents write down of themselves on Linux (tried): clock ticks since boot. */
 function readProcStart(host: Host, path: string): string | undefined {
   try {
-    const { procStart } = JSON.parse(readText(host.fs, path, MAX_BYTES));
+    const { procStart, startTime } = JSON.parse(readText(host.fs, path, MAX_BYTES));
+    if (Number.isSafeInteger(startTime)) return String(startTime);
     return typeof procStart === "string" && /^\d+$/.test(procStart) ? procStart : undefined;
   } catch {
     return undefined; // half written, or gone: its name and time tell enough

@@ -11,7 +11,7 @@ import { testHost } from "../support/host.ts";
 
 /** How a test's home is examined. */
 export interface Examination extends Partial<ExamineOptions> {
-  profile?: "codex" | "claude-code";
+  profile?: "codex" | "claude-code" | "openclaw";
   home?: HomeOptions;
   host?: Partial<Host>;
 }

@@ -55,6 +55,22 @@ export function doctorVerdict({ ok, findings }: DoctorReport, style: Style): str
   return `${style.red("not healthy")}: ${printable(faults[0]?.message ?? "see lifeboat doctor")}`;
 }
 
+function agentsField({ agents }: DoctorReport): [string, string[]][] {
+  if (!agents) return [];
+  return [[
+    "Agents",
+    agents.map(({ id, workspace, workspace_present }) =>
+      printable(`${id}  ${workspace}${workspace_present ? "" : "  (not there)"}`)
+    ),
+  ]];
+}
+
+function gatewayField({ gateway }: DoctorReport): [string, string][] {
+  if (!gateway) return [];
+  const { running } = gateway;
+  return [["Gateway", running === null ? "not known" : running ? "running" : "not running"]];
+}
+
 /** How a home is. */
 export function doctorText(report: DoctorReport, style: Style): string {
   const { agent, home, findings } = report;
@@ -65,7 +81,9 @@ export function doctorText(report: DoctorReport, style: Style): string {
     ...indent(formatFields([
       ["Configuration", configText(report)],
       ["Databases", databasesText(report)],
-      ["Conversations", sessionsText(report)],
+      ...(report.agents ? [] : [["Conversations", sessionsText(report)] as [string, string]]),
+      ...agentsField(report),
+      ...gatewayField(report),
       ["Present", presentText(report)],
       ["Commands", commandsText(report)],
     ])),
