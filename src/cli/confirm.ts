@@ -47,6 +47,12 @@ export function askForRollback(context: Context): Promise<void> {
   return ask(context, { word: "ROLLBACK", english, chinese, refused: "Not rolled back" });
 }
 
+/** The same before conversations are re-homed; the answer is REMAP. */
+export function askForRemap(context: Context): Promise<void> {
+  const [english, chinese] = ["change the paths", "修改路径"];
+  return ask(context, { word: "REMAP", english, chinese, refused: "Not remapped" });
+}
+
 /** The same before a backup is removed for good; the answer is DELETE. */
 export function askForDelete(context: Context, id: string): Promise<void> {
   const english = `delete ${printable(id)} for good`;

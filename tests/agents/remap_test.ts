@@ -168,13 +168,13 @@ async function remapAndUndo<Agent extends Codex | ClaudeCode>(
   const args = ["sessions", "remap", agent.project, moved.project, "--profile", profile];
   const planned = await lifeboat(agent.userHome, args);
   assert.deepEqual(exactTree(agent.home), before, "a dry run changes nothing");
-  const applied = await lifeboat(agent.userHome, [...args, "--apply"]);
+  const applied = await lifeboat(agent.userHome, [...args, "--apply", "--yes"]);
   assert.deepEqual(stepsOf(planned), stepsOf(applied));
   const after = exactTree(agent.home);
   assert.notDeepEqual(after, before);
   await lifeboat(agent.userHome, ["undo", "--profile", profile, ...SURE]);
   assert.deepEqual(exactTree(agent.home), before);
-  await lifeboat(agent.userHome, [...args, "--apply"]);
+  await lifeboat(agent.userHome, [...args, "--apply", "--yes"]);
   assert.deepEqual(exactTree(agent.home), after);
   await goesOn(moved);
 }

@@ -83,7 +83,7 @@ Deno.test("conversations follow a project that has moved, and undo takes them ba
     ]);
     assert.ok(planned.json.warnings.some((one) => one.includes("is not there")));
     Deno.mkdirSync(join(user, "moved"));
-    const applied = await run<RemapReport>([...args, "--apply", "--json"]);
+    const applied = await run<RemapReport>([...args, "--apply", "--yes", "--json"]);
     assert.equal(applied.code, 0, JSON.stringify(applied.json.error));
     assert.deepEqual(applied.json.homes[0].remap, planned.json.homes[0].remap);
     assert.ok(Object.hasOwn(
@@ -108,7 +108,7 @@ Deno.test("the next backup has what a remap changed, also where size and time ar
     await backUp();
     const to = cwd.replace(/.$/, "_");
     const { size, mtime } = Deno.statSync(join(home, rollout));
-    assert.equal((await run(["sessions", "remap", cwd, to, "--apply"])).code, 0);
+    assert.equal((await run(["sessions", "remap", cwd, to, "--apply", "--yes"])).code, 0);
     const after = Deno.statSync(join(home, rollout));
     assert.deepEqual([after.size, after.mtime], [size, mtime]);
     const { backup_dir } = await backUp();
@@ -127,12 +127,29 @@ Deno.test("a remap is refused where folders or homes are not what they should be
     assert.deepEqual(await code("/a", "/b", "--home", folder), [2, "usage"]);
     assert.deepEqual(await code("/a", "/b", "--profile", "codex"), [10, "no_such_home"]);
     assert.deepEqual(await code("/a"), [2, "usage"]);
+    assert.deepEqual(await code("/a", "/b", "--apply"), [2, "confirmation_required"]);
+  }));
+
+Deno.test("where one home cannot be changed, it is said how to take back what was changed before", () =>
+  withScene(async (scene) => {
+    const { run, home, user, folder } = scene;
+    const { sessions: [{ cwd }] } = await makeSampleClaudeHome(user, {
+      conversations: 1,
+      turns: 1,
+    });
+    const old = join(folder, "elsewhere");
+    Deno.mkdirSync(old);
+    Deno.symlinkSync(old, join(home, ".lifeboat"));
+    const { code, json } = await run(["sessions", "remap", cwd, old, "--apply", "--yes", "--json"]);
+    assert.deepEqual([code, json.error?.code], [2, "unsafe_target"]);
+    assert.match(json.error!.hint, /lifeboat undo --profile claude-code/);
+    assert.deepEqual([...Deno.readDirSync(old)], []);
   }));
 
 if (Deno.build.os === "linux") {
   Deno.test("a remap is refused while the agent is at work, before any home is changed", () =>
     withClaude(async ({ run, user }, { home, sessions: [{ cwd }] }) => {
-      const args = ["sessions", "remap", cwd, join(user, "moved"), "--apply", "--json"];
+      const args = ["sessions", "remap", cwd, join(user, "moved"), "--apply", "--yes", "--json"];
       const before = [...hashesBelow(home)];
       await whileHeld(holdOpen(join(home, "history.jsonl")), async () => {
         const { code, json } = await run(args);

@@ -39,6 +39,21 @@ if (Deno.build.os === "linux") {
       assert.deepEqual(scene.published(), before);
     }));
 
+  Deno.test("typing REMAP changes the paths, after they were shown", () =>
+    withScene(async (scene) => {
+      const config = join(scene.home, "config.toml");
+      const [, old] = /^\[projects\."(.+)"\]$/m.exec(Deno.readTextFileSync(config))!;
+      const moved = join(scene.user, "moved");
+      const dialogue = talk(scene.user, [PROGRAM, "sessions", "remap", old, moved, "--apply"]);
+      await dialogue.sees("> ");
+      assert.ok(!Deno.readTextFileSync(config).includes(moved));
+      await dialogue.types("REMAP");
+      const { code, shown } = await dialogue.end();
+      assert.equal(code, 0, shown);
+      assert.match(shown, /configuration keys[^]*Type REMAP to change[^]*The paths were changed/);
+      assert.ok(Deno.readTextFileSync(config).includes(`[projects."${moved}"]`));
+    }));
+
   Deno.test("Ctrl-C at the question stops with 130 and changes nothing", () =>
     withScene(async (scene) => {
       await scene.backUp();
