@@ -36,13 +36,21 @@ const KEYS = [
   "100%/a&b=c;d'e~f.json",
 ];
 
-/** Registers the tests for one backend. */
-export function testConformance(name: string, withBackend: WithBackend): void {
+/**
+ * Registers the tests for one backend. `lacks`: what its server cannot do: listing the parts of an
+ * upload, or keys with characters that it escapes twice in its XML.
+ */
+export function testConformance(
+  name: string,
+  withBackend: WithBackend,
+  lacks: ("parts" | "escapes")[] = [],
+): void {
   const test = (what: string, use: (backend: Backend) => Promise<void>) =>
     Deno.test(`${name}: ${what}`, () => withBackend(use));
 
   test("what is put can be got, whole and in ranges, under any key", async (backend) => {
-    for (const [index, key] of KEYS.entries()) {
+    const keys = KEYS.filter((key) => !lacks.includes("escapes") || !/[&'<>]/.test(key));
+    for (const [index, key] of keys.entries()) {
       const content = patterned(1000 + index, index);
       await backend.put(key, content);
       assert.deepEqual(await backend.get(key, 0, content.length), content, key);
@@ -55,7 +63,7 @@ export function testConformance(name: string, withBackend: WithBackend): void {
         sha256: sha256Of(content),
       });
     }
-    assert.deepEqual((await backend.list("")).map(({ key }) => key), [...KEYS].sort());
+    assert.deepEqual((await backend.list("")).map(({ key }) => key), keys.sort());
   });
 
   test("a put replaces what was there", async (backend) => {
@@ -117,23 +125,30 @@ export function testConformance(name: string, withBackend: WithBackend): void {
     assert.deepEqual((await backend.list("")).map(({ key }) => key), [plan.key]);
   });
 
-  test("the parts of an upload that was left can be listed", async (backend) => {
-    const content = patterned(2 * PART + 7);
-    const plan = planFor("big/two.tar.gz", content);
-    const upload = { ...plan, id: await backend.begin(plan) };
-    await backend.putPart(upload, 1, partOf(content, 1));
-    const [part, ...others] = (await backend.parts(upload))!;
-    assert.deepEqual(others, []);
-    assert.deepEqual([part.number, part.size], [1, PART]);
-    assert.equal(part.md5, md5Of(partOf(content, 1)));
-  });
+  if (lacks.includes("parts")) {
+    test("an upload whose parts cannot be listed begins anew", async (backend) => {
+      const plan = planFor("big/two.tar.gz", patterned(2 * PART + 7));
+      assert.equal(await backend.parts({ ...plan, id: await backend.begin(plan) }), undefined);
+    });
+  } else {
+    test("the parts of an upload that was left can be listed", async (backend) => {
+      const content = patterned(2 * PART + 7);
+      const plan = planFor("big/two.tar.gz", content);
+      const upload = { ...plan, id: await backend.begin(plan) };
+      await backend.putPart(upload, 1, partOf(content, 1));
+      const [part, ...others] = (await backend.parts(upload))!;
+      assert.deepEqual(others, []);
+      assert.deepEqual([part.number, part.size], [1, PART]);
+      assert.equal(part.md5, md5Of(partOf(content, 1)));
+    });
+  }
 
   test("an upload that was given up is unknown, and was never seen", async (backend) => {
     const content = patterned(PART + 7);
     const plan = planFor("big/three.tar.gz", content);
     const upload = { ...plan, id: await backend.begin(plan) };
     await backend.putPart(upload, 1, partOf(content, 1));
-    await backend.abort(upload);
+    await backend.abort(upload); // where that is not known, nothing is seen of it all the same
     assert.equal(await backend.parts(upload), undefined);
     assert.equal(await backend.head(plan.key), undefined);
     await backend.abort(upload);

@@ -95,11 +95,11 @@ export function s3Backend(host: Host, place: BucketPlace, keys: AccessKeys): Bac
     return found.sort((a, b) => a.key < b.key ? -1 : 1);
   }
 
-  async function parts(upload: Upload): Promise<Part[] | undefined> {
+  /** For what some services do not know, and what can be done without. */
+  async function ifKnown<T>(act: () => Promise<T>): Promise<T | undefined> {
     try {
-      return await allParts(upload);
+      return await act();
     } catch (error) {
-      // A service that cannot list parts: the upload begins anew.
       if (error instanceof RemoteFault && error.code === "remote_refused") return undefined;
       throw error;
     }
@@ -161,10 +161,11 @@ export function s3Backend(host: Host, place: BucketPlace, keys: AccessKeys): Bac
       const query = { partNumber: String(number), uploadId: id };
       return { ...await sendPart({ method: "PUT", key, query }, bytes), number };
     },
-    parts,
+    parts: (upload) => ifKnown(() => allParts(upload)), // else the upload begins anew
     complete,
     abort: async ({ key, id }) => {
-      await send({ method: "DELETE", key, query: { uploadId: id } }, 404);
+      const request: S3Request = { method: "DELETE", key, query: { uploadId: id } };
+      await ifKnown(() => send(request, 404)); // else the service's own clean-up is to be waited for
     },
     get,
     head,

@@ -7,7 +7,7 @@ export const CODEX_VERSION = "0.169.0";
 export const CLAUDE_CODE_VERSION = "2.1.329";
 export const OPENCLAW_VERSION = "2026.9.6";
 
-/** OpenClaw needs it; the tests themselves may run under an older one. */
+/** What needs it, OpenClaw for one; the tests themselves may run under an older one. */
 const NODE_VERSION = "24";
 
 /** Where the native programs lie. */
@@ -24,22 +24,25 @@ export interface OpenClawProgram {
 
 /** Installs OpenClaw, and a node for it, unless they are there. */
 export async function installOpenClaw(): Promise<OpenClawProgram> {
+  const { node, modules } = await installWithNode("agents-openclaw", "openclaw", OPENCLAW_VERSION);
+  return { node, script: join(modules, "openclaw", "openclaw.mjs") };
+}
+
+/** Installs a package, and a node for it, unless they are there. `node`: the program. */
+export async function installWithNode(
+  name: string,
+  packageName: string,
+  version: string,
+): Promise<{ node: string; modules: string }> {
   const { os, arch } = Deno.build;
   const system = os === "windows" ? "win" : os;
   const node = `node-${system}-${arch === "aarch64" ? "arm64" : "x64"}`;
-  const packages = [`openclaw@${OPENCLAW_VERSION}`, `${node}@${NODE_VERSION}`];
-  const place = await installed(`agents-openclaw-${OPENCLAW_VERSION}`, packages);
-  const modules = join(place, "node_modules");
-  return {
-    node: join(modules, node, "bin", os === "windows" ? "node.exe" : "node"),
-    script: join(modules, "openclaw", "openclaw.mjs"),
-  };
+  const packages = [`${packageName}@${version}`, `${node}@${NODE_VERSION}`];
+  const modules = join(await installed(`${name}-${version}`, packages), "node_modules");
+  return { node: join(modules, node, "bin", os === "windows" ? "node.exe" : "node"), modules };
 }
 
-/**
- * Installs both agents with npm unless they are there. An install is made beside its place and
- * renamed into it, so that one that was cut short is never used. Nothing of the packages is run.
- */
+/** Installs both agents with npm unless they are there. */
 export async function installAgents(): Promise<AgentPrograms> {
   const packages = [
     `@openai/codex@${CODEX_VERSION}`,
@@ -50,6 +53,10 @@ export async function installAgents(): Promise<AgentPrograms> {
   return programsIn(place, Deno.build.os, Deno.build.arch);
 }
 
+/**
+ * Where packages of npm are installed, as `name` in the cache folder. An install is made beside its
+ * place and renamed into it, so that one that was cut short is never used. Nothing of them is run.
+ */
 async function installed(name: string, packages: string[]): Promise<string> {
   const place = join(testCacheFolder(), name);
   if (await exists(place)) return place;
