@@ -4,10 +4,15 @@ import { type Act, type Answer, type Context, type GlobalFlags, helpTail } from 
 /** What the command answers once the client is gone: everything was said in messages. */
 const SERVED: Answer = { result: { ok: true }, text: () => "" };
 
+const LONELY =
+  "Waiting for an agent's messages; Ctrl-C ends it. Agents start this by themselves, " +
+  "once they know of it: lifeboat install mcp\n";
+
 async function mcp({ host, terminal }: Context, flags: GlobalFlags): Promise<Answer> {
   const { serveMcp } = await import("../mcp/mod.ts");
   const { findProfile } = await import("../profiles/mod.ts");
   const { id: profile } = findProfile(host, flags.profile ?? "codex");
+  if (terminal.interactive) terminal.err(LONELY);
   const streams = { input: terminal.input(), out: terminal.out };
   await serveMcp(host, { streams, profile });
   return SERVED;

@@ -7,7 +7,7 @@ import type { RestoreResult, UndoResult } from "../../src/restore/mod.ts";
 import type { SessionsReport } from "../../src/sessions/mod.ts";
 import { assert } from "../assert.ts";
 import { parseLine } from "../support/command_lines.ts";
-import { AGREES, type Answering, withMcp } from "../support/mcp.ts";
+import { AGREES, type Answering, type Mcp, withMcp } from "../support/mcp.ts";
 import type { ElicitResult } from "../support/mcp_sdk.ts";
 import { CONFIRM, makeSmallHome, type Scene, withScene } from "../support/scene.ts";
 import { readTree } from "../support/trees.ts";
@@ -236,11 +236,38 @@ Deno.test("below the agent's own folder a backup is laid out unasked, elsewhere 
       const { next } = await call("backup_restore", inside);
       assert.ok((await call("backup_restore", { ...inside, token: next!.token })).ok);
       assert.ok(Deno.statSync(join(project, "look", "home", "config.toml")).isFile);
-      for (const target of [join(scene.folder, "else"), "../else", "out/else"]) {
+      for (const target of [join(scene.folder, "else"), "../else", "out/else", ".git/hooks"]) {
         const said = await call("backup_restore", { backup_id, target });
         assert.deepEqual([said.next!.token, said.ok], [undefined, true], target);
       }
     }, { cwd: project });
+    await withMcp(scene, async ({ call }) => {
+      const { next } = await call("backup_restore", { backup_id, target: "look" });
+      assert.equal(next!.token, undefined);
+    }, { cwd: scene.home });
+  }));
+
+Deno.test("what comes from elsewhere and would act by itself is asked for once more", () =>
+  withScene(async (scene) => {
+    Deno.writeTextFileSync(join(scene.home, "hooks.json"), '{"Stop":[{"command":"echo"}]}\n');
+    const { backup_id } = await scene.backUp();
+    Deno.removeSync(join(scene.user, ".config", "lifeboat", "keys"), { recursive: true });
+    Deno.removeSync(join(scene.home, "hooks.json"));
+    const before = readTree(scene.home);
+    const restore = async ({ call }: Mcp) => {
+      const { next } = await call("backup_restore", { backup_id });
+      return await call("backup_restore", { backup_id, token: next!.token });
+    };
+    const wary: Answering = (question) =>
+      question.message.startsWith("Restore") ? AGREES(question) : { action: "decline" };
+    await withMcp(scene, async (mcp) => {
+      assert.equal((await restore(mcp)).error?.code, "not_confirmed");
+      assert.equal(mcp.questions.length, 2);
+      assert.match(mcp.questions[1], /Nobody known has signed this backup.*hooks/);
+    }, { user: wary });
+    assert.deepEqual(readTree(scene.home), before);
+    await withMcp(scene, async (mcp) => assert.ok((await restore(mcp)).ok), { user: AGREES });
+    assert.ok(Deno.statSync(join(scene.home, "hooks.json")).isFile);
   }));
 
 Deno.test("a file of the project is never taken for a backup", () =>

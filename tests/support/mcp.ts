@@ -45,13 +45,11 @@ export interface Mcp {
 export type Answering = (question: ElicitRequest["params"]) => ElicitResult;
 
 /** Types the word that is asked for. */
-export const AGREES: Answering = ({ message: _, ...question }) => {
-  const { properties } = (question as { requestedSchema: { properties: Properties } })
-    .requestedSchema;
-  return { action: "accept", content: { answer: properties.answer.title!.replace("Type ", "") } };
+export const AGREES: Answering = (question) => {
+  assert.ok("requestedSchema" in question);
+  const { title } = question.requestedSchema.properties.answer;
+  return { action: "accept", content: { answer: title!.replace("Type ", "") } };
 };
-
-type Properties = Record<string, { title?: string }>;
 
 /** How a server is started. */
 export interface McpSettings {

@@ -49,13 +49,20 @@ async function targetOf(host: Host, args: Arguments, { head }: Backup): Promise<
   return resolveHome(host, findProfile(host, text(args, "profile") ?? head.profile));
 }
 
-/** Whether the agent could write there itself: below the folder that it works in. */
+/**
+ * Whether the agent could write there itself: below the folder that it works in. Folders with a dot
+ * configure something: homes of agents, hooks of git.
+ */
 async function isOwnFolder(host: Host, path: string): Promise<boolean> {
   const { realPathOf } = await import("../../profiles/mod.ts");
-  const { platform, userHome } = host;
-  const here = realPathOf(host, pathsOf(platform).resolve("."));
-  const isProject = !isInside(userHome, here, platform);
-  return isProject && isInside(realPathOf(host, path), here, platform);
+  const { platform } = host;
+  const { relative, resolve, sep } = pathsOf(platform);
+  const [user, here, there] = [host.userHome, resolve("."), path].map((one) =>
+    realPathOf(host, one)
+  );
+  const isBelow = !isInside(user, here, platform) && isInside(there, here, platform);
+  const way = relative(isInside(here, user, platform) ? user : here, there).split(sep);
+  return isBelow && !way.some((name) => name.startsWith("."));
 }
 
 /** What a person has to agree to: a restore into a home, or out of the agent's own folder. */
