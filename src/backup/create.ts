@@ -1,6 +1,7 @@
 import { type ArchiveWriter, createArchiveWriter } from "../archive/mod.ts";
 import {
   createWorkerPool,
+  describeError,
   type Host,
   LifeboatError,
   type Lock,
@@ -11,7 +12,7 @@ import {
 import { noteMade } from "../catalog/mod.ts";
 import { findCoreFaults } from "../doctor/mod.ts";
 import { requireHome } from "../profiles/mod.ts";
-import { machineSigner, makeHeader, type Signer } from "../seal/mod.ts";
+import { keepForNextTime, machineSigner, makeHeader, type Signer } from "../seal/mod.ts";
 import { findEarlier } from "./earlier.ts";
 import { homeNotReadable } from "./examined.ts";
 import { requireHeld } from "./must_hold.ts";
@@ -114,8 +115,21 @@ async function writeAndPublish(outer: Run, places: Places): Promise<BackupResult
   } finally {
     sealed?.clear();
   }
-  const warning = places.archive && written.archive &&
-    noteMade(host, places.archive.final, written.archive.sha256);
-  if (warning) written.findings.warnings.push(warning);
+  written.findings.warnings.push(...noteForLater(run, places, written));
   return backupResult(run, places, written);
+}
+
+/** Keeps what later commands go by, such as the next backup; what of it cannot be kept. */
+function noteForLater(run: Run, places: Places, { archive }: Written): string[] {
+  const { host, signer, seal, options: { home, preRestore } } = run;
+  if (!places.archive || !archive) return [];
+  try {
+    noteMade(host, places.archive.final, archive.sha256);
+    if (signer && seal && !preRestore) {
+      keepForNextTime(host, { signer, home: home.path }, seal.readers, seal.age);
+    }
+    return [];
+  } catch (error) {
+    return [`The backup is there, but not all was noted of it: ${describeError(error)}`];
+  }
 }

@@ -6,7 +6,7 @@ import {
 } from "../archive/mod.ts";
 import { asLifeboatError, type FileInfo, type Host, statIfThere } from "../base/mod.ts";
 import { type BackupItem, listRoot } from "../catalog/mod.ts";
-import { unlockWith } from "../seal/mod.ts";
+import { homeMark, keptFromLastTime, type Unlock, unlockWith } from "../seal/mod.ts";
 import { segmentForm } from "./options.ts";
 import type { Run } from "./run.ts";
 import { hasSameTail, isSettled, proofNeeded, type Trust } from "./unchanged.ts";
@@ -27,11 +27,15 @@ export interface Earlier {
 /** Looks for a backup to take unchanged things from; none is fine. */
 export async function findEarlier(run: Run, root: string): Promise<Earlier | undefined> {
   const { host, options: { home, rescan = false } } = run;
+  let tried = false;
   for (const item of await listRoot(host, root)) {
     // What another tool wrote says nothing about what is in the home today.
     if (item.type !== "lifeboat" || item.profile !== home.profile.id || item.origin) continue;
     if (item.part !== null) continue; // a whole one has more of what is unchanged
+    // A key that does not open the newest is not tried on all the others: each can cost a second.
+    if (item.encrypted && (tried || !mayBeSealed(run, item))) continue;
     const archive = item.encrypted ? await openSealed(run, item) : openPlain(run, item);
+    tried ||= item.encrypted;
     if (!archive) continue;
     return {
       name: item.id,
@@ -56,23 +60,40 @@ function openPlain({ host, options }: Run, item: BackupItem): EarlierArchive | u
 /** Trying a passphrase takes two seconds of work, in which so many bytes are compressed as well. */
 const WORTH_A_PASSPHRASE = 32 << 20;
 
-/** Only an encrypted backup takes over from an encrypted one, where a key at hand opens that. */
-async function openSealed(run: Run, item: BackupItem): Promise<EarlierArchive | undefined> {
-  const { host, options: { home, seal }, warnings } = run;
-  const [path] = item.archives;
-  if (!seal || !path) return undefined;
-  const passphrase = seal.kind === "passphrase" && item.bytes! > WORTH_A_PASSPHRASE
+/** Only an encrypted backup takes over from an encrypted one, of the same home. */
+function mayBeSealed({ signer, options: { home, seal } }: Run, item: BackupItem): boolean {
+  const { home_mark } = item;
+  if (!seal || item.archives.length === 0) return false;
+  return !home_mark || !signer || home_mark === homeMark(signer, home.path);
+}
+
+/** What opens earlier backups: keys at hand, the passphrase of this one, the key of the last time. */
+function unlockEarlier({ host, signer, options: { home, seal } }: Run, item: BackupItem): Unlock {
+  const passphrase = seal?.kind === "passphrase" && item.bytes! > WORTH_A_PASSPHRASE
     ? seal.passphrase
     : undefined;
   const unlock = unlockWith(host, { passphrase: () => Promise.resolve(passphrase) });
+  return async (header, path) => {
+    const fileKey = signer && keptFromLastTime(host, { signer, home: home.path }, header);
+    return fileKey && seal ? { fileKey, readers: seal } : await unlock(header, path);
+  };
+}
+
+async function openSealed(run: Run, item: BackupItem): Promise<EarlierArchive | undefined> {
+  const { host, options: { home, seal }, warnings } = run;
+  const unlock = unlockEarlier(run, item);
   const top = home.profile.backups.prefix;
   try {
-    return await openSealedEarlier(host, path, { top, home: home.path, unlock });
+    return await openSealedEarlier(host, item.archives[0], { top, home: home.path, unlock });
   } catch (error) {
-    const { kind, code } = asLifeboatError(error);
-    if (kind !== "untrusted" && code !== "password_required") throw error;
-    const warning = "No key here opens earlier backups: all was compressed anew";
-    if (seal.kind === "recipients" && !warnings.includes(warning)) warnings.push(warning);
+    const { kind, code, message } = asLifeboatError(error);
+    if (kind === "interrupted") throw error;
+    const isClosed = code === "wrong_key" || code === "wrong_password" ||
+      code === "password_required";
+    if (!isClosed) warnings.push(`Nothing was taken over from ${item.id}: ${message}`);
+    else if (seal?.kind === "recipients") {
+      warnings.push("No key here opens the backup before: all was compressed anew");
+    }
     return undefined;
   }
 }

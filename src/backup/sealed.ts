@@ -124,7 +124,7 @@ export async function finishSealed(
 ): Promise<WrittenFile> {
   const payload = await tar.facts();
   const { schema_version, created_at, profile, backup_name, sensitive_note } = inside;
-  const { counts, mode, status, malformed_configs, tool, kit, home, isolated } = inside;
+  const { counts, mode, status, malformed_configs, part, tool, kit, home, isolated } = inside;
   const outside = {
     schema_version,
     created_at,
@@ -136,6 +136,7 @@ export async function finishSealed(
     mode,
     status,
     malformed_configs,
+    part,
     tool,
     kit,
     isolated,

@@ -1,5 +1,5 @@
 import { verifyBackup, type VerifyOptions, type VerifyReport } from "../archive/mod.ts";
-import { describeError, type Host, isoWithOffset, pathsOf } from "../base/mod.ts";
+import { type Host, isoWithOffset, pathsOf } from "../base/mod.ts";
 import { realPathOf } from "../profiles/mod.ts";
 import { type Catalog, openCatalog } from "./store.ts";
 
@@ -29,17 +29,9 @@ export async function verifyAsNoted(
   return await verifyBackup(host, path, { ...options, notedSha256 });
 }
 
-/**
- * Notes the hash of an archive that was just made: a hash file beside it can be changed with it.
- *
- * @returns what to tell the user where that could not be done
- */
-export function noteMade(host: Host, path: string, sha256: string): string | undefined {
-  try {
-    withCatalog(host, (catalog) => catalog.noteSha256(placeOf(host, path), sha256));
-  } catch (error) {
-    return `The backup is there, but its SHA-256 could not be noted: ${describeError(error)}`;
-  }
+/** Notes the hash of an archive that was just made: a hash file beside it can be changed with it. */
+export function noteMade(host: Host, path: string, sha256: string): void {
+  withCatalog(host, (catalog) => catalog.noteSha256(placeOf(host, path), sha256));
 }
 
 /** The same for all ways to a folder; what lies there may have been replaced by a link. */

@@ -21,6 +21,7 @@ export {
   trustSigner,
 } from "./signers.ts";
 export { type KeyList, listKeys } from "./list_keys.ts";
+export { keepForNextTime, keptFromLastTime } from "./next_time.ts";
 export { loadSecretKey, openSecret, sealSecret, type SecretKey } from "./secrets.ts";
 export * from "./age_stream.ts";
 export {

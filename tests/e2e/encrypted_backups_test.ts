@@ -370,3 +370,42 @@ Deno.test("what cannot go together with encrypting is a usage error", () =>
     }
     assert.deepEqual(scene.published(), []);
   }));
+
+Deno.test("a machine that only has recipients takes over what is unchanged, and can still not read", () =>
+  withScene(async (scene) => {
+    const noise = new Uint8Array(3 << 20);
+    for (let at = 0; at < noise.length; at += 65536) {
+      crypto.getRandomValues(noise.subarray(at, at + 65536));
+    }
+    Deno.writeFileSync(join(scene.home, "noise.bin"), noise);
+    const key = await ageKey(join(scene.folder, "key.txt"));
+    const backup = ["--recipient", key.recipient];
+    const first = await scene.backUp(...backup);
+    Deno.writeTextFileSync(join(scene.home, "AGENTS.md"), "Changed.");
+    const second = await scene.backUp(...backup);
+    assert.deepEqual(second.warnings, []);
+    assert.ok(second.bytes.reused > 2 << 20, `${second.bytes.reused} bytes were taken over`);
+    const kept = join(scene.user, ".local", "state", "lifeboat", "next-time");
+    assert.equal(namesIn(kept).length, 1, "only the key of the newest");
+    assert.equal(Deno.statSync(join(kept, namesIn(kept)[0])).mode! & 0o777, 0o600);
+    for (const { archive } of [first, second]) {
+      assert.equal((await scene.run(["show", archive!])).code, 12);
+    }
+    const files = await restored(scene, second.archive!, ["--identity", key.file]);
+    assert.ok(files.includes("AGENTS.md Changed."));
+    Deno.removeSync(kept, { recursive: true });
+    const third = await scene.backUp(...backup);
+    assert.equal(third.bytes.reused, 0);
+    assert.match(third.warnings[0], /No key here opens the backup before/);
+  }));
+
+Deno.test("a backup is made although the encrypted one before it is damaged", () =>
+  withScene(async (scene) => {
+    const { key, archive } = await sealedToKey(scene);
+    const bytes = await Deno.readFile(archive);
+    const { chunks } = partsOf(bytes);
+    bytes.fill(0, chunks, chunks + 2000);
+    await Deno.writeFile(archive, bytes);
+    const { warnings } = await scene.backUp("--recipient", key.recipient);
+    assert.match(warnings[0], /Nothing was taken over from codex-backup-.*not what was written/);
+  }));
