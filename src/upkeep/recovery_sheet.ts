@@ -1,6 +1,7 @@
 /** What has to be known to bring everything back when the machine is gone. */
 import { type Host, isoWithOffset, LifeboatError, pathsOf, sha256OfFile } from "../base/mod.ts";
 import { listBackups } from "../catalog/mod.ts";
+import { defaultBackupRoot, homeExists, loadProfiles, resolveHome } from "../profiles/mod.ts";
 import { type BackendItem, listBackends } from "../remote/mod.ts";
 import { type IdentityInfo, listIdentities, listKeys } from "../seal/mod.ts";
 
@@ -12,7 +13,7 @@ export interface RecoverySheet {
   identities: IdentityInfo[];
   /** Base64; null before the first backup. */
   signing_key: string | null;
-  /** Folders of this machine with backups. */
+  /** Folders of this machine that backups lie in, or will. */
   folders: { path: string; backups: number }[];
   backends: BackendItem[];
   /** This program; null when it is not compiled. `sha256`: lower-case hex, as `sha256sum` has it. */
@@ -30,14 +31,22 @@ function chosen(host: Host, name: string | undefined): IdentityInfo[] {
   });
 }
 
-async function foldersWithBackups(host: Host): Promise<RecoverySheet["folders"]> {
+/** Where backups of the homes that are here go by themselves. */
+function usualFolders(host: Host): string[] {
+  return loadProfiles(host).map((profile) => resolveHome(host, profile))
+    .filter((home) => homeExists(host, home))
+    .map(({ profile }) => defaultBackupRoot(host, profile).path);
+}
+
+async function foldersOfBackups(host: Host): Promise<RecoverySheet["folders"]> {
   const { backups } = await listBackups(host, {});
   const { dirname } = pathsOf(host.platform);
-  const byFolder = Map.groupBy(
-    backups,
-    ({ archives, backup_dir }) => dirname(archives[0] ?? backup_dir!),
-  );
-  return [...byFolder].map(([path, items]) => ({ path, backups: items.length }));
+  const counts = new Map(usualFolders(host).map((path) => [path, 0]));
+  for (const { archives, backup_dir } of backups) {
+    const path = dirname(archives[0] ?? backup_dir!);
+    counts.set(path, (counts.get(path) ?? 0) + 1);
+  }
+  return [...counts].map(([path, backups]) => ({ path, backups }));
 }
 
 /** Gathers what the sheet says, of one identity or of all. Throws `no_such_key`. */
@@ -48,7 +57,7 @@ export async function recoverySheet(host: Host, name?: string): Promise<Recovery
     created_at: isoWithOffset(host.now()),
     identities: chosen(host, name),
     signing_key: listKeys(host).signing?.public_key ?? null,
-    folders: await foldersWithBackups(host),
+    folders: await foldersOfBackups(host),
     backends: listBackends(host).backends.filter(({ type }) => type !== "local"),
     executable: path ? { path, version, sha256: sha256OfFile(host.fs, path).toLowerCase() } : null,
     output: null,

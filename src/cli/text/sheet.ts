@@ -1,7 +1,7 @@
 /** The recovery sheet, for paper: no colour, and lines that fit on it. */
 import { type Platform, printable } from "../../base/mod.ts";
 import type { RecoverySheet } from "../../upkeep/mod.ts";
-import { formatTime } from "../format.ts";
+import { formatCount, formatTime } from "../format.ts";
 import { indent } from "./lists.ts";
 
 const RESTORERS: Record<Platform, string> = {
@@ -37,7 +37,9 @@ function identityLines({ identities }: RecoverySheet, secrets: string[]): string
 }
 
 function placeLines({ folders, backends }: RecoverySheet): string[] {
-  const onDisk = folders.map(({ path, backups }) => `${printable(path)}  (${backups} backups)`);
+  const onDisk = folders.map(({ path, backups }) =>
+    `${printable(path)}  (${formatCount(backups, "backup")})`
+  );
   const away = backends.map(({ id, type, path, endpoint, region, bucket, prefix }) => {
     const bucketPlace = [endpoint, bucket, prefix, region].filter(Boolean).join("  ");
     return printable(`${id}: ${type}  ${type === "folder" ? path : bucketPlace}`);
