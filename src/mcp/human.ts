@@ -2,7 +2,7 @@
 import { printable } from "../base/mod.ts";
 import type { Question } from "./tool.ts";
 import { TOKEN_MS } from "./previews.ts";
-import type { Server } from "./sdk.ts";
+import { McpError, type Server } from "./sdk.ts";
 
 /** `no`: the user was asked, and does not want it. `nobody`: no user was there to answer. */
 export type Asked = "yes" | "no" | "nobody";
@@ -34,8 +34,8 @@ export async function askUser(
     );
     if (action === "cancel") return "nobody"; // what clients say where nobody looks
     return action === "accept" && content?.answer === word ? "yes" : "no";
-  } catch {
-    signal.throwIfAborted();
-    return "nobody"; // the client could not, or nobody answered in time
+  } catch (error) {
+    if (error instanceof McpError) return "nobody"; // it could not, is gone, or took too long
+    throw error;
   }
 }

@@ -2,10 +2,10 @@
 import { asLifeboatError, checkInterrupt, type Host, type Progress } from "../base/mod.ts";
 import { failureOf } from "../seal/mod.ts";
 import { checkArguments } from "./arguments.ts";
+import { answerOf, definitionOf } from "./definition.ts";
 import { askUser, canAsk } from "./human.ts";
 import { lineTransport, type Streams } from "./lines.ts";
-import { presentable } from "./present.ts";
-import { createPreviews } from "./previews.ts";
+import { createPreviews, type Previews } from "./previews.ts";
 import { progressMessages } from "./progress.ts";
 import {
   type CallToolRequest,
@@ -18,9 +18,8 @@ import {
   Server,
   type ServerNotification,
   type ServerRequest,
-  type ToolDefinition,
 } from "./sdk.ts";
-import type { Call, Tool } from "./tool.ts";
+import type { Call } from "./tool.ts";
 import { TOOLS } from "./tools/mod.ts";
 
 /** How the server is started. */
@@ -39,114 +38,27 @@ const INSTRUCTIONS =
 
 type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
 
-/** What the schema of every result has; the rest is what `--json` of the command prints. */
-const RESULT: ToolDefinition["outputSchema"] = {
-  type: "object",
-  properties: {
-    ok: { type: "boolean", description: "Whether all is well." },
-    error: {
-      type: "object",
-      properties: {
-        code: { type: "string" },
-        message: { type: "string" },
-        hint: { type: "string" },
-      },
-      required: ["code", "message", "hint"],
-    },
-    next: {
-      type: "object",
-      description: "How a preview is applied.",
-      properties: {
-        token: { type: "string" },
-        expires_at: { type: "string" },
-        command: { type: "string" },
-        how: { type: "string" },
-      },
-      required: ["how"],
-    },
-    command: { type: "string", description: "For the user to run in a terminal." },
-    left_out: { type: "object", description: "How many items of long lists are not shown." },
-  },
-  required: ["ok"],
-};
+/** One client, for as long as it is there. */
+interface Session {
+  host: Host;
+  server: Server;
+  profile: string;
+  previews: Previews;
+  /** Fires when the client says no more: then nobody can be asked. */
+  gone: AbortSignal;
+}
 
-function definitionOf(tool: Tool): ToolDefinition {
-  const { name, title, description, parameters, required, effect, network } = tool;
+function callFor(session: Session, tool: string, extra: Extra): Call {
+  const { host, server, profile, previews, gone } = session;
+  const signal = AbortSignal.any([host.signal, extra.signal]);
   return {
-    name,
-    title,
-    description,
-    inputSchema: {
-      type: "object",
-      properties: { ...parameters },
-      ...(required && { required }),
-      additionalProperties: false,
-    },
-    outputSchema: RESULT,
-    annotations: {
-      title,
-      readOnlyHint: effect === "reads",
-      destructiveHint: effect === "changes",
-      idempotentHint: effect === "reads",
-      openWorldHint: network === true,
-    },
+    host: { ...host, signal, progress: progressFor(extra) },
+    profile,
+    tool,
+    previews,
+    canAsk: canAsk(server),
+    ask: (question) => askUser(server, question, AbortSignal.any([signal, gone])),
   };
-}
-
-function answerOf(result: object, isError: boolean): CallToolResult {
-  const structuredContent = presentable(result);
-  const content = [{ type: "text" as const, text: JSON.stringify(structuredContent) }];
-  return { content, structuredContent, isError };
-}
-
-/** Serves until the client is gone; calls that run then are brought to their end. */
-export async function serveMcp(host: Host, { streams, profile }: McpSettings): Promise<void> {
-  const gone = new AbortController();
-  const previews = createPreviews(host);
-  const running = new Set<Promise<unknown>>();
-  const server = new Server(
-    { name: "lifeboat", title: "Lifeboat", version: host.build.version },
-    { capabilities: { tools: {} }, instructions: INSTRUCTIONS },
-  );
-
-  function callFor(tool: string, extra: Extra): Call {
-    const signal = AbortSignal.any([host.signal, extra.signal]);
-    const askSignal = AbortSignal.any([signal, gone.signal]);
-    return {
-      host: { ...host, signal, progress: progressFor(extra) },
-      profile,
-      tool,
-      previews,
-      canAsk: canAsk(server),
-      ask: (question) => askUser(server, question, askSignal),
-    };
-  }
-
-  async function run({ params }: CallToolRequest, extra: Extra): Promise<CallToolResult> {
-    const tool = TOOLS.find(({ name }) => name === params.name);
-    if (!tool) throw new McpError(ErrorCode.InvalidParams, "There is no such tool");
-    try {
-      const args = checkArguments(tool, params.arguments);
-      const result = await tool.run(callFor(tool.name, extra), args);
-      return answerOf(result, "error" in result);
-    } catch (error) {
-      return answerOf(failureOf(asLifeboatError(error)), true);
-    }
-  }
-
-  server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: TOOLS.map(definitionOf) }));
-  server.setRequestHandler(CallToolRequestSchema, (request, extra) => {
-    const call = run(request, extra).finally(() => running.delete(call));
-    running.add(call);
-    return call;
-  });
-  const transport = lineTransport(streams);
-  await server.connect(transport);
-  await Promise.race([transport.ended, aborted(host.signal)]);
-  gone.abort();
-  await settled(running);
-  await server.close();
-  checkInterrupt(host);
 }
 
 function progressFor(extra: Extra): (progress: Progress) => void {
@@ -157,6 +69,49 @@ function progressFor(extra: Extra): (progress: Progress) => void {
     // Nobody waits for it; a client that is gone shows where the next message is read.
     extra.sendNotification({ method: "notifications/progress", params }).catch(() => {});
   });
+}
+
+async function runTool(
+  session: Session,
+  { params }: CallToolRequest,
+  extra: Extra,
+): Promise<CallToolResult> {
+  const tool = TOOLS.find(({ name }) => name === params.name);
+  if (!tool) throw new McpError(ErrorCode.InvalidParams, "There is no such tool");
+  try {
+    const args = checkArguments(tool, params.arguments);
+    return answerOf(await tool.run(callFor(session, tool.name, extra), args));
+  } catch (error) {
+    return answerOf(failureOf(asLifeboatError(error)));
+  }
+}
+
+/**
+ * Serves until the client is gone; calls that run then are brought to their end. Throws `interrupted`
+ * when the user stops it.
+ */
+export async function serveMcp(host: Host, { streams, profile }: McpSettings): Promise<void> {
+  const server = new Server(
+    { name: "lifeboat", title: "Lifeboat", version: host.build.version },
+    { capabilities: { tools: {} }, instructions: INSTRUCTIONS },
+  );
+  const gone = new AbortController();
+  const previews = createPreviews(host);
+  const session: Session = { host, server, profile, previews, gone: gone.signal };
+  const running = new Set<Promise<unknown>>();
+  server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: TOOLS.map(definitionOf) }));
+  server.setRequestHandler(CallToolRequestSchema, (request, extra) => {
+    const call = runTool(session, request, extra).finally(() => running.delete(call));
+    running.add(call);
+    return call;
+  });
+  const transport = lineTransport(streams);
+  await server.connect(transport);
+  await Promise.race([transport.ended, aborted(host.signal)]);
+  gone.abort();
+  await settled(running);
+  await server.close();
+  checkInterrupt(host);
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

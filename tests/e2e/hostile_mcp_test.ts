@@ -171,6 +171,27 @@ Deno.test("work that was asked for is finished when the client is gone", () =>
     assert.equal(scene.published().length, 3);
   }));
 
+Deno.test("a client that goes while its user is asked has agreed to nothing", () =>
+  withScene(async (scene) => {
+    const { backup_id } = await scene.backUp("--no-directory");
+    const names = scene.published();
+    const server = serve(scene);
+    const { params } = HELLO;
+    const hello = { ...HELLO, params: { ...params, capabilities: { elicitation: {} } } };
+    await server.write(`${JSON.stringify(hello)}\n`);
+    await server.write(`${JSON.stringify(call(1, "backup_delete", { backup_id }))}\n`);
+    for await (const line of server.lines) {
+      const { id, method, result } = JSON.parse(line);
+      if (method === "elicitation/create") break;
+      if (id !== 1) continue;
+      const { token } = result.structuredContent.next;
+      const again = call(2, "backup_delete", { backup_id, token });
+      await server.write(`${JSON.stringify(again)}\n`);
+    }
+    assert.deepEqual(await server.end(), { code: 0, stderr: "" });
+    assert.deepEqual(scene.published(), names);
+  }));
+
 Deno.test("a restore that was cut off is not brought to its end by an agent", () =>
   withScene(async (scene) => {
     const { backup_id } = await scene.backUp("--no-directory");

@@ -139,6 +139,8 @@ Deno.test("a user who refuses, does not look, or types something else changes no
     [{ action: "accept", content: { answer: "restore" } }, "not_confirmed"],
     [{ action: "accept", content: { answer: "" } }, "not_confirmed"],
     [{ action: "accept" }, "not_confirmed"],
+    [{ action: "accept", content: { answer: 5 } }, "human_needed"],
+    [{ action: "accept", content: { other: "RESTORE" } }, "human_needed"],
   ];
   await withScene(async (scene) => {
     const backup_id = await changeAfterBackup(scene);
