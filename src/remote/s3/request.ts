@@ -86,7 +86,8 @@ export function createSender(host: Host, place: BucketPlace, keys: AccessKeys): 
     const body = new TextDecoder().decode(bytes.subarray(0, 64 << 10));
     // CompleteMultipartUpload can begin with 200 and then tell of a failure.
     const failed = status === 200 && request.method === "POST" && /<Error[\s>]/.test(body);
-    if ((status >= 200 && status < 300 && !failed) || status === fine) return answer;
+    const isGone = /<Code>NoSuchBucket<\/Code>/.test(body); // more than that there is no such object
+    if ((status >= 200 && status < 300 && !failed) || (status === fine && !isGone)) return answer;
     throw refusalFault(place, { status: failed ? 500 : status, headers, body, now: host.now() });
   };
 }
