@@ -2,16 +2,17 @@
 import { type FileInfo, type Host, LifeboatError, lstatIfThere } from "../base/mod.ts";
 import { isMove, type MoveOp } from "./journal_types.ts";
 import { pathBelow } from "./layout.ts";
-import type { Plan } from "./planner.ts";
+import { key, type Plan } from "./planner.ts";
 
 /**
- * Throws `changed_meanwhile` when a file that a plan of conversations replaces, adds to or makes is not
- * what it was: an agent may have begun and ended since, and what it said must not be replaced.
+ * Throws `changed_meanwhile` when a file that a plan of conversations replaces, adds to or makes, or one
+ * that any plan merges, is not what it was: an agent may have begun and ended since, and what it said
+ * must not be replaced.
  */
-export function requireAsPlanned(host: Host, { ops, target, sessions }: Plan): void {
-  if (!sessions) return;
+export function requireAsPlanned(host: Host, { ops, target, sessions, merged = [] }: Plan): void {
+  const compared = new Set(merged.map(({ root, path }) => key(root, path)));
   for (const op of ops) {
-    if (!isMove(op)) continue;
+    if (!isMove(op) || !(sessions || compared.has(key(op.root, op.path)))) continue;
     const root = target.roots.find(({ id }) => id === op.root)!;
     const path = pathBelow(host, root, op.path);
     if (isAsPlanned(op, lstatIfThere(host.fs, path))) continue;

@@ -133,13 +133,16 @@ export interface SessionStep {
   action: "create" | "unchanged" | "kept" | "replace" | "beside";
 }
 
-/** A file of many conversations into which only what is about the chosen ones is put. */
+/**
+ * A file of many conversations into which only what is about the chosen ones is put, or one that comes
+ * back and keeps what only the one that is here has.
+ */
 export interface MergedFile {
   root: string;
   /** As it is here. */
   path: string;
-  what: "lines" | "rows" | "project" | "cursors";
-  /** Lines, rows or entries that are added; of `cursors`: that are removed. */
+  what: "lines" | "rows" | "project" | "cursors" | "keys";
+  /** Lines, rows or entries that are added; of `cursors`: that are removed; of `keys`: that stay. */
   count: number;
 }
 
@@ -193,8 +196,9 @@ export interface PlanSummary {
   skipped: SkippedItem[];
   /** Where paths lie elsewhere now: what is replaced in what comes back. */
   remap: RemapStep[];
-  /** With session: what happens to each conversation, and what is put into files of many. */
+  /** With session: what happens to each conversation. */
   sessions?: SessionStep[];
+  /** With session, or where files are merged: into which files something is put. */
   merged?: MergedFile[];
   /** With openclaw-agent. */
   agent?: AgentPlan;

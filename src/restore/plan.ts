@@ -18,6 +18,7 @@ import { chooseFor, type Chosen, planSessions } from "./plan_session.ts";
 import { planRemap } from "./plan_remap.ts";
 import { planSidecars } from "./plan_sidecars.ts";
 import type { Plan, Planner } from "./planner.ts";
+import { planStateMerge } from "./merge_state.ts";
 import { mappingsOf } from "./remap_offer.ts";
 import { protectFromSweep } from "./retention.ts";
 import { checkUsed, type Selection, selectionOf } from "./selection.ts";
@@ -63,7 +64,9 @@ async function planAll(
   const mappings = mappingsOf(host, options, manifest, target);
   const remap = await planRemap(host, { ...what, target, mappings });
   if (made) remap?.rewriting.content?.delete(rootFolder(made.root) + made.path);
-  const all = [...remap ? [remap.rewriting] : [], ...rewritings];
+  const isWhole = !chosen && !options.mirror;
+  const merge = isWhole ? planStateMerge(host, target, manifest) : undefined;
+  const all = [remap, merge].flatMap((one) => one ? [one.rewriting] : []).concat(rewritings);
   const derived = await deriveBackup(host, { ...what, rewritings: all });
   try {
     const planned = chosen
@@ -78,6 +81,7 @@ async function planAll(
       });
     const plan = await planned;
     plan.warnings.push(...remap?.warnings ?? []);
+    if (merge && merge.merged.length > 0) plan.merged = merge.merged;
     return { ...plan, remap: remap?.steps() ?? [] };
   } catch (error) {
     derived.close();

@@ -51,7 +51,7 @@ export interface Plan {
   notSelected: number;
   /** The one agent of OpenClaw that comes back. */
   agent?: AgentPlan;
-  /** What happens to conversations that were chosen, and to files of many. */
+  /** What happens to conversations that were chosen, and to files that are merged. */
   sessions?: SessionStep[];
   merged?: MergedFile[];
   /** Removes what only this plan needed. Called once nothing is staged from it any more. */

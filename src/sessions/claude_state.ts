@@ -79,17 +79,54 @@ export function addProjectEntry(
   if (projectEntry(text, folder)) return text;
   const state = parsedObject(text);
   if (!state) return text;
-  const pretty = /^\s*\{\s*\n/.test(text);
-  const [outer, inner] = pretty ? ["  ", "    "] : ["", ""];
-  const colon = pretty ? ": " : ":";
-  const { valueEnd, end } = placeOf(text, PROJECTS);
-  if (state[PROJECTS] === undefined) {
-    const member = `"${PROJECTS}"${colon}${indented({ [folder]: entry }, outer)}`;
-    return insertAt(text, end, member, outer);
+  return state[PROJECTS] === undefined
+    ? addMember(text, PROJECTS, { [folder]: entry })
+    : addMember(text, folder, entry, PROJECTS);
+}
+
+/** Keys of `.claude.json` whose members each stand for themselves: folders, and servers. */
+const MAPS = [PROJECTS, "mcpServers"];
+
+/** What came of merging two of these files. */
+export interface MergedState {
+  text: string;
+  /** Keys, folders and servers that were added. */
+  added: number;
+}
+
+/**
+ * A `.claude.json` that comes back, with all keys, folders and servers that only the one that is here
+ * has (agent-homes.md 6); its other bytes stay as they are. The same text where either is no such file.
+ */
+export function mergeState(stored: string, here: string): MergedState {
+  const [known, more] = [parsedObject(stored), parsedObject(here)];
+  let [text, added] = [stored, 0];
+  const add = (key: string, value: unknown, map?: string) => {
+    const longer = addMember(text, key, value, map);
+    if (longer !== text) added++;
+    text = longer;
+  };
+  for (const [key, value] of Object.entries(known && more ? more : {})) {
+    if (!Object.hasOwn(known!, key)) add(key, value);
+    else if (MAPS.includes(key)) {
+      const there = objectOf(known![key]);
+      for (const [name, one] of Object.entries(objectOf(value))) {
+        if (!Object.hasOwn(there, name)) add(name, one, key);
+      }
+    }
   }
-  if (valueEnd === undefined || text[valueEnd] !== "}") return text;
-  const member = JSON.stringify(folder) + colon + indented(entry, inner);
-  return insertAt(text, valueEnd, member, inner);
+  return { text, added };
+}
+
+/** Adds a member to the outermost object, or to the object at one of its keys; else the same text. */
+function addMember(text: string, key: string, value: unknown, map?: string): string {
+  const pretty = /^\s*\{\s*\n/.test(text);
+  const indent = !pretty ? "" : map === undefined ? "  " : "    ";
+  const place = placeOf(text, map ?? "");
+  const end = map === undefined ? place.end : place.valueEnd;
+  if (end === undefined || text[end] !== "}") return text;
+  const member = JSON.stringify(key) + (pretty ? ": " : ":") + indented(value, indent);
+  return insertAt(text, end, member, indent);
 }
 
 function parsedObject(text: string): Record<string, unknown> | undefined {

@@ -3,7 +3,7 @@ export { RENAME_AGENT_JOB, renameAgentJob, renamedAgentIn } from "./agent_id.ts"
 export { openSessionsBackup, sessionsIn } from "./backup_source.ts";
 export { type Belongings, belongingsOf, HISTORY_PATH } from "./belongings.ts";
 export { type Choice, chooseSessions, type ChosenSession, foldersOf } from "./choose.ts";
-export { addProjectEntry, projectEntry } from "./claude_state.ts";
+export { addProjectEntry, mergeState, projectEntry } from "./claude_state.ts";
 export { compareTranscripts, type Comparison } from "./compare.ts";
 export type { Excerpt } from "./excerpt.ts";
 export { readFacts } from "./facts.ts";

@@ -67,3 +67,42 @@ Deno.test("a conversation of Claude Code comes back into a settings file that ha
     assert.deepEqual([now.newer, cwd in now.projects, "mcpServers" in now], [true, true, true]);
     assert.ok((await Deno.stat(path)).isFile);
   }));
+
+Deno.test("a whole restore keeps what only the settings file here has, unless it is a mirror", () =>
+  withScene(async ({ run, backUp, user, secrets }) => {
+    const sample = await makeSampleClaudeHome(user, { conversations: 1, turns: 1 });
+    secrets.push(...sample.secrets);
+    const read = () => Deno.readTextFileSync(sample.stateFile);
+    const backedUp = read();
+    await backUp("--profile", "claude-code");
+    const { projects, ...others } = JSON.parse(backedUp);
+    const [[known, entry]] = Object.entries<object>(projects);
+    const newer = { [known]: { ...entry, lastCost: 9 }, "/newer": entry };
+    const here = JSON.stringify({ ...others, projects: newer, newer: true }, null, 2);
+    Deno.writeTextFileSync(sample.stateFile, here, { mode: 0o600 });
+    const args = ["restore", "latest", "--profile", "claude-code", "--json"];
+    const planned = await run<RestoreResult>(args);
+    const merged = [{ root: "claude-json", path: ".claude.json", what: "keys", count: 2 }];
+    assert.deepEqual(planned.json.plan.merged, merged);
+    const { code, json } = await run<RestoreResult>([...args, "--apply", CONFIRM]);
+    assert.equal(code, 0, JSON.stringify(json.error));
+    assert.deepEqual(json.plan.merged, merged);
+    const now = JSON.parse(read());
+    assert.deepEqual(now, {
+      ...JSON.parse(backedUp),
+      projects: { ...projects, "/newer": entry },
+      newer: true,
+    });
+    const again = await run<RestoreResult>([...args.slice(0, 1), backupOf(json), ...args.slice(2)]);
+    assert.deepEqual([again.json.plan.create, again.json.plan.overwrite], [0, 0]);
+    const undo = ["undo", "--profile", "claude-code", "--apply", CONFIRM];
+    assert.equal((await run(undo)).code, 0);
+    assert.equal(read(), here);
+    const mirror = await run<RestoreResult>([...args, "--mirror"]);
+    assert.equal(mirror.json.plan.merged, undefined);
+  }));
+
+/** The backup that was restored; the newest is the one made before that. */
+function backupOf({ plan }: RestoreResult): string {
+  return plan.backup_dir;
+}

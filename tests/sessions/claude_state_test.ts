@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { addProjectEntry, projectEntry } from "../../src/sessions/mod.ts";
+import { addProjectEntry, mergeState, projectEntry } from "../../src/sessions/mod.ts";
 import { assert } from "../assert.ts";
 
 const ENTRY = { allowedTools: ["Bash"], hasTrustDialogAccepted: true };
@@ -54,3 +54,41 @@ Deno.test("whatever else the file says is still said", () =>
       assert.deepEqual(JSON.parse(merged), JSON.parse(JSON.stringify(expected)));
     },
   )));
+
+Deno.test("what only the file here has is added to the one that comes back, and nothing else changes", () => {
+  const stored = {
+    numStartups: 1,
+    projects: { "/a": { allowedTools: ["stored"] } },
+    mcpServers: { one: { command: "stored" } },
+    tips: { shown: 1 },
+  };
+  const here = {
+    numStartups: 9,
+    projects: { "/a": { allowedTools: ["here"] }, "/b": ENTRY },
+    mcpServers: { one: { command: "here" }, two: { command: "new" } },
+    tips: { other: 2 },
+    'new "key"': [1, { deep: true }],
+  };
+  const expected = {
+    ...stored,
+    projects: { ...stored.projects, "/b": ENTRY },
+    mcpServers: { ...stored.mcpServers, two: { command: "new" } },
+    'new "key"': [1, { deep: true }],
+  };
+  for (const indent of [0, 2]) {
+    const { text, added } = mergeState(JSON.stringify(stored, null, indent), JSON.stringify(here));
+    assert.equal(text, JSON.stringify(expected, null, indent));
+    assert.equal(added, 3);
+    assert.deepEqual(mergeState(text, JSON.stringify(here)), { text, added: 0 });
+  }
+});
+
+Deno.test("what is no such file is merged with nothing", () => {
+  const stored = '{"projects":[],"a":1}';
+  for (const here of ["", "{", "[]", "null", "{}", '{"projects":{"/a":{}}}', '{"a":{"b":1}}']) {
+    assert.deepEqual(mergeState(stored, here), { text: stored, added: 0 }, here);
+  }
+  assert.deepEqual(mergeState("broken", '{"a":1}'), { text: "broken", added: 0 });
+  const odd = '{"__proto__":{"x":1}}';
+  assert.deepEqual(mergeState("{}", odd), { text: odd, added: 1 });
+});

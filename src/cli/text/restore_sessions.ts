@@ -25,15 +25,16 @@ const MERGED: Record<MergedFile["what"], [string, string]> = {
   rows: ["row", "is added"],
   project: ["project", "is added"],
   cursors: ["reading mark", "is removed"],
+  keys: ["key", "is kept"],
 };
 
-/** One line for each file of many conversations into which something is put. */
+/** One line for each file into which something is put, or that keeps something. */
 export function mergedLines({ plan: { merged = [] } }: RestoreResult): string[] {
   return merged.map(({ root, path, what, count }) => {
     const [noun, verb] = MERGED[what];
     const does = count === 1 ? verb : verb.replace("is", "are");
     return `${pathName({ root, relative_path: path })}  ${
       formatCount(count, noun)
-    } ${does}; all else in it stays`;
+    } ${does}; all else in it ${what === "keys" ? "comes back" : "stays"}`;
   });
 }
