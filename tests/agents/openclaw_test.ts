@@ -3,21 +3,52 @@ import { join } from "node:path";
 import { assert } from "../assert.ts";
 import { withAgentFolder } from "../support/agents/folders.ts";
 import { installOpenClaw } from "../support/agents/install.ts";
-import { lifeboat } from "../support/agents/lifeboat.ts";
+import { lifeboat, refusal } from "../support/agents/lifeboat.ts";
 import {
+  AGENT_DATABASE,
   agentsOf,
+  loginsOf,
   makeArchive,
   makeOpenClaw,
   type OpenClaw,
   openClaw,
   tryOpenClaw,
+  whileGatewayRuns,
 } from "../support/agents/openclaw.ts";
 import { CONFIRM } from "../support/scene.ts";
 
 const program = await installOpenClaw();
 
-function withOpenClaw(use: (claw: OpenClaw, folder: string) => Promise<void>): Promise<void> {
-  return withAgentFolder(async (folder) => use(await makeOpenClaw(folder, program), folder));
+/** What is asked of an installation that is there once, and put back before each question. */
+interface Scene {
+  claw: OpenClaw;
+  /** For what is made on the way. */
+  folder: string;
+  /** OpenClaw's own archive of the installation. */
+  native: string;
+}
+
+type Step = (scene: Scene) => Promise<void>;
+
+/** Making an installation takes OpenClaw half a minute; it is made once, and copied back each time. */
+function withOpenClaw(steps: Record<string, Step>): (t: Deno.TestContext) => Promise<void> {
+  return (t) =>
+    withAgentFolder(async (folder) => {
+      const claw = await makeOpenClaw(folder, program);
+      const native = await makeArchive(claw, join(folder, "native"));
+      await copy(claw.userHome, join(folder, "saved"));
+      for (const [name, step] of Object.entries(steps)) {
+        await Deno.remove(claw.userHome, { recursive: true });
+        await copy(join(folder, "saved"), claw.userHome);
+        const room = await Deno.makeTempDir({ dir: folder });
+        await t.step(name, () => step({ claw, folder: room, native }));
+      }
+    });
+}
+
+async function copy(from: string, to: string): Promise<void> {
+  const { code } = await new Deno.Command("cp", { args: ["-a", from, to] }).output();
+  assert.equal(code, 0);
 }
 
 /** A dead laptop: nothing is left of OpenClaw. */
@@ -26,80 +57,134 @@ async function destroy(claw: OpenClaw): Promise<void> {
   await Deno.remove(claw.workspace, { recursive: true });
 }
 
-/** What OpenClaw itself says of its state. */
-async function assertAccepted(claw: OpenClaw, folder: string): Promise<void> {
+async function assertBack(claw: OpenClaw): Promise<void> {
   assert.deepEqual(await agentsOf(claw), [
     ["main", join(claw.home, "workspace")],
     ["writer", claw.workspace],
   ]);
   const memory = await Deno.readTextFile(join(claw.workspace, "MEMORY.md"));
   assert.equal(memory, "What the writer remembers.\n");
-  const doctor = await tryOpenClaw(claw, "doctor", "--non-interactive");
-  assert.match(doctor.stdout, /Doctor complete/, doctor.stdout.slice(-2000) + doctor.stderr);
-  assert.ok(!/corrupt|malformed|integrity.{0,20}fail/i.test(doctor.stdout), doctor.stdout);
-  await makeArchive(claw, folder); // with --verify
 }
 
-Deno.test("a home of OpenClaw comes back whole, and OpenClaw accepts it", () =>
-  withOpenClaw(async (claw, folder) => {
-    const backup = await lifeboat(claw.userHome, ["backup", "--profile", "openclaw"]);
-    assert.deepEqual(backup.errors, []);
-    assert.equal((backup.counts as { sqlite_databases: number }).sqlite_databases, 1);
-    await destroy(claw);
-    // The configuration that says where the workspace lies is gone: so it has to be said.
-    const root = `workspace-writer-ws=${claw.workspace}`;
-    const apply = ["--root", root, "--apply", CONFIRM];
-    await lifeboat(claw.userHome, ["restore", "latest", "--profile", "openclaw", ...apply]);
-    await assertAccepted(claw, join(folder, "out"));
-    await lifeboat(claw.userHome, ["doctor", "--profile", "openclaw"]);
-  }));
+/** What OpenClaw itself says of its state. */
+async function assertAccepted(claw: OpenClaw, folder: string): Promise<void> {
+  const doctor = await tryOpenClaw(claw, "doctor", "--non-interactive");
+  assert.match(doctor.stdout, /Doctor complete/, doctor.stdout.slice(-2000) + doctor.stderr);
+  assert.ok(!/corrupt|malformed|integrity.{0,20}fail|mismatch/i.test(doctor.stdout), doctor.stdout);
+  await makeArchive(claw, join(folder, "out")); // with --verify
+}
 
-Deno.test("once the configuration is back, a second restore finds the workspace by itself", () =>
-  withOpenClaw(async (claw, folder) => {
-    await lifeboat(claw.userHome, ["backup", "--profile", "openclaw", "--kit", "light"]);
-    await destroy(claw);
-    for (let times = 0; times < 2; times++) {
-      const apply = ["--profile", "openclaw", "--apply", CONFIRM];
-      await lifeboat(claw.userHome, ["restore", "latest", ...apply]);
-    }
-    await assertAccepted(claw, join(folder, "out"));
-  }));
+function restore(claw: OpenClaw, ...args: string[]) {
+  return lifeboat(claw.userHome, ["restore", ...args, "--apply", CONFIRM]);
+}
 
-Deno.test("an archive that OpenClaw made is verified, restored in place, and accepted", () =>
-  withOpenClaw(async (claw, folder) => {
-    await Deno.symlink(join(folder, "elsewhere"), join(claw.home, "outside"));
-    await Deno.symlink("AGENTS.md", join(claw.workspace, "inside.md"));
-    const archive = await makeArchive(claw, join(folder, "native"));
-    await lifeboat(claw.userHome, ["verify", archive]);
-    await destroy(claw);
-    const root = `workspace-writer-ws=${claw.workspace}`;
-    const apply = ["--root", root, "--trust", "--apply", CONFIRM];
-    await lifeboat(claw.userHome, ["restore", archive, ...apply]);
-    assert.equal(await Deno.readLink(join(claw.workspace, "inside.md")), "AGENTS.md");
-    await assertAccepted(claw, join(folder, "out"));
-  }));
+/** The configuration that says where the workspace lies is gone: so it has to be said. */
+const sayWhere = ({ workspace }: OpenClaw) => ["--root", `workspace-writer-ws=${workspace}`];
 
-Deno.test("an archive that OpenClaw made is imported, and comes back as a backup of ours", () =>
-  withOpenClaw(async (claw, folder) => {
-    const archive = await makeArchive(claw, join(folder, "native"));
-    const { backups } = await lifeboat(claw.userHome, ["import", archive]);
-    const [{ backup_id: id }] = backups as { backup_id: string }[];
-    await lifeboat(claw.userHome, ["verify", id]);
-    await destroy(claw);
-    const root = `workspace-writer-ws=${claw.workspace}`;
-    const apply = ["--root", root, "--trust", "--apply", CONFIRM];
-    await lifeboat(claw.userHome, ["restore", id, ...apply]);
-    await assertAccepted(claw, join(folder, "out"));
-  }));
+const backUp = ["backup", "--profile", "openclaw"];
 
-Deno.test("only the configuration, as OpenClaw archives it, comes back alone", () =>
-  withOpenClaw(async (claw, folder) => {
-    const only = join(folder, "only.tar.gz");
-    await openClaw(claw, "backup", "create", "--only-config", "--output", only);
-    const written = await Deno.readTextFile(join(claw.home, "openclaw.json"));
-    await Deno.writeTextFile(join(claw.home, "openclaw.json"), "{ broken");
-    const apply = ["restore", only, "--trust", "--apply", CONFIRM];
-    await lifeboat(claw.userHome, apply);
-    assert.equal(await Deno.readTextFile(join(claw.home, "openclaw.json")), written);
-    assert.equal((await agentsOf(claw)).length, 2);
-  }));
+Deno.test(
+  "OpenClaw and its homes",
+  withOpenClaw({
+    async "a home comes back whole, and OpenClaw accepts it"({ claw, folder }) {
+      const backup = await lifeboat(claw.userHome, backUp);
+      assert.deepEqual(backup.errors, []);
+      const { sqlite_databases } = backup.counts as { sqlite_databases: number };
+      assert.equal(sqlite_databases, 3);
+      await destroy(claw);
+      await restore(claw, "latest", "--profile", "openclaw", ...sayWhere(claw));
+      await assertBack(claw);
+      assert.deepEqual(await loginsOf(claw, "writer"), ["openai:manual"]);
+      await assertAccepted(claw, folder);
+      const doctor = await lifeboat(claw.userHome, ["doctor", "--profile", "openclaw"]);
+      const agents = doctor.agents as { id: string; workspace_present: boolean }[];
+      assert.deepEqual(agents.map(({ id, workspace_present }) => [id, workspace_present]), [
+        ["main", true],
+        ["writer", true],
+      ]);
+    },
+
+    async "once the configuration is back, a second restore finds the workspace"({ claw }) {
+      await lifeboat(claw.userHome, [...backUp, "--kit", "light"]);
+      await destroy(claw);
+      for (let times = 0; times < 2; times++) {
+        await restore(claw, "latest", "--profile", "openclaw");
+      }
+      await assertBack(claw);
+    },
+
+    async "OpenClaw's own archive is verified, restored in place, and accepted"(scene) {
+      const { claw, folder } = scene;
+      await Deno.symlink(join(folder, "elsewhere"), join(claw.home, "outside"));
+      await Deno.symlink("AGENTS.md", join(claw.workspace, "inside.md"));
+      const archive = await makeArchive(claw, join(folder, "native"));
+      await lifeboat(claw.userHome, ["verify", archive]);
+      await destroy(claw);
+      await restore(claw, archive, ...sayWhere(claw), "--trust");
+      assert.equal(await Deno.readLink(join(claw.workspace, "inside.md")), "AGENTS.md");
+      await assertBack(claw);
+      await assertAccepted(claw, folder);
+    },
+
+    async "OpenClaw's own archive is imported, and comes back as a backup of ours"(scene) {
+      const { claw, native } = scene;
+      const { backups } = await lifeboat(claw.userHome, ["import", native]);
+      const [{ backup_id: id }] = backups as { backup_id: string }[];
+      await lifeboat(claw.userHome, ["verify", id]);
+      await destroy(claw);
+      await restore(claw, id, ...sayWhere(claw), "--trust");
+      await assertBack(claw);
+    },
+
+    async "only the configuration, as OpenClaw archives it, comes back alone"({ claw, folder }) {
+      const only = join(folder, "only.tar.gz");
+      await openClaw(claw, "backup", "create", "--only-config", "--output", only);
+      const written = await Deno.readTextFile(join(claw.home, "openclaw.json"));
+      await Deno.writeTextFile(join(claw.home, "openclaw.json"), "{ broken");
+      await restore(claw, only, "--trust");
+      assert.equal(await Deno.readTextFile(join(claw.home, "openclaw.json")), written);
+    },
+
+    async "one agent comes back alone, and is cloned under another id"({ claw, folder }) {
+      await lifeboat(claw.userHome, [...backUp, "--kit", "light"]);
+      const ofMain = join(claw.home, "workspace", "AGENTS.md");
+      await Deno.writeTextFile(ofMain, "Changed since.\n");
+      await Deno.remove(join(claw.home, "agents", "writer"), { recursive: true });
+      await Deno.remove(claw.workspace, { recursive: true });
+      const agent = ["latest", "--profile", "openclaw", "--openclaw-agent", "writer"];
+      await restore(claw, ...agent);
+      await assertBack(claw);
+      assert.deepEqual(await loginsOf(claw, "writer"), ["openai:manual"]);
+      assert.equal(await Deno.readTextFile(ofMain), "Changed since.\n");
+
+      await restore(claw, ...agent, "--as", "poet");
+      const place = join(claw.home, "workspace-poet");
+      assert.deepEqual((await agentsOf(claw)).at(-1), ["poet", place]);
+      const memory = await Deno.readTextFile(join(place, "MEMORY.md"));
+      assert.equal(memory, "What the writer remembers.\n");
+      assert.deepEqual(await loginsOf(claw, "poet"), ["openai:manual"]);
+      const codex = join(claw.home, "agents/poet/agent/codex-home/config.toml");
+      assert.equal(await Deno.readTextFile(codex), 'model = "stub"\n');
+      await assertAccepted(claw, folder);
+    },
+
+    async "an agent of OpenClaw's own archive is cloned as well"({ claw, native }) {
+      const agent = [native, "--openclaw-agent", "writer", "--as", "poet", "--trust"];
+      await restore(claw, ...agent);
+      assert.ok((await Deno.stat(join(claw.home, "agents/poet", AGENT_DATABASE))).isFile);
+      assert.deepEqual(await loginsOf(claw, "poet"), ["openai:manual"]);
+    },
+
+    async "a restore refuses while the gateway runs; a backup is made"({ claw }) {
+      await whileGatewayRuns(claw, async () => {
+        const made = await lifeboat(claw.userHome, [...backUp, "--kit", "light"]);
+        assert.deepEqual(made.errors, []);
+        const { gateway } = await lifeboat(claw.userHome, ["doctor", "--profile", "openclaw"]);
+        assert.equal((gateway as { running: boolean }).running, true);
+        const args = ["restore", "latest", "--profile", "openclaw", "--apply", CONFIRM];
+        assert.equal(await refusal(claw.userHome, args), "agent_running");
+      });
+      await restore(claw, "latest", "--profile", "openclaw");
+    },
+  }),
+);

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { assert } from "../../assert.ts";
-import { runOk } from "./run.ts";
+import { run, runOk } from "./run.ts";
 
 const SUFFIX = Deno.build.os === "windows" ? ".exe" : "";
 const PROGRAM = fileURLToPath(new URL(`../../../dist/lifeboat${SUFFIX}`, import.meta.url));
@@ -10,6 +10,14 @@ const PROGRAM = fileURLToPath(new URL(`../../../dist/lifeboat${SUFFIX}`, import.
 /** Runs `lifeboat ARGS --json` with only a home folder in its environment; returns its result. */
 export function lifeboat(userHome: string, args: string[]): Promise<Record<string, unknown>> {
   return runProgram(PROGRAM, userHome, [...args, "--json"]);
+}
+
+/** The code of the error with which `lifeboat ARGS --json` refuses. */
+export async function refusal(userHome: string, args: string[]): Promise<string> {
+  const env = { HOME: userHome, USERPROFILE: userHome };
+  const { code, stdout } = await run(PROGRAM, [...args, "--json"], { cwd: userHome, env });
+  assert.notEqual(code, 0, stdout);
+  return JSON.parse(stdout).error.code;
 }
 
 /** Runs the restorer inside an extracted backup. */

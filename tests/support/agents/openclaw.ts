@@ -1,5 +1,6 @@
 /** A real OpenClaw with a state folder of its own, which never reaches the network. */
 import { join } from "node:path";
+import { assert } from "../../assert.ts";
 import type { OpenClawProgram } from "./install.ts";
 import { LOOPBACK_ONLY, run, runOk, type RunResult, systemPath } from "./run.ts";
 
@@ -39,7 +40,13 @@ export function tryOpenClaw(claw: OpenClaw, ...args: string[]): Promise<RunResul
   return run(claw.program.node, [claw.program.script, ...args], settings(claw));
 }
 
-/** Makes a user in `folder` with two agents, the workspace of one of them outside the state folder. */
+/** The file of its conversations, logins and memory. */
+export const AGENT_DATABASE = "agent/openclaw-agent.sqlite";
+
+/**
+ * Makes a user in `folder` with two agents, the workspace of one of them outside the state folder, with
+ * a login in its database and a Codex home of its own.
+ */
 export async function makeOpenClaw(folder: string, program: OpenClawProgram): Promise<OpenClaw> {
   const userHome = join(folder, "user");
   const claw = {
@@ -55,7 +62,71 @@ export async function makeOpenClaw(folder: string, program: OpenClawProgram): Pr
   const add = ["agents", "add", "writer", "--non-interactive", "--workspace", claw.workspace];
   await openClaw(claw, ...add, "--json");
   await Deno.writeTextFile(join(claw.workspace, "MEMORY.md"), "What the writer remembers.\n");
+  await giveLogin(claw, "writer");
+  const codex = join(claw.home, "agents", "writer", "agent", "codex-home");
+  await Deno.mkdir(codex);
+  await Deno.writeTextFile(join(codex, "config.toml"), 'model = "stub"\n');
   return claw;
+}
+
+/** A key of a provider, as its user would paste it; OpenClaw makes the agent's database for it. */
+async function giveLogin(claw: OpenClaw, agent: string): Promise<void> {
+  const args = ["models", "auth", "paste-api-key", "--provider", "openai", "--agent", agent];
+  const { cwd, env } = settings(claw);
+  const child = new Deno.Command(claw.program.node, {
+    args: [claw.program.script, ...args],
+    cwd,
+    env,
+    clearEnv: true,
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode("sk-test-0123456789abcdef0123456789\n"));
+  await writer.close();
+  const { code, stderr } = await child.output();
+  assert.equal(code, 0, new TextDecoder().decode(stderr));
+}
+
+/** The logins that OpenClaw finds in an agent's database. */
+export async function loginsOf(claw: OpenClaw, agent: string): Promise<string[]> {
+  const { stdout } = await openClaw(claw, "models", "auth", "list", "--agent", agent);
+  return [...stdout.matchAll(/^- (\S+)/gm)].map(([, name]) => name);
+}
+
+/** Runs something while OpenClaw's gateway is at work. */
+export async function whileGatewayRuns(claw: OpenClaw, use: () => Promise<void>): Promise<void> {
+  const { cwd, env } = settings(claw);
+  const port = String(20_000 + Math.floor(Math.random() * 30_000));
+  const args = ["gateway", "run", "--port", port, "--bind", "loopback", "--auth", "none"];
+  const child = new Deno.Command(claw.program.node, {
+    args: [claw.program.script, ...args],
+    cwd,
+    env,
+    clearEnv: true,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const lines = child.stdout.pipeThrough(new TextDecoderStream());
+  let printed = "";
+  const ready = Promise.withResolvers<void>();
+  const reading = (async () => {
+    for await (const text of lines) {
+      printed += text;
+      if (/\[gateway\] ready/.test(printed)) ready.resolve();
+    }
+    ready.reject(new Error(`the gateway did not start: ${printed.slice(-2000)}`));
+  })();
+  try {
+    await ready.promise;
+    await use();
+  } finally {
+    child.kill("SIGTERM");
+    await child.status;
+    await reading;
+  }
 }
 
 /** Makes OpenClaw's own archive; gives back its path. */
