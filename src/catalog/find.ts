@@ -97,7 +97,9 @@ export function isPreRestore(item: Pick<BackupItem, "id">): boolean {
  */
 export async function findBackup(host: Host, id: string, scope: BackupScope): Promise<string> {
   const { resolve } = pathsOf(host.platform);
-  const isPath = !scope.onlyNames && (/[\\/]/.test(id) || statIfThere(host.fs, resolve(id)));
+  // A file of the current folder named `latest` is only meant as ./latest.
+  const isFile = () => id !== "latest" && statIfThere(host.fs, resolve(id)) !== undefined;
+  const isPath = !scope.onlyNames && (/[\\/]/.test(id) || isFile());
   if (isPath) return resolve(id);
   const { backups, backup_roots } = await listBackups(host, scope);
   if (id === "latest") {

@@ -98,8 +98,12 @@ function isPlain(text: string, at: number): boolean {
   return PLAIN_VALUE.test(text);
 }
 
+/** Names of what holds a secret, and is none: `--password-file`, `secret_env`. */
+const PLACE = /[-_](?:file|env)$/i;
+
 /** A blank between name and value makes a value only of a flag: `--api-key abc`. */
 function isNamedValue(text: string, match: RegExpExecArray): boolean {
+  if (PLACE.test(match[0].slice(0, match[0].length - match[1].length))) return false;
   if (/[:=]/.test(match[1])) return true;
   return /(?:^|\s)--?[\w-]{0,40}$/.test(text.slice(Math.max(0, match.index - 43), match.index));
 }

@@ -1,5 +1,5 @@
 /** The frame of the command line: version, help, usage errors, JSON, exit codes. */
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { assert } from "../assert.ts";
 import { PROGRAM } from "../support/lifeboat.ts";
 import { CONFIRM, type Scene, withScene } from "../support/scene.ts";
@@ -113,6 +113,15 @@ async function backUpAndStop(scene: Scene, signals: Deno.Signal[]) {
 }
 
 // On Windows a signal from another process ends the program at once.
+Deno.test("a folder named latest where the user is does not stand for the newest backup", () =>
+  withScene(async (scene) => {
+    const { archive } = await scene.backUp("--no-directory");
+    Deno.mkdirSync(join(scene.user, "latest", "files"), { recursive: true });
+    const { json } = await scene.run<{ id: string }>(["verify", "latest", "--json"]);
+    assert.equal(json.id, basename(archive!).replace(".tar.gz", ""));
+    assert.equal((await scene.run(["verify", "./latest", "--json"])).code, 2);
+  }));
+
 if (Deno.build.os !== "windows") {
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     Deno.test(`${signal} stops a backup with 130 and leaves nothing behind`, () =>

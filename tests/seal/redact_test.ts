@@ -91,6 +91,20 @@ Deno.test("redact() leaves ordinary text alone", () => {
   for (const text of plain) assert.equal(redact(text), text);
 });
 
+Deno.test("redact() leaves alone where a secret is, which is none itself", () => {
+  for (
+    const text of [
+      "Give it with --password-file FILE, or --password-env NAME.",
+      "lifeboat restore x --password-file /home/u/passphrase --apply",
+      "token_file: ~/.token",
+    ]
+  ) assert.equal(redact(text), text);
+  assert.equal(
+    redact("--password-file x --password hunter22"),
+    "--password-file x --password <redacted>",
+  );
+});
+
 Deno.test("redact() gives the same when it is used again", () => {
   for (const text of [...TOKENS, ...NAMED]) {
     const once = redact(text);
