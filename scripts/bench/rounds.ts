@@ -71,6 +71,7 @@ function beginRound({ work, home, lifeboat, jobs }: Contest, number: number): Ro
 async function runStep({ meter }: Contest, round: Round, step: Step): Promise<Sample> {
   for (const command of step.before?.(round) ?? []) await runToEnd(command);
   const measured = await meter.run(step.command(round));
+  step.after?.(round);
   return step.stored ? { ...measured, stored: sizeOf(step.stored(round)) } : measured;
 }
 

@@ -22,6 +22,8 @@ export interface Step {
   /** Runs before it whose cost does not count. */
   before?: (round: Round) => Command[];
   command: (round: Round) => Command;
+  /** What puts the round into order again; its cost does not count. */
+  after?: (round: Round) => void;
   /** What it has written, file or folder; its size is told. */
   stored?: (round: Round) => string;
 }
@@ -95,7 +97,7 @@ function rivals(occasion: string, title: string): Step[] {
 }
 
 /** Users of Lifeboat, each with a home folder and a backup root of their own. */
-type User = "new" | "usual" | "unverified" | "light";
+type User = "new" | "usual" | "unverified" | "light" | "zstd";
 
 function userFolder(round: Round, user: User): string {
   return join(round.folder, `lifeboat-${user}`);
@@ -113,7 +115,13 @@ function lifeboat(round: Round, user: User, args: string[]): Command {
 }
 
 function backup(round: Round, user: User, home: string, root: string): Command {
-  const options = { new: [], usual: [], unverified: ["--no-verify"], light: ["--kit", "light"] };
+  const options: Record<User, string[]> = {
+    new: [],
+    usual: [],
+    unverified: ["--no-verify"],
+    light: ["--kit", "light"],
+    zstd: ["--format", "tar.zst"],
+  };
   const args = ["backup", "--home", home, "--backup-root", root, "--no-doctor-commands"];
   return lifeboat(round, user, [...args, ...options[user]]);
 }
@@ -142,7 +150,7 @@ function ours(user: User, occasion: string, title: string): Step {
 export function newestArchive(round: Round, user: User): string {
   const root = backupsOf(round, user);
   const names = [...Deno.readDirSync(root)].map((entry) => entry.name);
-  const archives = names.filter((name) => name.endsWith(".tar.gz"));
+  const archives = names.filter((name) => /\.tar\.(gz|zst)$/.test(name));
   const newest = archives.sort((a, b) => ageOf(`${root}/${a}`) - ageOf(`${root}/${b}`))[0];
   return join(root, newest);
 }
@@ -158,9 +166,21 @@ function extract(round: Round): Command {
 }
 
 function restore(round: Round): Command {
-  const home = join(userFolder(round, "usual"), "restored");
-  const args = ["restore", newestArchive(round, "usual"), "--home", home, "--apply", CONFIRM];
-  return lifeboat(round, "usual", args);
+  const archive = newestArchive(round, "usual");
+  return lifeboat(round, "usual", ["restore", archive, "--home", round.home, "--apply", CONFIRM]);
+}
+
+const awayFrom = (round: Round) => `${round.home}-away`;
+
+/** Restored where it was, since elsewhere what names the home in it would have to be changed too. */
+function loseHome(round: Round): Command[] {
+  Deno.renameSync(round.home, awayFrom(round));
+  return [];
+}
+
+function findHomeAgain(round: Round): void {
+  Deno.renameSync(round.home, join(round.folder, "restored"));
+  Deno.renameSync(awayFrom(round), round.home);
 }
 
 /** A first backup and one with nothing changed, alone: to see how they grow with the home. */
@@ -182,6 +202,7 @@ export const STAGES: Stage[] = [
       ours("usual", "first", "first"),
       ours("unverified", "first", "first, --no-verify"),
       ours("light", "first", "first, --kit light"),
+      ours("zstd", "first", "first, --format tar.zst"),
     ],
   },
   {
@@ -206,9 +227,11 @@ export const STAGES: Stage[] = [
       },
       {
         id: "lifeboat-restore",
-        title: "lifeboat, restore into an empty home",
+        title: "lifeboat, restore of a home that is gone",
         needs: [],
+        before: loseHome,
         command: restore,
+        after: findHomeAgain,
       },
       {
         id: "lifeboat-verify",
