@@ -37,6 +37,19 @@ export interface Listing {
   lost: string[];
 }
 
+/** A folder and how all that is in it looks, as bytes that are only compared. */
+export interface FolderMark {
+  bytes: Uint8Array;
+  /** Files that were changed since a moment: they may change again and look the same. */
+  recent: string[];
+}
+
+/** An entry of a folder's mark. */
+export interface MarkedEntry {
+  isFolder: boolean;
+  look: string;
+}
+
 /** How a file is opened. Without an option it is opened for reading. */
 export interface OpenOptions {
   write?: boolean;
@@ -87,6 +100,11 @@ export interface FileSystem {
   stat(path: string): FileInfo;
   /** With `withInfo` each entry tells what it is, where that costs less than looking at each. */
   list(path: string, options?: { withInfo?: boolean }): Listing;
+  /**
+   * The mark of a folder, with the files that were changed since then (ms since 1970). Nothing where
+   * it cannot be had quickly.
+   */
+  markFolder(path: string, sinceMs: number): FolderMark | undefined;
   readLink(path: string): string;
   realPath(path: string): string;
   /** Whether this user may write to it, as far as its permission bits tell; false when nothing is there. */

@@ -3,7 +3,7 @@
  * three times as long, since it lists a folder and looks at each entry through layers of its own.
  */
 import { escapeBytes } from "./bytes_name.ts";
-import type { FileInfo, FileKind, Listing } from "./fs.ts";
+import type { FileInfo, FileKind, FolderMark, Listing, MarkedEntry } from "./fs.ts";
 
 const O_CLOEXEC = 0o2000000;
 /** The one flag that differs between processors. */
@@ -154,4 +154,100 @@ function deviceNumber(): number {
   const minor = statsView.getUint32(STATX.minor, true);
   const low = (major & 0xfff) * 2 ** 8 + (minor & 0xff) + (minor >>> 8) * 2 ** 20;
   return (major >>> 12) * 2 ** 44 + low;
+}
+
+/**
+ * What a mark has of each entry, one after the other: the record's length (16 bits), the kind as in a
+ * mode, what `statx` tells, the name. Of a folder it has no times and no size: these change with what
+ * is in it.
+ */
+const MARK = { kind: 2, look: 3, name: 3 + 20 + 28 + 8 };
+const LOOK = stats.subarray(STATX.mode, STATX.size + 8); // mode, inode, size
+const FOLDER_LOOK = stats.subarray(STATX.mode, STATX.size);
+const TIMES = stats.subarray(STATX.ctime, STATX.mtime + 12); // ctime and mtime
+const DEVICE = stats.subarray(STATX.major, STATX.minor + 4);
+const DIRECTORY = 4;
+
+let mark = new Uint8Array(256 << 10);
+
+/**
+ * A folder and how all that is in it looks, as bytes: while they are the same, nothing was touched.
+ * Takes a third of the time of {@linkcode listWithInfo}, since nothing of it is understood.
+ */
+export function markFolder(path: string, sinceMs: number): FolderMark | undefined {
+  const lib = library();
+  if (!lib) return undefined;
+  const folder = lib.open(new TextEncoder().encode(path + "\0"), O_DIRECTORY | O_CLOEXEC);
+  if (folder < 0) return undefined;
+  const since = Math.floor(sinceMs / 1000);
+  const recent: string[] = [];
+  let end = 0;
+  try {
+    for (;;) {
+      const length = Number(lib.getdents64(folder, names, BigInt(names.length)));
+      if (length < 0) return undefined;
+      if (length === 0) return { bytes: mark.slice(0, end), recent };
+      for (let at = 0; at < length; at += namesView.getUint16(at + DIRENT.length, true)) {
+        const begin = at + DIRENT.name;
+        const stop = names.indexOf(0, begin);
+        if (isDots(begin, stop)) continue;
+        const name = names.subarray(begin, stop + 1);
+        if (lib.statx(folder, name, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, stats) !== 0) {
+          return undefined;
+        }
+        if (isYoung(since)) recent.push(decode(name.subarray(0, -1)) ?? "");
+        end = addMark(end, name);
+      }
+    }
+  } finally {
+    lib.close(folder);
+  }
+}
+
+function kindInStats(): number {
+  return stats[STATX.mode + 1] >> (MODE_KIND_SHIFT - 8);
+}
+
+/** Whether a file was changed since then; before 1970 is a time that is not understood. */
+function isYoung(since: number): boolean {
+  if (kindInStats() === DIRECTORY) return false;
+  return statsView.getInt32(STATX.mtime + 4, true) !== 0 ||
+    statsView.getUint32(STATX.mtime, true) >= since ||
+    statsView.getUint32(STATX.ctime, true) >= since;
+}
+
+function addMark(at: number, name: Uint8Array): number {
+  const length = MARK.name + name.length - 1;
+  if (at + length + 1 > mark.length) {
+    const larger = new Uint8Array(mark.length * 2);
+    larger.set(mark);
+    mark = larger;
+  }
+  const kind = kindInStats();
+  const isFolder = kind === DIRECTORY;
+  mark[at] = length & 0xff;
+  mark[at + 1] = length >> 8;
+  mark[at + MARK.kind] = kind;
+  mark.fill(0, at + MARK.look, at + MARK.name);
+  mark.set(isFolder ? FOLDER_LOOK : LOOK, at + MARK.look);
+  if (!isFolder) mark.set(TIMES, at + MARK.look + LOOK.length);
+  mark.set(DEVICE, at + MARK.look + LOOK.length + TIMES.length);
+  mark.set(name, at + MARK.name); // its last byte is overwritten by the next record
+  return at + length;
+}
+
+/** The entries of a mark by name: kind, and all that is known of the look. Nothing where a name is not UTF-8. */
+export function readMark(bytes: Uint8Array): Map<string, MarkedEntry> | undefined {
+  const entries = new Map<string, MarkedEntry>();
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const latin1 = new TextDecoder("latin1");
+  for (let at = 0; at < bytes.length;) {
+    const end = at + view.getUint16(at, true);
+    const name = decode(bytes.subarray(at + MARK.name, end));
+    if (name === undefined || end <= at) return undefined;
+    const look = latin1.decode(bytes.subarray(at + MARK.kind, at + MARK.name));
+    entries.set(name, { isFolder: bytes[at + MARK.kind] === DIRECTORY, look });
+    at = end;
+  }
+  return entries;
 }

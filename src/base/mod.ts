@@ -17,6 +17,7 @@ export * from "./kernel.ts";
 export * from "./lock.ts";
 export * from "./moment.ts";
 export * from "./paths.ts";
+export { readMark } from "./linux_list.ts";
 export * from "./real_fs.ts";
 export * from "./release.ts";
 export * from "./scratch.ts";

@@ -10,7 +10,7 @@ import type {
   OpenOptions,
 } from "./fs.ts";
 import { listLostNames } from "./libc.ts";
-import { listWithInfo } from "./linux_list.ts";
+import { listWithInfo, markFolder } from "./linux_list.ts";
 import { renameExclusively } from "./rename.ts";
 import { canSyncFileSystem, syncFileSystem } from "./syncfs.ts";
 
@@ -148,6 +148,7 @@ export const realFs: FileSystem = {
   lstat: (path) => toFileInfo(Deno.lstatSync(path)),
   stat: (path) => toFileInfo(Deno.statSync(path)),
   list,
+  markFolder,
   readLink: (path) => Deno.readLinkSync(path),
   realPath: (path) => Deno.realPathSync(path),
   isWritable,

@@ -11,6 +11,7 @@ import {
   type SnapshotContext,
   type SnapshotStore,
   takeSnapshot,
+  takeTouched,
   trackHome,
   trackWorkspace,
 } from "../snapshots/mod.ts";
@@ -174,7 +175,7 @@ function compareInline(host: Host, folder: string, context: SnapshotContext): Pr
   return withStore(host, BUSY_MS, async (store) => {
     const scope = trackWorkspace(store, folder);
     if (scope.main.scannedMs === null || countKnown(store, scope) > MAX_INLINE) return false;
-    await takeSnapshot(store, scope, context, { onlyIfChanged: true });
+    await takeTouched(store, scope, context);
     return true;
   });
 }

@@ -27,6 +27,12 @@ export interface Recorded {
   skipped: SkippedPath[];
 }
 
+/** How files are recorded. */
+export interface RecordOptions {
+  /** Also files that look as they did: more is known than their looks tell. */
+  readAgain?: boolean;
+}
+
 /** So often a path is read that changes meanwhile. */
 export const MAX_ROUNDS = 4;
 
@@ -40,13 +46,14 @@ export async function recordFiles(
   scope: Scope,
   context: SnapshotContext,
   paths: readonly string[],
+  options: RecordOptions = {},
 ): Promise<Recorded> {
   const skipped: SkippedPath[] = [];
   const rules = new Map(scope.roots.map((root) => [root.id, rulesOf(store, scope, root)]));
   let places = placesOf(store, scope, rules, paths, skipped);
   const total = { snapshot: undefined as number | undefined, changes: 0 };
   for (let round = 1; places.length > 0; round++) {
-    const found = await readPlaces(store, rules, places, skipped);
+    const found = await readPlaces(store, rules, places, { skipped, ...options });
     const isLast = round === MAX_ROUNDS;
     const { unstable } = note(store, scope, context, found, total);
     places = isLast ? [] : unstable.map(({ root, path }) => ({ root, path }));
@@ -137,14 +144,14 @@ async function readPlaces(
   store: SnapshotStore,
   rules: RulesOfRoots,
   places: Place[],
-  skipped: SkippedPath[],
+  { skipped, readAgain }: RecordOptions & { skipped: SkippedPath[] },
 ): Promise<Found[]> {
   const reader: Reader = { store, writer: store.objects.writer() };
   const found: Found[] = [];
   for (const place of places) {
     const absolute = absoluteOf(store, place);
     const [look, known] = [lookAtPlace(store, place), stateOf(store, place)];
-    if (isKnown(store, place, look, known)) continue;
+    if (!readAgain && isKnown(store, place, look, known)) continue;
     const { root, path } = place;
     const rule = look.kind === "file" && rules.get(root.id)!.fileRule(path, look.size);
     if (rule) {

@@ -1,0 +1,44 @@
+/** Records a workspace as a hook has to: in a moment, when little has changed. */
+import type { SnapshotContext } from "./events.ts";
+import { findTouched, forgetMarks, keepMarks, makeMarks, type Touched } from "./marks.ts";
+import { recordFiles } from "./record.ts";
+import { absoluteOf, type Scope } from "./roots.ts";
+import type { SnapshotStore } from "./store.ts";
+import { takeSnapshot } from "./take.ts";
+
+/**
+ * Records what has changed in a workspace since the last time, as {@linkcode takeSnapshot} does; in
+ * a third of the time when only files were changed, added or removed.
+ */
+export async function takeTouched(
+  store: SnapshotStore,
+  scope: Scope,
+  context: SnapshotContext,
+): Promise<void> {
+  const { main: root } = scope;
+  const touched = findTouched(store, root);
+  if (touched && await recordTouched(store, scope, context, touched)) return;
+  forgetMarks(store, root);
+  // Made before the look: what is changed after them is found, and recorded twice at worst.
+  const marks = makeMarks(store, scope);
+  const { skipped } = await takeSnapshot(store, scope, context, { onlyIfChanged: true });
+  if (marks && skipped.length === 0) keepMarks(store, root, marks);
+}
+
+/** Says whether that was enough: databases, and what a rule leaves out from now on, want a full look. */
+async function recordTouched(
+  store: SnapshotStore,
+  scope: Scope,
+  context: SnapshotContext,
+  { paths, added, marks }: Touched,
+): Promise<boolean> {
+  if (paths.size === 0) return true;
+  const { main: root } = scope;
+  const absolute = (path: string) => absoluteOf(store, { root, path });
+  const all = [...paths].map(absolute);
+  const { skipped } = await recordFiles(store, scope, context, all, { readAgain: true });
+  const isNew = new Set([...added].map(absolute));
+  const isEnough = skipped.every(({ path, reason }) => reason === "excluded" && !isNew.has(path));
+  if (isEnough) keepMarks(store, root, marks);
+  return isEnough;
+}
