@@ -23,9 +23,11 @@ const FILES_PER_FOLDER = 50;
 /** Measures hooks around a tool that writes one file, and around a shell that changes one of many. */
 export async function measureHooks(options: HooksOptions): Promise<Series[]> {
   const { work, lifeboat, calls, files = 5000 } = options;
-  const project = join(work, "project");
-  makeProject(project, files - 1);
-  await runToEnd({ args: [lifeboat, "snapshot", "take", project], env: { HOME: work } });
+  const [written, project] = [join(work, "written"), join(work, "project")];
+  Deno.mkdirSync(written, { recursive: true });
+  makeProject(project, files);
+  const take = [lifeboat, "snapshot", "take", written, project];
+  await runToEnd({ args: take, env: { HOME: work } });
   const write: Series = { id: "hook-write", title: "hook of a tool, 100 KB file", samples: [] };
   const shell: Series = {
     id: "hook-shell",
@@ -34,7 +36,9 @@ export async function measureHooks(options: HooksOptions): Promise<Series[]> {
   };
   for (let call = 0; call < calls; call++) {
     for (const series of [write, shell]) {
-      const event = eventOf(series === write ? "Write" : "Bash", project, call);
+      const event = series === write
+        ? eventOf("Write", written, call)
+        : eventOf("Bash", project, call);
       series.samples.push({ seconds: await callHook(lifeboat, work, event) });
     }
   }

@@ -43,8 +43,9 @@ async function buildInfo({ root, target, toolchain }: BuildOptions): Promise<Bui
   return { version, target: target.triple, runtime: toolchain.runtime };
 }
 
+/** Minified: half of what a hook waits for is that its program is read and parsed. */
 async function bundle(root: string, entry: string, output: string[]): Promise<void> {
-  const args = ["bundle", "--quiet", "--platform", "deno", ...output, entry];
+  const args = ["bundle", "--quiet", "--minify", "--platform", "deno", ...output, entry];
   await run(Deno.execPath(), args, { cwd: root });
 }
 

@@ -40,7 +40,7 @@ export interface Listing {
 /** A folder and how all that is in it looks, as bytes that are only compared. */
 export interface FolderMark {
   bytes: Uint8Array;
-  /** Files that were changed since a moment: they may change again and look the same. */
+  /** Files that were changed just now: they may change again and look the same. */
   recent: string[];
 }
 
@@ -101,10 +101,9 @@ export interface FileSystem {
   /** With `withInfo` each entry tells what it is, where that costs less than looking at each. */
   list(path: string, options?: { withInfo?: boolean }): Listing;
   /**
-   * The mark of a folder, with the files that were changed since then (ms since 1970). Nothing where
-   * it cannot be had quickly.
+   * The mark of a folder at this time (ms since 1970). Nothing where it cannot be had quickly.
    */
-  markFolder(path: string, sinceMs: number): FolderMark | undefined;
+  markFolder(path: string, nowMs: number): FolderMark | undefined;
   readLink(path: string): string;
   realPath(path: string): string;
   /** Whether this user may write to it, as far as its permission bits tell; false when nothing is there. */

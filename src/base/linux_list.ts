@@ -161,11 +161,9 @@ function deviceNumber(): number {
  * mode, what `statx` tells, the name. Of a folder it has no times and no size: these change with what
  * is in it.
  */
-const MARK = { kind: 2, look: 3, name: 3 + 20 + 28 + 8 };
+const MARK = { kind: 2, look: 3, times: 3 + 20, name: 3 + 20 + 28 };
 const LOOK = stats.subarray(STATX.mode, STATX.size + 8); // mode, inode, size
-const FOLDER_LOOK = stats.subarray(STATX.mode, STATX.size);
 const TIMES = stats.subarray(STATX.ctime, STATX.mtime + 12); // ctime and mtime
-const DEVICE = stats.subarray(STATX.major, STATX.minor + 4);
 const DIRECTORY = 4;
 
 let mark = new Uint8Array(256 << 10);
@@ -174,12 +172,11 @@ let mark = new Uint8Array(256 << 10);
  * A folder and how all that is in it looks, as bytes: while they are the same, nothing was touched.
  * Takes a third of the time of {@linkcode listWithInfo}, since nothing of it is understood.
  */
-export function markFolder(path: string, sinceMs: number): FolderMark | undefined {
+export function markFolder(path: string, nowMs: number): FolderMark | undefined {
   const lib = library();
   if (!lib) return undefined;
   const folder = lib.open(new TextEncoder().encode(path + "\0"), O_DIRECTORY | O_CLOEXEC);
   if (folder < 0) return undefined;
-  const since = Math.floor(sinceMs / 1000);
   const recent: string[] = [];
   let end = 0;
   try {
@@ -195,7 +192,7 @@ export function markFolder(path: string, sinceMs: number): FolderMark | undefine
         if (lib.statx(folder, name, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, stats) !== 0) {
           return undefined;
         }
-        if (isYoung(since)) recent.push(decode(name.subarray(0, -1)) ?? "");
+        if (isYoung(nowMs)) recent.push(decode(name.subarray(0, -1)) ?? "");
         end = addMark(end, name);
       }
     }
@@ -208,12 +205,18 @@ function kindInStats(): number {
   return stats[STATX.mode + 1] >> (MODE_KIND_SHIFT - 8);
 }
 
-/** Whether a file was changed since then; before 1970 is a time that is not understood. */
-function isYoung(since: number): boolean {
-  if (kindInStats() === DIRECTORY) return false;
-  return statsView.getInt32(STATX.mtime + 4, true) !== 0 ||
-    statsView.getUint32(STATX.mtime, true) >= since ||
-    statsView.getUint32(STATX.ctime, true) >= since;
+/** Times that are told in whole seconds may be two of them late; others a tick of the kernel. */
+const [COARSE_MS, FINE_MS] = [2000, 20];
+
+/** Whether a file may change again and look the same. */
+function isYoung(nowMs: number): boolean {
+  return kindInStats() !== DIRECTORY && (isLate(STATX.ctime, nowMs) || isLate(STATX.mtime, nowMs));
+}
+
+function isLate(offset: number, nowMs: number): boolean {
+  const nanoseconds = statsView.getUint32(offset + 8, true);
+  const ms = statsView.getUint32(offset, true) * 1000 + nanoseconds / 1e6;
+  return ms > nowMs - (nanoseconds === 0 ? COARSE_MS : FINE_MS);
 }
 
 function addMark(at: number, name: Uint8Array): number {
@@ -224,14 +227,12 @@ function addMark(at: number, name: Uint8Array): number {
     mark = larger;
   }
   const kind = kindInStats();
-  const isFolder = kind === DIRECTORY;
   mark[at] = length & 0xff;
   mark[at + 1] = length >> 8;
   mark[at + MARK.kind] = kind;
-  mark.fill(0, at + MARK.look, at + MARK.name);
-  mark.set(isFolder ? FOLDER_LOOK : LOOK, at + MARK.look);
-  if (!isFolder) mark.set(TIMES, at + MARK.look + LOOK.length);
-  mark.set(DEVICE, at + MARK.look + LOOK.length + TIMES.length);
+  mark.set(LOOK, at + MARK.look);
+  if (kind === DIRECTORY) mark.fill(0, at + MARK.look + STATX.size - STATX.mode, at + MARK.name);
+  else mark.set(TIMES, at + MARK.times);
   mark.set(name, at + MARK.name); // its last byte is overwritten by the next record
   return at + length;
 }

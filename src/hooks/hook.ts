@@ -5,6 +5,7 @@
 import { asLifeboatError, describeError, type Host, isInside } from "../base/mod.ts";
 import { findProfile, realPathOf, resolveHome } from "../profiles/mod.ts";
 import {
+  findTouched,
   openSnapshotStore,
   recordFiles,
   type Scope,
@@ -172,10 +173,12 @@ function isTooWide(host: Host, folder: string): boolean {
 /** Compares the session's folder here, when it was looked at before and is small enough. */
 function compareInline(host: Host, folder: string, context: SnapshotContext): Promise<boolean> {
   if (isTooWide(host, folder)) return Promise.resolve(true);
+  const touched = findTouched(host, folder);
+  if (touched?.paths.size === 0) return Promise.resolve(true); // as most often before a command
   return withStore(host, BUSY_MS, async (store) => {
     const scope = trackWorkspace(store, folder);
     if (scope.main.scannedMs === null || countKnown(store, scope) > MAX_INLINE) return false;
-    await takeTouched(store, scope, context);
+    await takeTouched(store, scope, context, touched);
     return true;
   });
 }

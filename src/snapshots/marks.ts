@@ -4,16 +4,19 @@
  */
 import {
   type FolderMark,
+  type Host,
   isNotFound,
   type MarkedEntry,
   pathsOf,
   readFile,
   readMark,
   removeIfThere,
+  sha256Of,
 } from "../base/mod.ts";
-import { TIME_STEP_MS } from "./look.ts";
-import { absoluteOf, listRoots, type Scope, type TrackedRoot } from "./roots.ts";
+import { realPathOf } from "../profiles/mod.ts";
+import type { Scope } from "./roots.ts";
 import { rulesOf } from "./rules.ts";
+import { type SnapshotSettings, snapshotSettings } from "./settings.ts";
 import type { SnapshotStore } from "./store.ts";
 
 /** A folder that no rule leaves out, below its root; `""` is the root itself. */
@@ -26,14 +29,18 @@ export interface Marks {
   folders: MarkedFolder[];
 }
 
-/** What has been touched since marks were made. */
+/** What has been touched since marks were kept. */
 export interface Touched {
+  /** The workspace. */
+  root: string;
   /** Files and links, below the root. */
   paths: Set<string>;
   /** Those of them that were not there before. */
   added: Set<string>;
   /** The workspace as it looks now. */
   marks: Marks;
+  /** The newest event when the marks were kept: a store that has lost it knows less than they do. */
+  event: number;
 }
 
 const VERSION = 1;
@@ -41,41 +48,35 @@ const MAX_BYTES = 256 << 20;
 
 interface Header {
   version: number;
-  rules: string;
-  /** The newest event when they were kept: a store that has lost it knows less than the marks do. */
+  /** What decides what is left out, but for ignore files. */
+  settings: string;
   event: number;
   folders: { path: string; bytes: number; recent: string[] }[];
 }
 
-function place(store: SnapshotStore, { id }: TrackedRoot): string {
-  return pathsOf(store.host.platform).join(store.folder, `looks-${id}`);
+function placeOf({ platform }: Host, { folder }: SnapshotSettings, root: string): string {
+  return pathsOf(platform).join(folder, `looks-${sha256Of(root).slice(0, 32)}`);
 }
 
-/** All that decides what is left out, but for ignore files. */
-function rulesText(store: SnapshotStore): string {
-  const homes = listRoots(store).filter(({ kind }) => kind === "home").map(({ path }) => path);
-  return JSON.stringify([store.settings, homes]);
-}
-
-function newestEvent(store: SnapshotStore): number {
+/** The newest event of a store. */
+export function newestEvent(store: SnapshotStore): number {
   const sql = "SELECT seq FROM sqlite_sequence WHERE name = 'events'";
   return store.get<{ seq: number }>(sql)?.seq ?? 0;
 }
 
-function sinceMs({ host }: SnapshotStore): number {
-  return host.now().getTime() - TIME_STEP_MS;
+function markAt(host: Host, root: string, path: string): FolderMark | undefined {
+  const absolute = pathsOf(host.platform).join(root, ...path.split("/"));
+  return host.fs.markFolder(absolute, host.now().getTime());
 }
 
 /** Marks of all folders of a workspace as it is now; nothing where they cannot be had. */
 export function makeMarks(store: SnapshotStore, scope: Scope): Marks | undefined {
   const { main: root } = scope;
-  const { fs } = store.host;
   const rules = rulesOf(store, scope, root);
-  const since = sinceMs(store);
   const folders: MarkedFolder[] = [];
   const paths = [""];
   for (let path = paths.pop(); path !== undefined; path = paths.pop()) {
-    const mark = fs.markFolder(path === "" ? root.path : absoluteOf(store, { root, path }), since);
+    const mark = markAt(store.host, root.path, path);
     const entries = mark && readMark(mark.bytes);
     if (!entries) return undefined;
     folders.push({ path, ...mark });
@@ -88,51 +89,57 @@ export function makeMarks(store: SnapshotStore, scope: Scope): Marks | undefined
 }
 
 /** Keeps marks. What they show must have been recorded before. */
-export function keepMarks(store: SnapshotStore, root: TrackedRoot, { folders }: Marks): void {
-  const { fs } = store.host;
+export function keepMarks(store: SnapshotStore, root: string, { folders }: Marks): void {
+  const { host, settings } = store;
   const header: Header = {
     version: VERSION,
-    rules: rulesText(store),
+    settings: JSON.stringify(settings),
     event: newestEvent(store),
     folders: folders.map(({ path, bytes, recent }) => ({ path, bytes: bytes.length, recent })),
   };
   const head = new TextEncoder().encode(JSON.stringify(header) + "\n");
-  const temporary = `${place(store, root)}-${crypto.randomUUID()}`;
-  const file = fs.open(temporary, { createNew: true, mode: 0o600 });
+  const place = placeOf(host, settings, root);
+  const temporary = `${place}-${crypto.randomUUID()}`;
+  const file = host.fs.open(temporary, { createNew: true, mode: 0o600 });
   try {
-    const all = new Uint8Array(folders.reduce((sum, one) => sum + one.bytes.length, head.length));
-    all.set(head);
-    let at = head.length;
-    for (const { bytes } of folders) {
-      all.set(bytes, at);
-      at += bytes.length;
-    }
-    file.write(all);
+    file.write(joined([head, ...folders.map(({ bytes }) => bytes)]));
     file.close();
-    fs.rename(temporary, place(store, root)); // not synced: lost, it is made anew
+    host.fs.rename(temporary, place); // not synced: what is lost is made anew
   } catch (error) {
-    removeIfThere(fs, temporary);
+    removeIfThere(host.fs, temporary);
     throw error;
   }
 }
 
-/** Forgets marks: what they show has not been recorded. */
-export function forgetMarks(store: SnapshotStore, root: TrackedRoot): void {
-  removeIfThere(store.host.fs, place(store, root));
+function joined(pieces: Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
 }
 
-function readMarks(store: SnapshotStore, root: TrackedRoot): Marks | undefined {
+/** Forgets marks: what they show has not been recorded. */
+export function forgetMarks({ host, settings }: SnapshotStore, root: string): void {
+  removeIfThere(host.fs, placeOf(host, settings, root));
+}
+
+function readMarks(host: Host, root: string): { header: Header } & Marks | undefined {
+  const settings = snapshotSettings(host);
   try {
-    const bytes = readFile(store.host.fs, place(store, root), MAX_BYTES);
+    const bytes = readFile(host.fs, placeOf(host, settings, root), MAX_BYTES);
     let at = bytes.indexOf(0x0a) + 1;
     const header: Header = JSON.parse(new TextDecoder().decode(bytes.subarray(0, at)));
-    const { version, rules, event } = header;
-    if (version !== VERSION || rules !== rulesText(store) || event > newestEvent(store)) return;
+    if (header.version !== VERSION || header.settings !== JSON.stringify(settings)) {
+      return undefined;
+    }
     const folders = header.folders.map(({ path, bytes: length, recent }) => {
       at += length;
       return { path, recent, bytes: bytes.subarray(at - length, at) };
     });
-    return at === bytes.length ? { folders } : undefined;
+    return at === bytes.length ? { header, folders } : undefined;
   } catch (error) {
     if (isNotFound(error) || error instanceof SyntaxError) return undefined;
     throw error;
@@ -140,18 +147,18 @@ function readMarks(store: SnapshotStore, root: TrackedRoot): Marks | undefined {
 }
 
 /**
- * What has been touched in a workspace since its marks were kept. Nothing where that does not tell
- * everything: folders have come or gone, ignore files have changed, files may have been renamed.
+ * What has been touched in a workspace since its marks were kept; the store is not needed for that.
+ * Nothing where that does not tell everything: folders have come or gone, ignore files have changed,
+ * files may have been renamed.
  */
-export function findTouched(store: SnapshotStore, root: TrackedRoot): Touched | undefined {
-  const known = readMarks(store, root);
+export function findTouched(host: Host, folder: string): Touched | undefined {
+  const root = realPathOf(host, pathsOf(host.platform).resolve(folder));
+  const known = readMarks(host, root);
   if (!known) return undefined;
-  const { fs } = store.host;
-  const since = sinceMs(store);
   const found: Finding = { paths: new Set(), added: new Set(), gone: 0 };
   const folders: MarkedFolder[] = [];
   for (const { path, bytes, recent } of known.folders) {
-    const mark = fs.markFolder(path === "" ? root.path : absoluteOf(store, { root, path }), since);
+    const mark = markAt(host, root, path);
     if (!mark) return undefined;
     const below = (name: string) => path === "" ? name : `${path}/${name}`;
     for (const name of recent) found.paths.add(below(name));
@@ -159,7 +166,8 @@ export function findTouched(store: SnapshotStore, root: TrackedRoot): Touched | 
     folders.push({ path, ...mark });
   }
   const { paths, added, gone } = found;
-  return added.size > 0 && gone > 0 ? undefined : { paths, added, marks: { folders } };
+  if (added.size > 0 && gone > 0) return undefined;
+  return { root, paths, added, marks: { folders }, event: known.header.event };
 }
 
 function isSame(a: Uint8Array, b: Uint8Array): boolean {

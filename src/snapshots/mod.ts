@@ -58,6 +58,7 @@ export {
   type OpenStoreOptions,
   type SnapshotStore,
 } from "./store.ts";
+export { findTouched, type Touched } from "./marks.ts";
 export { takeTouched } from "./take_touched.ts";
 export { type Taken, type TakeOptions, takeSnapshot } from "./take.ts";
 export { type StoreReport, verifyStore } from "./verify.ts";

@@ -1,23 +1,24 @@
 /** Records a workspace as a hook has to: in a moment, when little has changed. */
 import type { SnapshotContext } from "./events.ts";
-import { findTouched, forgetMarks, keepMarks, makeMarks, type Touched } from "./marks.ts";
+import { forgetMarks, keepMarks, makeMarks, newestEvent, type Touched } from "./marks.ts";
 import { recordFiles } from "./record.ts";
 import { absoluteOf, type Scope } from "./roots.ts";
 import type { SnapshotStore } from "./store.ts";
 import { takeSnapshot } from "./take.ts";
 
 /**
- * Records what has changed in a workspace since the last time, as {@linkcode takeSnapshot} does; in
- * a third of the time when only files were changed, added or removed.
+ * Records what has changed in a workspace since the last time, as {@linkcode takeSnapshot} does, but
+ * where {@linkcode findTouched} has told what was touched, only that.
  */
 export async function takeTouched(
   store: SnapshotStore,
   scope: Scope,
   context: SnapshotContext,
+  touched?: Touched,
 ): Promise<void> {
-  const { main: root } = scope;
-  const touched = findTouched(store, root);
-  if (touched && await recordTouched(store, scope, context, touched)) return;
+  const root = scope.main.path;
+  const fits = touched && touched.root === root && touched.event <= newestEvent(store);
+  if (fits && await recordTouched(store, scope, context, touched)) return;
   forgetMarks(store, root);
   // Made before the look: what is changed after them is found, and recorded twice at worst.
   const marks = makeMarks(store, scope);
@@ -39,6 +40,6 @@ async function recordTouched(
   const { skipped } = await recordFiles(store, scope, context, all, { readAgain: true });
   const isNew = new Set([...added].map(absolute));
   const isEnough = skipped.every(({ path, reason }) => reason === "excluded" && !isNew.has(path));
-  if (isEnough) keepMarks(store, root, marks);
+  if (isEnough) keepMarks(store, root.path, marks);
   return isEnough;
 }

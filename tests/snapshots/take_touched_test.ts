@@ -1,5 +1,11 @@
 import { realFs } from "../../src/base/mod.ts";
-import { recordFiles, stateAt, takeSnapshot, takeTouched } from "../../src/snapshots/mod.ts";
+import {
+  findTouched,
+  recordFiles,
+  stateAt,
+  takeSnapshot,
+  takeTouched,
+} from "../../src/snapshots/mod.ts";
 import { assert } from "../assert.ts";
 import { faultyFs } from "../support/faulty_fs.ts";
 import { randomNumbers } from "../support/killing.ts";
@@ -20,6 +26,11 @@ async function missed({ store, scope }: SnapshotScene): Promise<number> {
   return (await takeSnapshot(store, scope, BY_HAND)).changes;
 }
 
+/** What a hook does after a command. */
+async function hook({ host, store, scope, work }: SnapshotScene): Promise<void> {
+  await takeTouched(store, scope, BY_TOOL, findTouched(host, work));
+}
+
 for (const seed of [1, 2, 3]) {
   Deno.test(`after any changes a hook records as much as a look at everything, seed ${seed}`, () =>
     withSnapshots(async (scene) => {
@@ -29,7 +40,7 @@ for (const seed of [1, 2, 3]) {
       for (let i = 0; i < 30; i++) tree.change();
       for (let round = 0; round < 60; round++) {
         for (let i = Math.floor(random() * 4); i > 0; i--) tree.change();
-        await takeTouched(store, scope, BY_TOOL);
+        await hook(scene);
         if (round % 5 === 0) assert.equal(await missed(scene), 0, `round ${round}`);
       }
       assert.equal(await missed(scene), 0);
@@ -47,15 +58,15 @@ async function withKnown(
     if (["list", "open"].includes(operation)) opened.push(path.slice(path.indexOf("/work")));
   });
   await withSnapshots(async (scene) => {
-    const { store, scope, at } = scene;
+    const { at } = scene;
     Deno.mkdirSync(at("sub"));
     for (const path of ["a.txt", "b.txt", "sub/c.txt"]) {
       Deno.writeTextFileSync(at(path), path);
       age(at(path));
     }
-    await takeTouched(store, scope, BY_TOOL);
+    await hook(scene);
     await new Promise((wake) => setTimeout(wake, 3100)); // its ctime cannot be set back
-    await takeTouched(store, scope, BY_TOOL);
+    await hook(scene);
     opened = [];
     await use(scene, () => opened.filter((path) => path.startsWith("/work")));
   }, { fs });
@@ -64,36 +75,36 @@ async function withKnown(
 Deno.test("where nothing has changed nothing is opened, and where a file has, only that", () =>
   withKnown(async (scene, opened) => {
     if (Deno.build.os !== "linux") return;
-    const { store, scope, at } = scene;
-    await takeTouched(store, scope, BY_TOOL);
+    const { at } = scene;
+    await hook(scene);
     assert.deepEqual(opened(), []);
     Deno.writeTextFileSync(at("sub/c.txt"), "changed");
-    await takeTouched(store, scope, BY_TOOL);
+    await hook(scene);
     assert.deepEqual(new Set(opened()), new Set(["/work/sub/c.txt"]));
     assert.deepEqual(eventsOf(scene).slice(-1), ["update sub/c.txt"]);
   }));
 
 Deno.test("a file that keeps its size and gets its old time back is found by its change", () =>
   withKnown(async (scene) => {
-    const { store, scope, at } = scene;
+    const { at } = scene;
     const { mtime } = Deno.statSync(at("a.txt"));
     Deno.writeTextFileSync(at("a.txt"), "A.txt");
     Deno.utimeSync(at("a.txt"), mtime!, mtime!);
-    await takeTouched(store, scope, BY_TOOL);
+    await hook(scene);
     if (Deno.build.os === "linux") assert.deepEqual(eventsOf(scene).slice(-1), ["update a.txt"]);
   }));
 
 Deno.test("a rename is told as a rename, and a new ignore file is heeded", () =>
   withKnown(async (scene) => {
-    const { store, scope, at } = scene;
+    const { at } = scene;
     Deno.renameSync(at("a.txt"), at("moved.txt"));
-    await takeTouched(store, scope, BY_TOOL);
+    await hook(scene);
     assert.deepEqual(eventsOf(scene).slice(-2), ["rename a.txt", "rename moved.txt"]);
     Deno.writeTextFileSync(at(".lifeboatignore"), "sub\n");
-    await takeTouched(store, scope, BY_TOOL);
+    await hook(scene);
     const before = eventsOf(scene).length;
     Deno.writeTextFileSync(at("sub/c.txt"), "not recorded");
-    await takeTouched(store, scope, BY_TOOL);
+    await hook(scene);
     assert.equal(eventsOf(scene).length, before);
   }));
 
@@ -109,7 +120,7 @@ Deno.test("marks that are torn, of other rules or newer than the history are not
     for (const bytes of [whole.subarray(0, 40), whole.subarray(0, -9), new Uint8Array(99)]) {
       Deno.writeTextFileSync(at("b.txt"), `${bytes.length}`);
       Deno.writeFileSync(path, bytes);
-      await takeTouched(store, scope, BY_TOOL);
+      await hook(scene);
       assert.equal(await missed(scene), 0);
     }
     await recordFiles(store, scope, BY_TOOL, [at("a.txt")]);
@@ -117,6 +128,6 @@ Deno.test("marks that are torn, of other rules or newer than the history are not
       .replace(/"event":\d+/, '"event":999999');
     Deno.writeFileSync(path, Uint8Array.from(later, (char) => char.charCodeAt(0)));
     store.run("DELETE FROM states WHERE path = 'sub/c.txt'"); // as if a power cut had taken it
-    await takeTouched(store, scope, BY_TOOL);
+    await hook(scene);
     assert.equal(await missed(scene), 0);
   }));
