@@ -7,6 +7,8 @@ export interface SkillAsset {
   source: string;
   /** What it is to a person: `Codex CLI skill`. */
   label: string;
+  /** Below the folder of all skills, forward slashes. */
+  path: string;
 }
 
 /** A command, or prompt: one Markdown file. */
@@ -24,6 +26,8 @@ export type InstructionPlace = "user" | "project" | "soul" | "agents" | "memory"
 /** Instructions that are added to those of the other agent. */
 export interface InstructionsAsset {
   kind: "instructions";
+  /** `workspace:SOUL.md`. */
+  id: string;
   source: string;
   place: InstructionPlace;
   label: string;
@@ -32,6 +36,8 @@ export interface InstructionsAsset {
 /** A memory file. */
 export interface MemoryAsset {
   kind: "memory";
+  /** `memory:codex:MEMORY.md`. */
+  id: string;
   source: string;
   /** Below the folder of what is imported, forward slashes. */
   path: string;

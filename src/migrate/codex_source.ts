@@ -99,14 +99,25 @@ function archived(host: Host, root: string): Asset[] {
 function memories(host: Host, root: string): Asset[] {
   const { join } = pathsOf(host.platform);
   return ["MEMORY.md", "memory_summary.md"]
-    .map((path) => ({ kind: "memory" as const, path, source: join(root, "memories", path) }))
+    .map((path) => ({
+      kind: "memory" as const,
+      id: `memory:codex:${path}`,
+      path,
+      source: join(root, "memories", path),
+    }))
     .filter(({ source }) => lstatIfThere(host.fs, source));
 }
 
 function texts(host: Host, root: string): Asset[] {
   const source = pathsOf(host.platform).join(root, "AGENTS.md");
   if (!lstatIfThere(host.fs, source)) return [];
-  return [{ kind: "instructions", source, place: "user", label: "Codex AGENTS.md" }];
+  return [{
+    kind: "instructions",
+    id: "workspace:AGENTS.md",
+    source,
+    place: "user",
+    label: "Codex AGENTS.md",
+  }];
 }
 
 function prompts(host: Host, root: string): Asset[] {

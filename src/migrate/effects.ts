@@ -3,6 +3,7 @@ import {
   describeError,
   errnoOf,
   type Host,
+  isNoSpace,
   isNotFound,
   LifeboatError,
   pathsOf,
@@ -84,6 +85,6 @@ export function copyTree(
 /** Why something of the source cannot be used, in a line; throws what is no fault of the source. */
 export function faultOf(error: unknown): string {
   const isOurs = error instanceof LifeboatError && error.kind === "refused";
-  if (!isOurs && errnoOf(error) === undefined) throw error;
+  if (isNoSpace(error) || (!isOurs && errnoOf(error) === undefined)) throw error;
   return describeError(error);
 }

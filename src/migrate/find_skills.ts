@@ -18,7 +18,15 @@ export function findSkills(
   const warnings: string[] = [];
   for (const { folder, label, ...options } of places) {
     const scan = scanFor(host, folder, { ...options, mark: "SKILL.md" });
-    assets.push(...scan.found.map((source): Asset => ({ kind: "skill", source, label })));
+    assets.push(...scan.found.map((source): Asset => {
+      const { relative } = pathsOf(host.platform);
+      return {
+        kind: "skill",
+        source,
+        label,
+        path: toSlashes(relative(folder, source), host.platform),
+      };
+    }));
     assets.push(...scan.notes.map((note) => shown(host, { folder, label }, note)));
     warnings.push(...scan.warnings);
   }

@@ -74,6 +74,7 @@ function texts(host: Host, root: string): Asset[] {
   return TEXTS
     .map(([path, place]) => ({
       kind: "instructions" as const,
+      id: `${path.startsWith("memories/") ? "memory" : "workspace"}:${path.split("/").at(-1)}`,
       source: pathsOf(host.platform).join(root, ...path.split("/")),
       place,
       label: `Hermes ${path}`,
@@ -95,6 +96,9 @@ const FOLDERS = [
 /** What holds logins and paired devices. */
 const SECRET_PLACES = ["mcp-tokens", "pairing", "platforms", "auth.json"];
 
+/** What gateways and their processes have left. */
+const RUNTIME = /^(?:gateway|process)[\w-]*\.json$/;
+
 const DATABASES = [
   "state",
   "hermes_state",
@@ -108,8 +112,12 @@ const DATABASES = [
 
 function archived(host: Host, root: string): Asset[] {
   const { join } = pathsOf(host.platform);
-  const names = [...FOLDERS, ...SECRET_PLACES, ...DATABASES.map((name) => `${name}.db`)];
-  return names.filter((name) => lstatIfThere(host.fs, join(root, name))).map((name) => ({
+  const named = [...FOLDERS, ...SECRET_PLACES, ...DATABASES.map((name) => `${name}.db`)]
+    .filter((name) => lstatIfThere(host.fs, join(root, name)));
+  const runtime = statIfThere(host.fs, root)?.kind === "directory"
+    ? host.fs.list(root).entries.map(({ name }) => name).filter((name) => RUNTIME.test(name))
+    : [];
+  return [...named, ...runtime].map((name) => ({
     kind: "archive",
     id: `archive:${name}`,
     source: join(root, name),

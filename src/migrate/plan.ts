@@ -14,7 +14,8 @@ import {
 import { sourceOf } from "./providers.ts";
 import { type Selection, selectSteps } from "./select.ts";
 import { skillSteps } from "./skills.ts";
-import { type Planning, stepFor } from "./steps.ts";
+import type { Planning } from "./planning.ts";
+import { stepFor } from "./steps.ts";
 import { resolveTarget, type Target } from "./target.ts";
 
 /** What is moved where. */
@@ -134,7 +135,7 @@ export function planOf(
     providerId: options.provider,
     targetId: target.id,
     source: source.root,
-    target: target.home.path,
+    target: target.root,
     summary: summaryOf(items),
     items,
     warnings: source.warnings,

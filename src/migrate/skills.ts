@@ -4,7 +4,7 @@ import type { CommandAsset, SkillAsset } from "./asset.ts";
 import { copyTree, PRIVATE, readStrictText } from "./effects.ts";
 import { type ItemAction, type ItemKind, type MigrationItem, type Step } from "./item.ts";
 import { countOf, folderName, plainName, skillNames } from "./names.ts";
-import { conflictAt, guarded, type Planning, stopped } from "./steps.ts";
+import { conflictAt, guarded, type Planning, stopped } from "./planning.ts";
 
 /** A skill or command with its name in the new home. */
 interface Named {
@@ -31,10 +31,8 @@ export function skillSteps(
     : [countOf(ofSkills), countOf(ofCommands)];
   return named.map(({ asset, name }) => {
     const counts = asset.kind === "skill" ? skillCounts : commandCounts;
-    const label = LABELS[provider];
-    const what = asset.kind === "skill" || inOneFolder ? "skills" : "commands";
     const collides = counts.get(name)! > 1
-      ? `multiple ${label} ${what} normalize to "${name}"`
+      ? `multiple ${COLLIDING[provider]} normalize to "${name}"`
       : undefined;
     const item = itemOf(planning, asset, name);
     if (collides) return stopped(item, "conflict", collides);
@@ -48,18 +46,30 @@ export function skillSteps(
   });
 }
 
-const LABELS = { codex: "Codex", "claude-code": "Claude", hermes: "Hermes" };
+/** OpenClaw's words. */
+const COLLIDING = {
+  codex: "Codex skills",
+  "claude-code": "Claude skills or commands",
+  hermes: "Hermes skill directories",
+};
 
-/** Claude's are not renamed where they collide (facts C5). */
+/** Only Codex's are renamed where they collide (facts C4 and C5). */
 function namesOfSkills({ host, provider }: Planning, skills: SkillAsset[]): string[] {
   const { basename, dirname } = pathsOf(host.platform);
-  if (provider === "claude-code") {
-    return skills.map(({ source }) => folderName(basename(source), "claude-skill"));
+  if (provider !== "codex") {
+    const otherwise = `${provider.split("-")[0]}-skill`;
+    return skills.map(({ source }) => folderName(basename(source), otherwise));
   }
   return skillNames(
     skills.map(({ source }) => ({ name: basename(source), parent: basename(dirname(source)) })),
     provider,
   );
+}
+
+/** Of Hermes the way to a skill is told, as OpenClaw does. */
+function idOf({ provider }: Planning, asset: SkillAsset | CommandAsset, name: string): string {
+  if (provider !== "hermes" || asset.kind !== "skill") return name;
+  return [...asset.path.split("/").slice(0, -1).map(plainName), name].filter(Boolean).join(":");
 }
 
 function commandName({ provider, target }: Planning, words: string[]): string {
@@ -75,7 +85,7 @@ function itemOf(planning: Planning, asset: SkillAsset | CommandAsset, name: stri
   const action: ItemAction = asset.kind === "skill" ? "copy" : isSkill ? "create" : "copy";
   const kind: ItemKind = isSkill ? "skill" : "command";
   return {
-    id: `${kind}:${name}`,
+    id: `${kind}:${idOf(planning, asset, name)}`,
     kind,
     action,
     status: "planned",

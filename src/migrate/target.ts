@@ -32,6 +32,8 @@ export interface TargetServers {
 export interface Target {
   id: TargetId;
   home: Home;
+  /** What a plan names: of OpenClaw the workspace. */
+  root: string;
   /** For a person: `this OpenClaw agent workspace`. */
   place: string;
   skills: string;
@@ -106,6 +108,7 @@ function openClaw(host: Host, home: Home, named: string | undefined): Target {
   return {
     id: "openclaw",
     home,
+    root: workspace,
     place: "this OpenClaw agent workspace",
     skills: join(workspace, "skills"),
     memories: join(workspace, "memory", "imports"),
@@ -140,6 +143,7 @@ function codex(host: Host, home: Home): Target {
   return {
     id: "codex",
     home,
+    root: home.path,
     place: "this Codex home",
     skills: join(home.path, "skills"),
     memories: join(home.path, "memories", "imports"),
@@ -167,6 +171,7 @@ function claudeCode(host: Host, home: Home): Target {
   return {
     id: "claude-code",
     home,
+    root: home.path,
     place: "this Claude Code home",
     skills: join(home.path, "skills"),
     memories: join(home.path, "memory", "imports"),

@@ -84,13 +84,14 @@ Deno.test("a Codex home's settings and hooks are archived, plugins listed, login
     });
     Deno.symlinkSync(at(".codex/memories/raw.md"), at(".codex/memories/memory_summary.md"));
     const planned = plan({ provider: "codex" });
+    const look = "Look at the bundle, then install it in the other agent if you trust it.";
     assert.deepEqual(told(planned.items), [
-      "plugin:good-plugin:1 | skipped | to be done by hand",
-      "plugin:n:2 | skipped | to be done by hand",
+      `plugin:good-plugin:1 | skipped | ${look}`,
+      `plugin:n:2 | skipped | ${look}`,
       "archive:config.toml | planned",
       "archive:hooks/hooks.json | planned",
-      "memory:MEMORY.md | planned",
-      "memory:memory_summary.md | error | source is no plain file",
+      "memory:codex:MEMORY.md | planned",
+      "memory:codex:memory_summary.md | error | source is no plain file",
       "auth:openai | skipped | secrets are carried only with --include-secrets",
     ]);
     assert.equal(planned.items[4].target, at(".openclaw/workspace/memory/imports/codex/MEMORY.md"));
@@ -123,16 +124,17 @@ Deno.test("Claude's skills, commands, instructions, memories and servers go to O
     assert.deepEqual(told(planned.items), [
       "skill:review | planned",
       "skill:claude-command-git-commit-it | planned",
-      "workspace:USER.md:claude-claude.md | planned",
-      "memory:home-me-app/MEMORY.md | planned",
-      "config:mcp-server:user:srv | planned",
-      "config:mcp-server:project:home-me-app:other | planned",
+      "memory:user-CLAUDE.md | planned",
       "archive:settings.json | planned",
-      "manual:settings.json:hooks | skipped | to be done by hand",
-      "manual:settings.json:env | skipped | to be done by hand",
+      "manual:hooks:settings.json | skipped | Look at what hooks run, and set up by hand what you need.",
+      "manual:env:settings.json | skipped | Set by hand the variables that you need.",
+      "memory:claude-auto:f55433f40a:MEMORY.md | planned",
+      "config:mcp-server:user-claude-json:srv | planned",
       "archive:home:projects | planned",
     ]);
-    const server = planned.items[4];
+    const server = planned.items[7];
+    const imports = at(".openclaw/workspace/memory/imports/claude-code");
+    assert.equal(planned.items[6].target, join(imports, "home-me-app-f55433f40a", "MEMORY.md"));
     assert.deepEqual(server.details?.secretsLeftOut, ["API_KEY"]);
     assert.equal(server.target, `${at(".openclaw/openclaw.json")}#mcp.servers.srv`);
     assert.ok(!JSON.stringify(planned).includes(SECRET));
@@ -142,6 +144,10 @@ Deno.test("a project of Claude's is looked at alone", () =>
   withUser(({ has, at, plan }) => {
     has({
       ".claude/CLAUDE.md": "of the user\n",
+      ".claude.json": JSON.stringify({
+        mcpServers: { srv: { command: "of the user" } },
+        projects: { [at("app")]: { mcpServers: { local: { command: "npx" } } } },
+      }),
       "app/CLAUDE.md": "of the project\n",
       "app/CLAUDE.local.md": "mine\n",
       "app/.mcp.json": JSON.stringify({ mcpServers: { srv: { command: "npx" } } }),
@@ -151,10 +157,11 @@ Deno.test("a project of Claude's is looked at alone", () =>
     const { items } = plan({ provider: "claude-code", from: at("app") });
     assert.deepEqual(told(items), [
       "skill:review | planned",
-      "workspace:AGENTS.md:claude-project-claude.md | planned",
-      "config:mcp-server:project:srv | planned",
-      "archive:project:CLAUDE.local.md | planned",
-      "archive:project:.claude/rules | planned",
+      "workspace:CLAUDE.md | planned",
+      "config:mcp-server:project-mcp:srv | planned",
+      "config:mcp-server:project-claude-json:local | planned",
+      "archive:CLAUDE.local.md | planned",
+      "archive:.claude/rules | planned",
     ]);
   }));
 
@@ -163,7 +170,7 @@ Deno.test("names of Claude's skills and commands that are alike are all refused"
     putSkill(at(".claude/skills/A B"));
     putSkill(at(".claude/skills/a-b"));
     has({ ".claude/commands/x y.md": "x", ".claude/commands/x-y.md": "y" });
-    const reason = (name: string) => `multiple Claude skills normalize to "${name}"`;
+    const reason = (name: string) => `multiple Claude skills or commands normalize to "${name}"`;
     assert.deepEqual(told(plan({ provider: "claude-code" }).items), [
       `skill:a-b | conflict | ${reason("a-b")}`,
       `skill:a-b | conflict | ${reason("a-b")}`,
@@ -191,14 +198,14 @@ Deno.test("Hermes' texts go into the workspace, its databases and tokens into th
     const planned = plan({ provider: "hermes" });
     const secret = "secrets are carried only with --include-secrets";
     assert.deepEqual(told(planned.items), [
-      "skill:er | planned",
-      "workspace:SOUL.md:hermes-soul.md | planned",
-      "workspace:AGENTS.md:hermes-agents.md | conflict | target exists",
-      "workspace:USER.md:hermes-memories-user.md | planned",
+      "skill:deep:er | planned",
+      "workspace:SOUL.md | planned",
+      "workspace:AGENTS.md | conflict | target exists",
+      "memory:USER.md | planned",
       `archive:mcp-tokens | skipped | ${secret}`,
       "archive:state.db | planned",
       "archive:config.yaml | planned",
-      "manual:config.yaml | skipped | to be done by hand",
+      "manual:config.yaml | skipped | Look at the archived copy, and set by hand what you need.",
       `env:OPENAI_API_KEY | skipped | ${secret}`,
     ]);
     assert.ok(!JSON.stringify(planned).includes(SECRET));
@@ -222,8 +229,8 @@ Deno.test("between Codex and Claude Code only what both have is moved", () =>
       "skill:review | planned",
       "command:commit | planned",
       "archive:config.toml | planned",
-      "memory:MEMORY.md | planned",
-      "workspace:CLAUDE.md:codex-agents.md | planned",
+      "memory:codex:MEMORY.md | planned",
+      "workspace:AGENTS.md | planned",
       "config:mcp-server:codex:srv | skipped | it would run at once; name it with --item to add it",
     ]);
     const named = plan({
@@ -267,7 +274,7 @@ Deno.test("targets that are links, or lie behind one, are conflicts", () =>
       "skill:review | conflict | a folder on the way is a symlink",
     ]);
     assert.deepEqual(told(plan({ provider: "claude-code" }).items), [
-      "workspace:USER.md:claude-claude.md | conflict | target is a symlink",
+      "memory:user-CLAUDE.md | conflict | target is a symlink",
     ]);
   }));
 
