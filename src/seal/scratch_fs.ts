@@ -41,7 +41,9 @@ function applyKey(key: Uint8Array, bytes: Uint8Array, offset: number): Uint8Arra
   new DataView(counter.buffer).setBigUint64(8, BigInt(Math.floor(offset / BLOCK)));
   const stream = createCipheriv("aes-256-ctr", key, counter);
   stream.update(new Uint8Array(offset % BLOCK));
-  return stream.update(bytes);
+  const applied = stream.update(bytes);
+  stream.final(); // adds nothing, but frees it
+  return applied;
 }
 
 function applyKeys(parts: PartKey[], bytes: Uint8Array, offset: number): Uint8Array {
