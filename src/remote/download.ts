@@ -18,7 +18,7 @@ import {
 import { unlockWith } from "../seal/mod.ts";
 import type { Backend } from "./backend.ts";
 import { toFetch } from "./ranges.ts";
-import { type BackupRecord, keyOf } from "./record.ts";
+import { archiveKey, type BackupRecord } from "./record.ts";
 
 /** Leftovers of killed runs are removed after this time, ms. */
 const OLD_MS = 86_400_000;
@@ -55,10 +55,10 @@ function refuseFullDisk(host: Host, folder: string, bytes: number): void {
 
 /** Begins a copy of a backup's archive; nothing is fetched yet. */
 export function startCopy(host: Host, backend: Backend, record: BackupRecord): PartialCopy {
-  const { archive, machine } = record;
+  const { archive } = record;
   const folder = scratchFolder(host);
   const path = pathsOf(host.platform).join(folder, archive.name);
-  const key = keyOf(machine.id, archive.name);
+  const key = archiveKey(record);
   const known: Place[] = [];
   let fetched = 0;
   let file: FileHandle | undefined;

@@ -7,6 +7,7 @@ import {
   openCatalog,
 } from "../catalog/mod.ts";
 import type { Backend } from "./backend.ts";
+import { listClawBackups } from "./clawbackup_records.ts";
 import { type Machine, thisMachine } from "./machine.ts";
 import { type OpenBackend, openBackend } from "./open.ts";
 import { type BackupRecord, itemOf, listRecords, type RemoteItem } from "./record.ts";
@@ -53,8 +54,11 @@ async function readAll(
   backend: Backend,
   { profile }: RemoteScope,
 ): Promise<{ records: BackupRecord[]; warnings: string[] }> {
-  const { records, bad } = await listRecords(backend);
-  const meant = records.filter(({ backup }) => profile === undefined || backup.profile === profile);
+  const [ours, theirs] = await Promise.all([listRecords(backend), listClawBackups(backend)]);
+  const bad = [...ours.bad, ...theirs.bad];
+  const meant = [...ours.records, ...theirs.records].filter(({ backup }) =>
+    profile === undefined || backup.profile === profile
+  );
   const warnings = bad.map((key) => `${key} is damaged: its backup is not in this list`);
   return { records: meant.sort(newestFirst), warnings };
 }
@@ -117,8 +121,8 @@ function ambiguous(id: string, records: BackupRecord[]): LifeboatError {
  * this machine, or on a new machine of the one other machine there is.
  */
 function candidates(records: BackupRecord[], id: string, machineId: string): BackupRecord[] {
-  const meant = records.filter(({ backup }) =>
-    !isPreRestore(backup) && backup.status !== "unreadable"
+  const meant = records.filter(({ backup, atTop }) =>
+    !isPreRestore(backup) && backup.status !== "unreadable" && !atTop // another tool's is named
   );
   const of = (name: string) => meant.filter(({ machine }) => machine.id === name);
   if (id !== "latest") return of(id.slice(0, -"/latest".length));

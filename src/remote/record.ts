@@ -55,6 +55,8 @@ export interface BackupRecord {
   backup: Shown;
   archive: StoredObject;
   hash_file: StoredObject | null;
+  /** Another tool's: the archive lies at the top of the backend. Never written. */
+  atTop?: true;
 }
 
 /** A backup at a backend, as lists show it. */
@@ -76,6 +78,11 @@ export function machineFolder(machineId: string): string {
 /** The key of an object of a machine. */
 export function keyOf(machineId: string, name: string): string {
   return machineFolder(machineId) + name;
+}
+
+/** The key of a backup's archive. */
+export function archiveKey({ machine, archive, atTop }: BackupRecord): string {
+  return atTop ? archive.name : keyOf(machine.id, archive.name);
 }
 
 /** The key of a backup's record. */
@@ -136,9 +143,9 @@ function isShown(value: unknown): value is Shown {
 }
 
 function isRecord(value: unknown, key: string): value is BackupRecord {
-  const { format, version, machine, uploaded_at, public_key, backup, archive, hash_file } =
+  const { format, version, machine, uploaded_at, public_key, backup, archive, hash_file, atTop } =
     (value ?? {}) as Partial<BackupRecord>;
-  return format === "lifeboat-remote" && version === 1 && isShown(backup) &&
+  return atTop === undefined && format === "lifeboat-remote" && version === 1 && isShown(backup) &&
     typeof machine?.name === "string" && isMachineId(String(machine.id)) &&
     typeof uploaded_at === "string" && isTextOrNull(public_key) && isStoredObject(archive) &&
     (hash_file === null || isStoredObject(hash_file)) &&

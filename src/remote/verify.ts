@@ -2,7 +2,7 @@ import { type Damage, verifyBackup, type VerifyOptions } from "../archive/mod.ts
 import type { Host } from "../base/mod.ts";
 import type { Backend } from "./backend.ts";
 import { fetchWhole, startCopy } from "./download.ts";
-import { type BackupRecord, keyOf, type StoredObject } from "./record.ts";
+import { archiveKey, type BackupRecord, keyOf, type StoredObject } from "./record.ts";
 
 /** What `verify --remote` finds. */
 export interface RemoteVerifyReport {
@@ -85,9 +85,8 @@ export async function verifyRemote(
     signature: null,
     unchecked: [],
   };
-  for (const object of hash_file ? [archive, hash_file] : [archive]) {
-    await checkObject(backend, keyOf(machine.id, object.name), object, report);
-  }
+  await checkObject(backend, archiveKey(record), archive, report);
+  if (hash_file) await checkObject(backend, keyOf(machine.id, hash_file.name), hash_file, report);
   if (data && report.missing.length === 0) await checkData(host, backend, record, report, options);
   report.ok = report.damaged.length === 0 && report.missing.length === 0 && report.kit_ok !== false;
   return report;
