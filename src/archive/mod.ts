@@ -13,9 +13,11 @@ export {
 } from "./earlier.ts";
 export { DEFLATE_JOB, deflateJob } from "./deflate_job.ts";
 export {
+  archivesIn,
   type AskPassword,
   clawBackupStore,
   findSidecar,
+  foreignName,
   readStore,
   type Sidecar,
   type StoredArchive,

@@ -1,15 +1,12 @@
-import { clawBackupStore, readStore } from "../archive/mod.ts";
+import { clawBackupStore, foreignName, readStore } from "../archive/mod.ts";
 import { type Host, pathsOf, statIfThere } from "../base/mod.ts";
 import { type BackupItem, listArchives } from "./list.ts";
-
-/** What OpenClaw and ClawBackup call their archives (facts B2, E1). */
-const NAME = /^(\d{4}-\d\d-\d\dT.+-(?:openclaw-backup|clawbackup))\.tar\.gz$/;
 
 /** Archives in the user's home folder, where both tools put them when they are started elsewhere. */
 function archivesInHome({ fs, userHome, platform }: Host): { id: string; path: string }[] {
   if (statIfThere(fs, userHome)?.kind !== "directory") return [];
   return fs.list(userHome).entries.flatMap(({ name, kind }) => {
-    const id = NAME.exec(name)?.[1];
+    const id = foreignName(name);
     return id && kind === "file" ? [{ id, path: pathsOf(platform).join(userHome, name) }] : [];
   });
 }

@@ -33,14 +33,17 @@ interface Sources {
 
 /** All of ClawBackup's store, what a folder of it holds, or the one archive that is named. */
 async function findSources(host: Host, named: string): Promise<Sources> {
-  const { clawBackupStore, readStore } = await import("../archive/mod.ts");
+  const { archivesIn, clawBackupStore, readStore } = await import("../archive/mod.ts");
   const { findClawSnapshots } = await import("../snapshots/mod.ts");
   const isUsual = named === "clawbackup";
   const store = isUsual ? clawBackupStore(host) : pathsOf(host.platform).resolve(named);
   const archives = readStore(host, store).map((one) => one.path);
   const snapshots = findClawSnapshots(host, store);
   if (archives.length > 0 || snapshots) return { archives, snapshots };
-  if (!isUsual) return { archives: [store] };
+  if (!isUsual) {
+    const gathered = archivesIn(host, store);
+    return { archives: gathered.length > 0 ? gathered : [store] };
+  }
   throw new LifeboatError("missing", "no_such_backup", `ClawBackup has no backups in ${store}`, {
     hint: "Name an archive, or a folder with a clawbackups.json.",
   });

@@ -15,6 +15,7 @@ import {
   STATE,
   writeClawBackupStore,
 } from "../support/foreign_archives.ts";
+import { manifestFor, storedEntries, writeFolder } from "../support/stored_backups.ts";
 import { CONFIRM, namesIn, type Scene, withScene } from "../support/scene.ts";
 
 /** A user of OpenClaw with nothing but its configuration, and archives made elsewhere. */
@@ -226,4 +227,63 @@ Deno.test("what cannot be imported is refused, and leaves nothing", () =>
     assert.deepEqual([ours.code, ours.json.error?.code], [2, "nothing_to_import"]);
     const folder = join(scene.user, "Documents/OpenClawBackups");
     assert.deepEqual(namesIn(folder).filter((name) => name.includes("partial")), []);
+  }));
+
+Deno.test("a folder of archives without an index is imported whole, under whatever names", () =>
+  withOpenClaw(async (scene) => {
+    const bucket = join(scene.folder, "bucket");
+    const archive = join(bucket, "mine.tar.gz");
+    Deno.mkdirSync(bucket);
+    await Deno.writeFile(archive, clawBackupArchive());
+    await writeClawBackupStore(bucket, archive); // and what ClawBackup's sync puts beside it
+    Deno.removeSync(join(bucket, "clawbackups.json"));
+    await Deno.writeFile(join(bucket, `${NATIVE}.tar.gz`), openClawArchive());
+    Deno.writeTextFileSync(join(bucket, "other.tar.gz"), "of somebody else");
+    const { code, json } = await scene.run<{ backups: ImportedBackup[] }>(
+      ["import", bucket, "--kit", "light", "--json"],
+    );
+    assert.equal(code, 0, JSON.stringify(json));
+    assert.deepEqual(json.backups.map(({ origin }) => origin).sort(), ["clawbackup", "openclaw"]);
+  }));
+
+/** A backup as codex-environment-backup makes it: its folder, and its archive. */
+async function originalBackup(scene: Scene): Promise<string[]> {
+  const name = "codex-environment-backup-20260301-101500";
+  const files = { "config.toml": "model = 1\n", "skills/x/SKILL.md": "do" };
+  const manifest = manifestFor(files, {
+    created_at: "2026-03-01T10:15:00+08:00",
+    backup_name: name,
+    home: scene.home,
+  });
+  const { roots: _r, symlinks: _s, directories: _d, skipped: _k, ...original } = manifest;
+  const folder = join(scene.folder, name);
+  await writeFolder(folder, storedEntries(files, original));
+  const archive = join(scene.folder, `${name}.tar.gz`);
+  const args = ["-czf", archive, "-C", scene.folder, name];
+  assert.equal((await new Deno.Command("tar", { args }).output()).code, 0);
+  return [folder, archive];
+}
+
+Deno.test("a backup of codex-environment-backup is imported, once, and keeps its time", () =>
+  withScene(async (scene) => {
+    const [folder, archive] = await originalBackup(scene);
+    type Imported = { backups: ImportedBackup[] };
+    const run = (path: string) => scene.run<Imported>(["import", path, "--kit", "light", "--json"]);
+    const first = await run(archive);
+    assert.equal(first.code, 0, first.stdout);
+    const [made] = first.json.backups;
+    assert.deepEqual([made.origin, made.files, made.created_at], [
+      "codex-environment-backup",
+      2,
+      "2026-03-01T10:15:00+08:00",
+    ]);
+    const again = await run(folder);
+    assert.deepEqual(again.json.backups.map((one) => [one.backup_id, one.already_there]), [
+      [made.backup_id, true],
+    ]);
+    assert.equal((await scene.run(["verify", made.backup_id])).code, 0);
+    const apply = ["--trust", "--apply", CONFIRM, "--json"];
+    const restored = await scene.run(["restore", made.backup_id, ...apply]);
+    assert.equal(restored.code, 0, restored.stdout);
+    assert.equal(Deno.readTextFileSync(join(scene.home, "config.toml")), "model = 1\n");
   }));

@@ -12,7 +12,13 @@ import { findSidecar, type Sidecar } from "./sidecar.ts";
 import { inflateStart, isForeignTar, SNIFF_BYTES } from "./sniff.ts";
 import { clawBackupStore } from "./store.ts";
 
-export { clawBackupStore, readStore, type StoredArchive } from "./store.ts";
+export {
+  archivesIn,
+  clawBackupStore,
+  foreignName,
+  readStore,
+  type StoredArchive,
+} from "./store.ts";
 export { findSidecar, type Sidecar } from "./sidecar.ts";
 
 /** Asks for the password of an encrypted archive; undefined where there is none. */

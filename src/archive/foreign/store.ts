@@ -1,5 +1,6 @@
 import { type Host, pathsOf, readText, statIfThere } from "../../base/mod.ts";
 import { findProfile, resolveHome } from "../../profiles/mod.ts";
+import { findSidecar } from "./sidecar.ts";
 
 const INDEX = "clawbackups.json";
 const MAX_BYTES = 64 << 20;
@@ -17,6 +18,29 @@ export interface StoredArchive {
 export function clawBackupStore(host: Host): string {
   const { path } = resolveHome(host, findProfile(host, "openclaw"));
   return pathsOf(host.platform).join(path, "clawbackups");
+}
+
+/** What OpenClaw and ClawBackup call their archives (facts B2, E1). */
+const ARCHIVE = /^\d{4}-\d\d-\d\dT.+-(?:openclaw-backup|clawbackup)\.tar\.gz$/;
+
+/** The name of an archive of these tools without its ending; undefined for another file. */
+export function foreignName(name: string): string | undefined {
+  return ARCHIVE.test(name) ? name.slice(0, -".tar.gz".length) : undefined;
+}
+
+/**
+ * The archives in a folder that has no index: a bucket of ClawBackup that was downloaded, or a place
+ * where archives were gathered. Those under other names are named by the manifests beside them.
+ */
+export function archivesIn(host: Host, folder: string): string[] {
+  const { join } = pathsOf(host.platform);
+  if (statIfThere(host.fs, folder)?.kind !== "directory") return [];
+  return host.fs.list(folder).entries
+    .filter(({ name, kind }) =>
+      kind === "file" && /\.(?:tar\.gz|tgz)$/.test(name) &&
+      (foreignName(name) !== undefined || findSidecar(host, join(folder, name), []) !== undefined)
+    )
+    .map(({ name }) => join(folder, name));
 }
 
 /**
