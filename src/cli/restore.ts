@@ -17,7 +17,6 @@ import {
 } from "./command.ts";
 import { backupScope } from "./homes.ts";
 import { askForRestore, askForTrust } from "./confirm.ts";
-import { parseMapPaths } from "./map_paths.ts";
 import { ALL_HINT, restoreEach } from "./restore_each.ts";
 import { passwordAsker, withPasswordOptions } from "./password.ts";
 import { addUnlockOptions, type UnlockFlags, unlockFrom } from "./unlock.ts";
@@ -205,6 +204,8 @@ async function restoreOne(
   id?: string,
 ): Promise<Answer> {
   const { host, terminal } = context;
+  // Not before: it brings conversations and archives along, which most commands do without.
+  const { parseMapPaths } = await import("./map_paths.ts");
   if (flags.guided) terminal.err(GREETING);
   const backup = await openSource(context, flags, unlock, id);
   try {
