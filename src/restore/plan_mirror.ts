@@ -15,7 +15,7 @@ import {
 import { compilePatterns, HOME_ROOT, rootsOf } from "../profiles/mod.ts";
 import { isMove, type TargetRoot } from "./journal_types.ts";
 import { pathBelow } from "./layout.ts";
-import { foldersAbove, isOwnPath, mainByName } from "./paths.ts";
+import { folderOf, foldersAbove, isOwnPath, mainByName } from "./paths.ts";
 import { planRemoval } from "./plan_sidecars.ts";
 import { key, type Planner } from "./planner.ts";
 
@@ -41,12 +41,22 @@ export async function planMirror(planner: Planner): Promise<void> {
       else noteStaying(planner, root, item);
     }
     for (const folder of folders.reverse()) {
-      if (!held.has(folder.path)) planFolderRemoval(planner, root, folder);
+      if (held.has(folder.path)) continue;
+      if (!isMounted(planner, root, folder)) planFolderRemoval(planner, root, folder);
+      else for (const one of foldersAbove(folder.path)) held.add(one);
     }
   }
 }
 
 type Folder = Extract<WalkItem, { type: "directory" }>;
+
+/** A folder on which another disk is mounted cannot be removed; what is in it can. */
+function isMounted({ host, plan }: Planner, root: TargetRoot, { path, info }: Folder): boolean {
+  if (host.fs.stat(pathBelow(host, root, folderOf(path))).device === info.device) return false;
+  const message = "is where another disk is mounted, and stays";
+  plan.skipped.push({ root: root.id, path, reason: "mount_point", message });
+  return true;
+}
 
 function planFolderRemoval({ plan }: Planner, root: TargetRoot, { path, info }: Folder): void {
   const old = { mode: info.mode, mtime_ms: info.mtimeMs };

@@ -309,6 +309,11 @@ function removeIfEmpty(work: Work, op: FolderOp | RemoveFolderOp): void {
   const { entries, lost } = work.host.fs.list(target);
   if (entries.length > 0 || lost.length > 0) return;
   requireRealFolders(work, op);
-  work.host.fs.remove(target);
+  try {
+    work.host.fs.remove(target);
+  } catch (error) {
+    if (errnoOf(error) === "EBUSY") return; // something is mounted there: it stays, empty
+    throw error;
+  }
   work.unsynced.add(pathsOf(work.host.platform).dirname(target));
 }

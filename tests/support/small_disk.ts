@@ -2,7 +2,8 @@
 import { join } from "node:path";
 import { runTool, toolText } from "./oracles.ts";
 
-function asRoot(...command: string[]): Promise<Uint8Array> {
+/** Runs what only root may, such as `mount`. */
+export function asRoot(...command: string[]): Promise<Uint8Array> {
   return runTool(Deno.uid() === 0 ? command : ["sudo", "-n", ...command]);
 }
 
