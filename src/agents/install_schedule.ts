@@ -29,7 +29,7 @@ function environmentOf(host: Host): Record<string, string> {
     ...[home.named, home.user_home, ...roots.map((root) => root.env)],
   ]);
   const ours = ["XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "LIFEBOAT_CONFIG"];
-  const names = new Set([...ofAgents, ...ours]);
+  const names = new Set([...ofAgents, ...ours].map((place) => place?.split("/")[0]));
   const set = [...names].flatMap((name) => {
     const value = name && host.env[name];
     return value ? [[name, value]] : [];

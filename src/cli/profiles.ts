@@ -11,6 +11,8 @@ export interface ProfileItem {
   name: string;
   home: string;
   present: boolean;
+  /** Not yet held against a home that the real agent has written. */
+  experimental: boolean;
   /** Comes with the program, instead of from the user's profiles folder. */
   built_in: boolean;
   source: string;
@@ -39,7 +41,9 @@ async function list({ host }: Context): Promise<Answer> {
     const home = resolveHome(host, profile);
     const { id, name, source } = profile;
     const present = homeExists(host, home);
-    return { id, name, home: home.path, present, built_in: isBuiltIn(host, profile), source };
+    const experimental = profile.unverified !== undefined;
+    const built_in = isBuiltIn(host, profile);
+    return { id, name, home: home.path, present, experimental, built_in, source };
   });
   const result = { ok: true, profiles };
   return { result, text: (style) => profileListText(profiles, style) };

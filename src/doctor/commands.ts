@@ -14,7 +14,7 @@ const MAX_OUTPUT_BYTES = 64 << 10;
  * where the agent finds the home without it.
  */
 export function probeEnvironment(host: Host, home: Home): Record<string, string | undefined> {
-  const [variable] = home.profile.home.env;
+  const variable = home.profile.home.env.find((place) => !place.includes("/"));
   const moves = home.profile.roots.some((root) => root.unless_env === variable);
   if (!variable || (home.isOwn && moves)) return { ...host.env };
   return { ...host.env, [variable]: home.path };

@@ -10,6 +10,7 @@ import {
   readText,
   statIfThere,
 } from "../base/mod.ts";
+import { indexedRoots } from "./indexed.ts";
 import { type ConfiguredRoot, openClawRoots } from "./openclaw.ts";
 import { variableIn } from "./openclaw_config.ts";
 import { type Home, HOME_ROOT, type HomeRoot, type Profile, type ProfileRoot } from "./profile.ts";
@@ -60,10 +61,17 @@ function defaultPath(host: Host, { home }: Profile, userHome: string): string {
   return isThere(home.default) ? home.default : home.legacy?.find(isThere) ?? home.default;
 }
 
+/** What a variable names, and what follows it: `XDG_DATA_HOME/goose`; nothing where it is not set. */
+function placeIn(host: Host, place: string): string | undefined {
+  const [name, ...below] = place.split("/");
+  // The agents take an empty variable for one that is not set.
+  const value = variableIn(host, name);
+  return value && pathsOf(host.platform).join(value, ...below);
+}
+
 function ownPath(host: Host, profile: Profile): string {
   const userHome = userHomeFor(host, profile);
-  // The agents take an empty variable for one that is not set.
-  const named = profile.home.env.map((name) => variableIn(host, name)).find(Boolean);
+  const named = profile.home.env.map((place) => placeIn(host, place)).find(Boolean);
   return absolute(host, named ?? defaultPath(host, profile, userHome), userHome);
 }
 
@@ -83,7 +91,8 @@ function configured(host: Host, home: string, config: ProfileRoot["config"]): st
 
 function resolveRoot(host: Host, root: ProfileRoot, home: string): HomeRoot | undefined {
   if (root.unless_env && host.env[root.unless_env]) return undefined;
-  const path = configured(host, home, root.config) || (root.env && host.env[root.env]) || root.path;
+  const path = configured(host, home, root.config) || (root.env && placeIn(host, root.env)) ||
+    root.path;
   if (!path) return undefined;
   const named = absolute(host, path);
   return {
@@ -125,8 +134,11 @@ function withConfigured(profile: Profile, configured: ConfiguredRoot[]): Profile
 export function resolveHome(host: Host, profile: Profile, options: HomeOptions = {}): Home {
   const isOwn = !options.home;
   const path = realPathOf(host, absolute(host, options.home || ownPath(host, profile)));
+  const realPath = (one: string) => realPathOf(host, one);
   const configured = profile.configured_roots
-    ? openClawRoots(host, profile, path, { isOwn, realPath: (one) => realPathOf(host, one) })
+    ? openClawRoots(host, profile, path, { isOwn, realPath })
+    : profile.index
+    ? indexedRoots(host, profile.index, path, realPath)
     : [];
   const outside = outsideRoots(host, profile, path, configured);
   const takePart = isOwn || options.withRoots === true;

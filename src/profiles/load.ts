@@ -49,8 +49,20 @@ function idTaken(profile: Profile, taken: Profile): LifeboatError {
   );
 }
 
+/** A profile that comes with the program and needs no other, without reading them all: hooks are in a hurry. */
+function builtIn(host: Host, id: string): Profile | undefined {
+  if (!/^[a-z0-9-]+$/.test(id)) return undefined;
+  const file = fileURLToPath(new URL(`profiles/${id}.toml`, host.kit));
+  if (!statIfThere(host.fs, file)) return undefined;
+  const profile = parseProfile(readText(host.fs, file, MAX_PROFILE_BYTES), file);
+  const nests = profile.nested ?? profile.roots.find(({ nested }) => nested);
+  return nests || profile.id !== id ? undefined : profile;
+}
+
 /** The profile with an id. Throws `unknown_profile`. */
 export function findProfile(host: Host, id: string): Profile {
+  const known = builtIn(host, id);
+  if (known) return known;
   const profiles = loadProfiles(host);
   const found = profiles.find((profile) => profile.id === id);
   if (found) return found;

@@ -18,4 +18,4 @@ export { localOpenClaw, type OpenClawHome, type Table, tableOf } from "./opencla
 export { parseProfile } from "./parse.ts";
 export { compilePatterns, type PatternMatcher } from "./patterns.ts";
 export * from "./profile.ts";
-export { openClawRootIds, type OutsidePart } from "./root_ids.ts";
+export { type OutsidePart, rootIds } from "./root_ids.ts";

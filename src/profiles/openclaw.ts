@@ -17,7 +17,7 @@ import type {
   ProfileConfig,
   ProfileRoot,
 } from "./profile.ts";
-import { openClawRootIds, type OutsidePart } from "./root_ids.ts";
+import { type OutsidePart, rootIds } from "./root_ids.ts";
 
 /** An agent of an OpenClaw home. */
 export interface OpenClawAgent {
@@ -201,7 +201,7 @@ export function openClawRoots(
   const outer = parts.filter(({ path }) =>
     !parts.some((other) => other.path !== path && isInside(path, other.path, host.platform))
   );
-  const ids = openClawRootIds(outer);
+  const ids = rootIds(outer);
   return outer.map(({ kind, path, name, isFile }, index) => {
     const [id, rootKind] = [ids[index], isFile ? "file" as const : "folder" as const];
     const rules = kind === "agent" ? agentRules(profile, id) : undefined;

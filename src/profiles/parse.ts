@@ -30,6 +30,13 @@ const variable = checked((value) =>
   /^[A-Za-z_]\w*$/.test(value) ? undefined : "must be the name of an environment variable"
 );
 
+// `NAME`, or `NAME/what/follows` where the variable names a folder that holds the agent's.
+const place = checked((value) =>
+  /^[A-Za-z_]\w*(\/[^/\\]+)*$/.test(value)
+    ? undefined
+    : "must be a variable, and maybe a path below what it names"
+);
+
 const pattern = checked(patternFault);
 const patterns = optional(listOf(pattern), []);
 
@@ -41,7 +48,7 @@ const root = table<ProfileRoot>({
   id: checked((value) => value === HOME_ROOT ? `"${value}" is the home itself` : idFault(value)),
   kind: oneOf("folder", "file"),
   path: optional(text),
-  env: optional(variable),
+  env: optional(place),
   config: optional(table({ file: pattern, key: text })),
   unless_env: optional(variable),
   only: optional(listOf(pattern)),
@@ -54,7 +61,7 @@ const shape = table<Omit<Profile, "source">>({
   id,
   name: fileName,
   home: table({
-    env: optional(listOf(variable), []),
+    env: optional(listOf(place), []),
     default: text,
     named: optional(variable),
     user_home: optional(variable),
@@ -62,6 +69,8 @@ const shape = table<Omit<Profile, "source">>({
   }),
   backups: table({ folder: fileName, prefix: fileName }),
   roots: optional(listOf(root), []),
+  index: optional(table({ file: pattern, list: text, path: text, base: optional(text) })),
+  unverified: optional(listOf(text)),
   configured_roots: optional(oneOf("openclaw")),
   nested,
   exclude: optional(exclusions, { always: [], compact: [] }),

@@ -7,7 +7,7 @@ export interface ProfileRoot {
   kind: "folder" | "file";
   /** Where it lies by default; may begin with `~`. */
   path?: string;
-  /** An environment variable that says where it lies; comes before `path`. */
+  /** A variable that says where it lies, and maybe what follows it: `XDG_CONFIG_HOME/goose`; before `path`. */
   env?: string;
   /** A key of a TOML file in the home that says where it lies; comes before `env`. */
   config?: { file: string; key: string };
@@ -70,9 +70,21 @@ export interface ProfileNested {
   profile: string;
 }
 
+/** A JSON file of the home that lists folders outside it: the only trace of where they are. */
+export interface ProfileIndex {
+  /** Relative to the home. */
+  file: string;
+  /** Key of its list of tables. */
+  list: string;
+  /** Key of the folder in each of them. */
+  path: string;
+  /** Key of what a relative folder is relative to. */
+  base?: string;
+}
+
 /** Where a home lies. */
 export interface ProfileHome {
-  /** Variables that name it; the first that is set. */
+  /** Variables that name it, and maybe what follows: `XDG_DATA_HOME/goose`; the first that is set. */
   env: string[];
   /** May begin with `~`. */
   default: string;
@@ -100,6 +112,10 @@ export interface Profile {
     prefix: string;
   };
   roots: ProfileRoot[];
+  /** A file of the home that lists further roots. */
+  index?: ProfileIndex;
+  /** What is written here has not been seen with the real agent; each point that is not sure. */
+  unverified?: string[];
   /** Code that finds further roots in the home's configuration. */
   configured_roots?: "openclaw";
   nested?: ProfileNested[];

@@ -1,6 +1,6 @@
-/** Something of OpenClaw's outside its state folder: on this machine, or in an archive. */
+/** Something of an agent's outside its home: on this machine, or in an archive. */
 export interface OutsidePart {
-  /** `config`, `include`, `credentials`, `workspace`, `agent`, … */
+  /** `config`, `include`, `credentials`, `workspace`, `agent`, `project`, … */
   kind: string;
   /** Absolute. */
   path: string;
@@ -21,11 +21,11 @@ function idOf({ kind, path, agent }: OutsidePart): string {
 }
 
 /**
- * Ids of the roots outside an OpenClaw home, in the order given: by what a thing is and what its
+ * Ids of the roots that a home's configuration names, in the order given: by what a thing is and what its
  * folder is called, so that a foreign archive, which has no ids, gives the same as the home here, also
  * under another user's name. Of two alike, the path that sorts first has the plain id.
  */
-export function openClawRootIds(parts: OutsidePart[]): string[] {
+export function rootIds(parts: OutsidePart[]): string[] {
   const taken = new Map<string, number>();
   const ids = new Map<OutsidePart, string>();
   for (const part of [...parts].sort((a, b) => a.path < b.path ? -1 : 1)) {

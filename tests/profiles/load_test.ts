@@ -16,10 +16,14 @@ async function writeUserProfile(folder: string, content: string): Promise<void> 
   await Deno.writeTextFile(`${folder}/.config/lifeboat/profiles/pi.toml`, content);
 }
 
-Deno.test("the profiles of Codex, Claude Code and OpenClaw come with the program", () =>
+Deno.test("many profiles come with the program, and each is found by its id", () =>
   withTempDir((folder) => {
-    const profiles = loadProfiles(testHost(folder));
-    assert.deepEqual(profiles.map(({ id }) => id), ["claude-code", "codex", "openclaw"]);
+    const host = testHost(folder);
+    const profiles = loadProfiles(host);
+    for (const id of ["claude-code", "codex", "openclaw", "gemini-cli", "crush"]) {
+      assert.ok(profiles.some((one) => one.id === id), id);
+    }
+    for (const profile of profiles) assert.deepEqual(findProfile(host, profile.id), profile);
   }));
 
 Deno.test("a user's profile is loaded beside them", () =>
@@ -46,7 +50,7 @@ Deno.test("an unknown profile is missing, and the known ones are named", () =>
   withTempDir(async (folder) => {
     const error = await rejectsWith(() => findProfile(testHost(folder), "pi"), "unknown_profile");
     assert.equal(error.kind, "missing");
-    assert.match(error.hint!, /claude-code, codex/);
+    assert.match(error.hint!, /claude-code, cline, codex/);
   }));
 
 Deno.test("Claude Code's process registry is not restored, Codex' sessions are", () =>

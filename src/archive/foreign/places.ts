@@ -1,4 +1,4 @@
-import { openClawRootIds } from "../../profiles/mod.ts";
+import { rootIds } from "../../profiles/mod.ts";
 import { HOME_ROOT } from "../manifest.ts";
 import type { Asset, ForeignManifest } from "./manifest.ts";
 
@@ -29,7 +29,7 @@ function assign({ assets, stateDir }: ForeignManifest) {
   const outer = outside.filter((one) =>
     !outside.some((other) => other !== one && below(one.source, other.source))
   );
-  const ids = openClawRootIds(
+  const ids = rootIds(
     outer.map(({ kind, source, agent }) => ({ kind, path: source, agent })),
   );
   const roots = new Map(outer.map((asset, index) => [ids[index], asset]));

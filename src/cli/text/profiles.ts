@@ -5,9 +5,9 @@ import type { Style } from "../style.ts";
 
 /** The profiles as a table. */
 export function profileListText(profiles: ProfileItem[], style: Style): string {
-  const rows = profiles.map(({ id, name, home, present }) => [
+  const rows = profiles.map(({ id, name, home, present, experimental }) => [
     printable(id),
-    printable(name),
+    printable(name) + (experimental ? style.dim(" (experimental)") : ""),
     present ? style.green("yes") : style.dim("no"),
     printable(home),
   ]);
@@ -27,6 +27,9 @@ export function profileText(shown: ProfileShown, style: Style): string {
     ["Never captured", several(profile.exclude.always)],
     ["Not in mode compact", several(profile.exclude.compact)],
     ["Not put back", several(profile.restore_skip)],
+    ...(profile.unverified
+      ? [["Not sure", several(profile.unverified)] as [string, string[]]]
+      : []),
     ["Profile", shown.built_in ? "comes with lifeboat" : printable(profile.source)],
   ]);
   return [style.bold(printable(`${profile.name} (${profile.id})`)), ...fields, ""].join("\n");

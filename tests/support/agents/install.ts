@@ -22,24 +22,31 @@ export interface OpenClawProgram {
   script: string;
 }
 
-/** Installs OpenClaw, and a node for it, unless they are there. */
-export async function installOpenClaw(): Promise<OpenClawProgram> {
-  const { node, modules } = await installWithNode("agents-openclaw", "openclaw", OPENCLAW_VERSION);
-  return { node, script: join(modules, "openclaw", "openclaw.mjs") };
+/** What an agent's packages lie in, and the node that runs them. */
+export interface InstalledPackages {
+  modules: string;
+  node: string;
 }
 
-/** Installs a package, and a node for it, unless they are there. `node`: the program. */
-export async function installWithNode(
-  name: string,
-  packageName: string,
-  version: string,
-): Promise<{ node: string; modules: string }> {
+/** Installs a newer node than the system's unless it is there; gives back its program. */
+async function installNode(): Promise<string> {
   const { os, arch } = Deno.build;
-  const system = os === "windows" ? "win" : os;
-  const node = `node-${system}-${arch === "aarch64" ? "arm64" : "x64"}`;
-  const packages = [`${packageName}@${version}`, `${node}@${NODE_VERSION}`];
-  const modules = join(await installed(`${name}-${version}`, packages), "node_modules");
-  return { node: join(modules, node, "bin", os === "windows" ? "node.exe" : "node"), modules };
+  const name = `node-${os === "windows" ? "win" : os}-${arch === "aarch64" ? "arm64" : "x64"}`;
+  const place = await installed(`${name}-${NODE_VERSION}`, [`${name}@${NODE_VERSION}`]);
+  return join(place, "node_modules", name, "bin", os === "windows" ? "node.exe" : "node");
+}
+
+/** Installs packages of an agent, and a newer node, unless they are there. */
+export async function installPackages(name: string, packs: string[]): Promise<InstalledPackages> {
+  const version = packs[0].slice(packs[0].lastIndexOf("@") + 1);
+  const place = await installed(`agents-${name}-${version}`, packs);
+  return { modules: join(place, "node_modules"), node: await installNode() };
+}
+
+/** Installs OpenClaw, and a node for it, unless they are there. */
+export async function installOpenClaw(): Promise<OpenClawProgram> {
+  const { modules, node } = await installPackages("openclaw", [`openclaw@${OPENCLAW_VERSION}`]);
+  return { node, script: join(modules, "openclaw", "openclaw.mjs") };
 }
 
 /** Installs both agents with npm unless they are there. */

@@ -1,8 +1,8 @@
-/** One loopback server that answers for the models of Codex and Claude Code. */
+/** One loopback server that answers for the models of all agents. */
 
 /** A request an agent sent to the model. */
 export interface ModelRequest {
-  /** `/v1/responses` (Codex) or `/v1/messages` (Claude Code). */
+  /** `/v1/responses` (Codex), `/v1/messages` (Claude Code), `/v1/chat/completions`, or Gemini's. */
   path: string;
   /** The body as text: assertions ask whether it contains an earlier question. */
   body: string;
@@ -51,10 +51,14 @@ export function startModelStub(): ModelStub {
     async (request) => {
       const path = new URL(request.url).pathname;
       const events = request.method === "POST" ? ANSWERS[path] : undefined;
+      const plain = request.method === "POST"
+        ? PLAIN.find(([end]) => path.endsWith(end))
+        : undefined;
       const body = await request.text();
-      if (!events) return Response.json({ error: "no such address" }, { status: 404 });
+      if (!events && !plain) return Response.json({ error: "no such address" }, { status: 404 });
       const n = requests.push({ path, body });
       await gate.promise;
+      if (!events) return plain![1](answerText(n));
       const tool = tools.shift()?.(body);
       return eventStream(tool ? events.use(tool, n) : events.say(answerText(n), n));
     },
@@ -94,14 +98,53 @@ const ANSWERS: Record<string, Answers> = {
   "/v1/messages": { say: claudeText, use: claudeToolUse },
 };
 
+/** Agents that are only asked: how an answer is said, by the end of the address. */
+const PLAIN: [end: string, say: (text: string) => Response][] = [
+  ["/chat/completions", chatText],
+  [":streamGenerateContent", geminiText],
+];
+
+function dataStream(lines: string[]): Response {
+  const text = lines.map((line) => `data: ${line}\n\n`).join("");
+  return new Response(text, { headers: { "content-type": "text/event-stream" } });
+}
+
+function chatText(content: string): Response {
+  const chunk = { id: "chat_stub", object: "chat.completion.chunk", created: 1, model: "stub" };
+  const usage = { prompt_tokens: 10, completion_tokens: 3, total_tokens: 13 };
+  const say = { index: 0, delta: { role: "assistant", content }, finish_reason: null };
+  const end = { index: 0, delta: {}, finish_reason: "stop" };
+  return dataStream([
+    JSON.stringify({ ...chunk, choices: [say] }),
+    JSON.stringify({ ...chunk, choices: [end], usage }),
+    "[DONE]",
+  ]);
+}
+
+function geminiText(text: string): Response {
+  const content = { role: "model", parts: [{ text }] };
+  const usageMetadata = { promptTokenCount: 10, candidatesTokenCount: 3, totalTokenCount: 13 };
+  const candidates = [{ content, finishReason: "STOP", index: 0 }];
+  return dataStream([JSON.stringify({ candidates, usageMetadata, modelVersion: "stub" })]);
+}
+
 function eventStream(events: StreamEvent[]): Response {
   const text = events.map((e) => `event: ${e.type}\ndata: ${JSON.stringify(e)}\n\n`).join("");
   return new Response(text, { headers: { "content-type": "text/event-stream" } });
 }
 
 function codexText(text: string, n: number): StreamEvent[] {
+  const item = { type: "message", role: "assistant", id: `msg_stub_${n}` };
   const content = [{ type: "output_text", text, annotations: [] }];
-  return codexEvents({ type: "message", role: "assistant", id: `msg_stub_${n}`, content }, n);
+  const [created, ...done] = codexEvents({ ...item, content }, n);
+  // OpenCode goes by the pieces, Codex by the whole.
+  const place = { output_index: 0, content_index: 0, item_id: item.id };
+  return [
+    created,
+    { type: "response.output_item.added", output_index: 0, item: { ...item, content: [] } },
+    { type: "response.output_text.delta", ...place, delta: text },
+    ...done,
+  ];
 }
 
 function codexToolUse({ name, input, namespace }: ToolUse, n: number): StreamEvent[] {

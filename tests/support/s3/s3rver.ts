@@ -1,7 +1,7 @@
 /** A second S3 server that checks signatures, of other makers than the first: s3rver from npm. */
 import { join } from "node:path";
 import { assert } from "../../assert.ts";
-import { installWithNode } from "../agents/install.ts";
+import { installPackages } from "../agents/install.ts";
 import { loopbackPlace, type S3Server } from "./server.ts";
 
 /** The original takes any signature of version 4. */
@@ -23,7 +23,7 @@ new S3rver({ ...options, directory, configureBuckets }).run().then(({ port }) =>
 
 /** Starts it as a process of its own, keeping its objects in a new temporary folder. */
 export async function startS3rver(): Promise<S3Server> {
-  const { node, modules } = await installWithNode("s3rver", PACKAGE, VERSION);
+  const { node, modules } = await installPackages("s3rver", [`${PACKAGE}@${VERSION}`]);
   const folder = await Deno.makeTempDir({ prefix: "lifeboat-s3-" });
   const args = ["-e", START, join(modules, PACKAGE), folder, BUCKET];
   const child = new Deno.Command(node, { args, stdin: "null", stdout: "piped" }).spawn();
