@@ -12,7 +12,7 @@ import {
 import { noteMade } from "../catalog/mod.ts";
 import { findCoreFaults } from "../doctor/mod.ts";
 import { requireHome } from "../profiles/mod.ts";
-import { keepForNextTime, machineSigner, makeHeader, type Signer } from "../seal/mod.ts";
+import { keepForNextTime, makeHeader, openSigner, type Signer } from "../seal/mod.ts";
 import { findEarlier } from "./earlier.ts";
 import { homeNotReadable } from "./examined.ts";
 import { requireHeld } from "./must_hold.ts";
@@ -51,7 +51,7 @@ export async function createBackup(host: Host, options: BackupOptions): Promise<
     locks.push(takeRootLock(host, root));
     warnings.push(...clearLeftovers(host, root));
     const level = options.level ?? DEFAULT_LEVELS[options.format ?? "tar.gz"];
-    const signer = signerFor(host, warnings);
+    const signer = await signerFor(host, options, warnings);
     const run: Run = { host, pool, options, level, warnings, signer, seal, startedAt };
     return await writeWithEarlier(run, root);
   } finally {
@@ -60,8 +60,12 @@ export async function createBackup(host: Host, options: BackupOptions): Promise<
   }
 }
 
-function signerFor(host: Host, warnings: string[]): Signer | undefined {
-  const found = machineSigner(host);
+async function signerFor(
+  host: Host,
+  { askSigningPassword }: BackupOptions,
+  warnings: string[],
+): Promise<Signer | undefined> {
+  const found = await openSigner(host, askSigningPassword);
   if ("signer" in found) return found.signer;
   warnings.push(`The backup is not signed: ${found.reason}`);
 }

@@ -35,6 +35,8 @@ export interface BackupOptions {
   seal?: Readers;
   /** The caller holds the home's lock. */
   holdsLock?: boolean;
+  /** Gets the passphrase of the signing key, where it is under one and somebody is there. */
+  askSigningPassword?: (keyFile: string) => Promise<string | undefined>;
   /** Set for the backup before a restore. The caller then holds the home's lock. */
   preRestore?: {
     /** Files that the restore replaces: captured whatever the rules say, or nothing is published. */

@@ -19,7 +19,7 @@ import {
 import { failureJson } from "./failure.ts";
 import { chooseHomes } from "./homes.ts";
 import { checkStorage, copyToStorage, type StorageFlags } from "./storage.ts";
-import { type PasswordFlags, withPasswordOptions } from "./password.ts";
+import { passwordAsker, type PasswordFlags, withPasswordOptions } from "./password.ts";
 import { newPassword } from "./unlock.ts";
 import { backupText, failedBackupText, previewText } from "./text/backup.ts";
 import { syncText } from "./text/remote.ts";
@@ -116,13 +116,13 @@ function formatOf(output = ""): BackupOptions["format"] {
 }
 
 async function optionsFor(
-  host: Host,
+  context: Context,
   named: Home,
   flags: BackupFlags,
   label: string | undefined,
   seal: Readers | undefined,
 ): Promise<BackupOptions> {
-  const { home, part } = await partFor(host, named, flags);
+  const { home, part } = await partFor(context.host, named, flags);
   return {
     home,
     part,
@@ -141,6 +141,7 @@ async function optionsFor(
     verify: flags.verify,
     runDoctorCommands: flags.runDoctorCommands,
     jobs: flags.jobs,
+    askSigningPassword: passwordAsker(context, {}),
   };
 }
 
@@ -179,7 +180,7 @@ async function backup(context: Context, flags: BackupFlags, [label]: (string | u
   await checkStorage(host, flags, isEncrypted(flags));
   const homes = await chooseHomes(host, flags);
   const seal = await readersOf(context, flags);
-  const options = (home: Home) => optionsFor(context.host, home, flags, label, seal);
+  const options = (home: Home) => optionsFor(context, home, flags, label, seal);
   if (flags.profile !== "all") return one(host, flags, await options(homes[0]));
   const answers: Answer[] = [];
   for (const home of homes) {

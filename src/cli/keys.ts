@@ -2,13 +2,14 @@ import type { Command } from "commander";
 import { type Host, LifeboatError, lstatIfThere, pathsOf, writeNewFile } from "../base/mod.ts";
 import { type Act, type Answer, type Context, type GlobalFlags, helpTail } from "./command.ts";
 import { type PasswordFlags, withPasswordOptions } from "./password.ts";
-import { createdText, keysText, trustedText } from "./text/keys.ts";
+import { createdText, keysText, signingText, trustedText } from "./text/keys.ts";
 import { warningLines } from "./text/lists.ts";
 import { sheetText, sheetWrittenText } from "./text/sheet.ts";
 import { newPassword } from "./unlock.ts";
 
 interface CreateFlags extends GlobalFlags, PasswordFlags {
   encrypt?: boolean;
+  signing?: boolean;
 }
 
 interface SheetFlags extends GlobalFlags {
@@ -32,6 +33,7 @@ async function create(
   flags: CreateFlags,
   [name]: (string | undefined)[],
 ): Promise<Answer> {
+  if (flags.signing) return await createSigning(context, flags);
   const { createIdentity, machineSigner } = await import("../seal/mod.ts");
   const { host } = context;
   const passphrase = flags.encrypt ? await newPassword(context, flags) : undefined;
@@ -43,6 +45,16 @@ async function create(
     result,
     text: (style) => createdText(identity) + warningLines(warnings, style).join("\n"),
   };
+}
+
+/** Makes the key that signs, or puts the one that is there under a passphrase. */
+async function createSigning(context: Context, flags: CreateFlags): Promise<Answer> {
+  const { listKeys, lockSigningKey, machineSigner } = await import("../seal/mod.ts");
+  const { host } = context;
+  if (flags.encrypt) await lockSigningKey(host, await newPassword(context, flags));
+  else machineSigner(host);
+  const result = { ok: true, signing: listKeys(host).signing };
+  return { result, text: () => signingText(result.signing) };
 }
 
 function newOutput(host: Host, given: string): string {
@@ -76,6 +88,10 @@ function defineCreate(keys: Command, act: Act): void {
   const command = keys.command("create")
     .description("an age identity: what is encrypted to it, it opens")
     .argument("[name]", `to tell it from others, for --recipient NAME; else ${FIRST_NAME}`)
+    .option(
+      "--signing",
+      "the key that signs backups instead; with --encrypt also one that is there",
+    )
     .option(
       "--encrypt",
       "put it under a passphrase, which is then asked for when it opens a backup",

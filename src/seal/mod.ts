@@ -11,7 +11,7 @@ export {
   signManifest,
 } from "./signature.ts";
 export { homeFinder, homeMark } from "./home_mark.ts";
-export { machinePublicKey, machineSigner } from "./signing_key.ts";
+export { lockSigningKey, machinePublicKey, machineSigner, openSigner } from "./signing_key.ts";
 export {
   type KnownSigner,
   knownSigners,

@@ -1,6 +1,7 @@
 /** The key with which this machine signs its backups. */
 import { createPrivateKey, generateKeyPairSync } from "node:crypto";
-import { describeError, errnoOf, type Host, LifeboatError } from "../base/mod.ts";
+import { describeError, errnoOf, type Host, LifeboatError, replaceFile } from "../base/mod.ts";
+import { openBytes, sealBytes } from "./age_header.ts";
 import { hasKeyFile, keyPath, readKeyFile, writeKeyFile } from "./key_folder.ts";
 import { isPublicKey, publicKeyOf, type Signer } from "./signature.ts";
 
@@ -53,6 +54,50 @@ export function storePublicKey(host: Host, signer: Signer): void {
   writeKeyFile(host, SIGNING_PUB, `${signer.publicKey}\n`);
 }
 
+/** Gives the passphrase of the signing key where nobody can be asked for it. */
+const PASSWORD_VARIABLE = "LIFEBOAT_SIGNING_PASSWORD";
+
+/** Puts the signing key of this machine under a passphrase; a new one where there is none yet. */
+export async function lockSigningKey(host: Host, passphrase: string): Promise<string> {
+  const found = machineSigner(host);
+  if ("reason" in found) {
+    throw new LifeboatError("untrusted", "bad_key", `It cannot be locked: ${found.reason}`, {
+      hint: "See the keys with: lifeboat keys list",
+    });
+  }
+  const pem = readKeyFile(host, SIGNING_KEY);
+  const sealed = await sealBytes(pem, passphrase);
+  replaceFile(host.fs, keyPath(host, `${SIGNING_KEY}.age`), sealed, host.platform);
+  host.fs.remove(keyPath(host, SIGNING_KEY));
+  return found.signer.publicKey;
+}
+
+async function unlockSigner(host: Host, passphrase: string): Promise<Signer> {
+  const name = `${SIGNING_KEY}.age`;
+  const pem = await openBytes(readKeyFile(host, name), passphrase);
+  if (pem) return signerFromPem(host, new TextDecoder().decode(pem));
+  const message = `The passphrase does not open ${keyPath(host, name)}`;
+  throw new LifeboatError("untrusted", "wrong_password", message, {
+    hint: "Try again; upper and lower case matter.",
+  });
+}
+
+/**
+ * The key of this machine; one under a passphrase with that of `LIFEBOAT_SIGNING_PASSWORD`, or where
+ * somebody can be asked (`ask`, with the path of the key). Throws `wrong_password`.
+ */
+export async function openSigner(
+  host: Host,
+  ask?: (keyFile: string) => Promise<string | undefined>,
+): Promise<SignerOrReason> {
+  if (!isSigningKeyLocked(host)) return machineSigner(host);
+  const passphrase = host.env[PASSWORD_VARIABLE] ??
+    await ask?.(keyPath(host, `${SIGNING_KEY}.age`));
+  return passphrase === undefined
+    ? machineSigner(host)
+    : { signer: await unlockSigner(host, passphrase) };
+}
+
 /** What there is to sign with: the key, or why there is none. */
 export type SignerOrReason = { signer: Signer } | { reason: string };
 
@@ -62,7 +107,11 @@ export type SignerOrReason = { signer: Signer } | { reason: string };
  */
 export function machineSigner(host: Host): SignerOrReason {
   try {
-    if (isSigningKeyLocked(host)) return { reason: "the signing key is under a passphrase" };
+    if (isSigningKeyLocked(host)) {
+      return {
+        reason: `the signing key is under a passphrase, and ${PASSWORD_VARIABLE} is not set`,
+      };
+    }
     if (!hasKeyFile(host, SIGNING_KEY)) makeKey(host);
     return { signer: readSigner(host) };
   } catch (error) {

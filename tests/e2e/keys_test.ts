@@ -181,3 +181,32 @@ Deno.test("on the sheet an identity under a passphrase stays under it", () =>
     await ok(scene, ["show", archive!, "--identity", typed, ...flags]);
     assert.deepEqual(namesIn(scene.temp), []);
   }));
+
+Deno.test("a signing key under a passphrase signs only for whoever knows it", () =>
+  withScene(async (scene) => {
+    const first = await scene.backUp("--no-directory");
+    const before = (await ok(scene, ["keys", "list"])).signing.public_key;
+    const flags = ["--encrypt", "--password-file", passwordFile(scene)];
+    const { signing } = await ok(scene, ["keys", "create", "--signing", ...flags]);
+    assert.deepEqual(signing, { public_key: before, locked: true });
+    const keys = join(scene.user, ".config", "lifeboat", "keys");
+    assert.deepEqual(namesIn(keys), ["signing.key.age", "signing.pub"]);
+    assert.equal((await ok(scene, ["verify", first.archive!])).signature.by, "this_machine");
+    const unsigned = await scene.backUp("--no-directory");
+    assert.match(unsigned.warnings[0], /not signed: .*LIFEBOAT_SIGNING_PASSWORD/);
+    const backup = ["backup", "--kit", "light", "--no-directory", "--json"];
+    const env = { LIFEBOAT_SIGNING_PASSWORD: PASSPHRASE };
+    const signed = await scene.run<{ archive: string }>(backup, { env });
+    assert.equal(signed.code, 0, signed.stdout);
+    assert.equal((await ok(scene, ["verify", signed.json.archive])).signature.by, "this_machine");
+    const published = scene.published();
+    const wrong = await scene.run(backup, { env: { LIFEBOAT_SIGNING_PASSWORD: "another" } });
+    assert.deepEqual([wrong.code, wrong.json.error?.code], [12, "wrong_password"]);
+    assert.deepEqual(scene.published(), published);
+    const dialogue = talk(scene.user, [PROGRAM, "backup", "--kit", "light", "--no-directory"]);
+    await dialogue.sees(`Password of ${join(keys, "signing.key.age")}: `);
+    await dialogue.types(PASSPHRASE);
+    const { code, shown } = await dialogue.end();
+    assert.equal(code, 0, shown);
+    assert.equal((await ok(scene, ["verify", "latest"])).signature.by, "this_machine");
+  }));

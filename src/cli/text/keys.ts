@@ -46,3 +46,18 @@ export function createdText({ name, recipient, path }: IdentityInfo): string {
     "",
   ].join("\n");
 }
+
+/** What the key that signs is like now. */
+export function signingText(signing: KeyList["signing"]): string {
+  if (!signing) return "There is no signing key.\n";
+  return [
+    `Backups are signed with ${signing.public_key}.`,
+    ...(signing.locked
+      ? [
+        "Its secret is under a passphrase: `backup` asks for it. Where nobody is there to answer it is",
+        "taken from LIFEBOAT_SIGNING_PASSWORD, and without that the backup is not signed.",
+      ]
+      : []),
+    "",
+  ].join("\n");
+}
