@@ -89,3 +89,23 @@ export async function traceWrites(scene: Scene, args: string[]): Promise<Written
 function unhex(escapes: string): Uint8Array {
   return Uint8Array.fromHex(escapes.replaceAll("\\x", ""));
 }
+
+/** Bytes that the program reads of each file, by its path; fails unless it exits with 0. */
+export async function traceReads(scene: Scene, args: string[]): Promise<Map<string, number>> {
+  needTool("strace", ["-V"], /strace/, "strace");
+  const log = join(scene.folder, "strace.log");
+  const calls = "trace=read,pread64,readv,preadv,mmap,sendfile,copy_file_range";
+  const under = ["/usr/bin/strace", "-f", "-qq", "-y", "-s", "0", "-e", calls, "-o", log];
+  const outcome = await scene.run(args, { under });
+  assert.equal(outcome.code, 0, outcome.stdout + outcome.stderr);
+  const lines = (await Deno.readTextFile(log)).split("\n");
+  await Deno.remove(log);
+  const read = new Map<string, number>();
+  for (const line of lines) {
+    const path = /<([^>]*)>/.exec(line)?.[1] ?? "";
+    const bytes = /^\d+ +p?read\w*\(.* = (\d+)$/.exec(line)?.[1] ??
+      /^\d+ +mmap\([^,]*, (\d+),/.exec(line)?.[1];
+    if (bytes !== undefined) read.set(path, (read.get(path) ?? 0) + Number(bytes));
+  }
+  return read;
+}
