@@ -26,7 +26,8 @@ export async function protectFromSweep(planner: Planner): Promise<void> {
   const { host, plan } = planner;
   if (plan.target.home.profile.transcripts !== "claude-code") return;
   const isSwept = compilePatterns(SWEPT);
-  const days = Math.min(SAFE_DAYS, await sweepDays(planner));
+  const window = await sweepDays(planner);
+  const days = Math.min(SAFE_DAYS, window);
   const now = host.now().getTime();
   let count = 0;
   for (const [op, file] of plan.staged) {
@@ -35,15 +36,20 @@ export async function protectFromSweep(planner: Planner): Promise<void> {
     file.mtimeMs = now;
     count++;
   }
-  if (count === 0) return;
-  const files = count === 1 ? "file" : "files";
-  plan.warnings.push(
-    `${count} ${files} of conversations older than ${days} ${
-      days === 1 ? "day" : "days"
-    } get the ` +
-      "present time, since Claude Code would delete them by their age when it starts. Raise " +
-      "cleanupPeriodDays in settings.json to keep them longer.",
-  );
+  if (count > 0) plan.warnings.push(warningOf(count, days, window));
+}
+
+/** Ten years: large enough, and far below what some versions take for a mistake (agent-homes.md 2.6). */
+const ENOUGH_DAYS = 3650;
+
+function warningOf(count: number, days: number, window: number): string {
+  const many = (number: number, noun: string) => `${number} ${noun}${number === 1 ? "" : "s"}`;
+  const what = `${many(count, "file")} of conversations older than ${many(days, "day")} ` +
+    `${count === 1 ? "gets" : "get"} the ` +
+    "present time, since Claude Code would delete them by their age when it starts.";
+  if (window >= ENOUGH_DAYS) return what;
+  return `${what} It will in ${many(window, "day")}, unless settings.json then says ` +
+    `"cleanupPeriodDays": ${ENOUGH_DAYS}.`;
 }
 
 const SETTINGS = "settings.json";

@@ -269,7 +269,10 @@ Deno.test("old transcripts of Claude Code get the present time, so that its swee
     const profile = testProfile({ transcripts: "claude-code" });
     const home = testHome(folder, { profile, roots: [] });
     const claude = await plan(folder, spec, {}, { home });
-    assert.match(claude.warnings.join(), /^1 file of conversations .* cleanupPeriodDays/);
+    assert.match(
+      claude.warnings.join(),
+      /^1 file of conversations older than 7 days .* in 30 days.*"cleanupPeriodDays": 3650/,
+    );
     const other = await plan(folder, spec, {});
     assert.deepEqual(other.warnings, []);
   });
