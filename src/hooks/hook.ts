@@ -177,7 +177,8 @@ function compareInline(host: Host, folder: string, context: SnapshotContext): Pr
   if (touched?.paths.size === 0) return Promise.resolve(true); // as most often before a command
   return withStore(host, BUSY_MS, async (store) => {
     const scope = trackWorkspace(store, folder);
-    if (scope.main.scannedMs === null || countKnown(store, scope) > MAX_INLINE) return false;
+    const isSmall = touched !== undefined || countKnown(store, scope) <= MAX_INLINE;
+    if (scope.main.scannedMs === null || !isSmall) return false;
     await takeTouched(store, scope, context, touched);
     return true;
   });

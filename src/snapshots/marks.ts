@@ -2,6 +2,7 @@
  * What a whole workspace looked like when it was recorded last, as bytes that are compared in a moment.
  * It is a hint and no more: without it, or when it does not fit, everything is looked at.
  */
+import { Buffer } from "node:buffer";
 import {
   type FolderMark,
   type Host,
@@ -162,18 +163,13 @@ export function findTouched(host: Host, folder: string): Touched | undefined {
     if (!mark) return undefined;
     const below = (name: string) => path === "" ? name : `${path}/${name}`;
     for (const name of recent) found.paths.add(below(name));
-    if (!isSame(bytes, mark.bytes) && !compare(bytes, mark.bytes, below, found)) return undefined;
+    const isSame = Buffer.compare(bytes, mark.bytes) === 0;
+    if (!isSame && !compare(bytes, mark.bytes, below, found)) return undefined;
     folders.push({ path, ...mark });
   }
   const { paths, added, gone } = found;
   if (added.size > 0 && gone > 0) return undefined;
   return { root, paths, added, marks: { folders }, event: known.header.event };
-}
-
-function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
 }
 
 interface Finding extends Pick<Touched, "paths" | "added"> {
