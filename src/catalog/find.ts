@@ -41,6 +41,11 @@ const TYPES: Record<string, string> = {
   native: "openclaw",
 };
 
+/** Whether `--type` means a backup; without it all are meant. */
+export function isOfType({ type }: Pick<BackupItem, "type">, wanted = "all"): boolean {
+  return wanted === "all" || type === TYPES[wanted];
+}
+
 /** Archives of other tools that lie elsewhere; where a place is named, only what its index names. */
 async function listForeign(
   host: Host,
@@ -65,7 +70,7 @@ export async function listBackups(
   const backups = [...foreign, ...own].sort(newestFirst).filter((item) =>
     (!scope.profile || !item.profile || item.profile === scope.profile.id) &&
     (!scope.isolated || item.isolated === scope.isolated) &&
-    (!scope.type || scope.type === "all" || item.type === TYPES[scope.type])
+    isOfType(item, scope.type)
   );
   return {
     ok: true,

@@ -101,14 +101,28 @@ async function readHead(
 
 type FindHome = (mark: string) => string | undefined;
 
-function itemOf(parts: Parts, head: ManifestHead, findHome: FindHome): Partial<BackupItem> {
+/** Finds what the mark of a home stands for, among the homes that are usual here. */
+export function ownHomeFinder(host: Host): FindHome {
+  return homeFinder(
+    host,
+    () => loadProfiles(host).map((profile) => resolveHome(host, profile).path),
+  );
+}
+
+/** What a backup's manifest says of it, under the id that it is known by. */
+export function itemOfHead(id: string, head: ManifestHead, findHome: FindHome) {
   const legacy = head.schema_version === 0;
   const { home_mark = null } = head;
+  const status: BackupItem["status"] = legacy
+    ? "legacy_manifest"
+    : head.encryption
+    ? "encrypted"
+    : head.status ?? "ok";
   return {
-    id: parts.id,
+    id,
     type: head.tool ? "lifeboat" : head.origin?.format ?? "codex-environment-backup",
-    status: legacy ? "legacy_manifest" : head.encryption ? "encrypted" : head.status ?? "ok",
-    schema_version: legacy ? "legacy" : head.schema_version,
+    status,
+    schema_version: legacy ? "legacy" as const : head.schema_version,
     profile: head.profile,
     label: head.label ?? null,
     part: head.part ?? null,
@@ -181,7 +195,7 @@ async function describe(
     const { head, signer } = await readHead(host, catalog, path, info);
     const signed_by = signedByText(signer === null ? null : signedBy(host, signer));
     const bytes = archive ? info.size : null;
-    return { ...blank, bytes, ...itemOf(parts, head, findHome), signed_by };
+    return { ...blank, bytes, ...itemOfHead(parts.id, head, findHome), signed_by };
   } catch (error) {
     const { code, message } = asLifeboatError(error);
     if (code === "password_needed") return { ...blank, ...encryptedItem(host, path) };
@@ -212,10 +226,7 @@ export async function listArchives(
 async function listParts(host: Host, found: Parts[]): Promise<BackupItem[]> {
   if (found.length === 0) return [];
   const catalog = openCatalog(host);
-  const findHome = homeFinder(
-    host,
-    () => loadProfiles(host).map((profile) => resolveHome(host, profile).path),
-  );
+  const findHome = ownHomeFinder(host);
   try {
     const items: BackupItem[] = [];
     for (const parts of found) {

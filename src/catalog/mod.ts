@@ -2,13 +2,14 @@
 export {
   type BackupScope,
   findBackup,
+  isOfType,
   isOwn,
   isPreRestore,
   listBackups,
   type ListResult,
 } from "./find.ts";
 export { findNewestOfEach, type NewestBackups, newestOfEach } from "./newest.ts";
-export { type BackupItem, listRoot } from "./list.ts";
+export { type BackupItem, itemOfHead, listRoot, ownHomeFinder } from "./list.ts";
 export { backupScope, type ScopeChoice } from "./scope.ts";
 export { type Catalog, openCatalog } from "./store.ts";
 export { noteMade, verifyAndNote, verifyAsNoted } from "./verify.ts";

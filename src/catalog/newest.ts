@@ -27,7 +27,9 @@ export function newestOfEach<Item extends BackupItem>(
   const places = Map.groupBy(usable, ({ profile, isolated }) => `${profile}\0${isolated}`);
   for (const ofPlace of places.values()) {
     const homes = Map.groupBy(ofPlace, ({ home, home_mark }) => home ?? home_mark).values();
-    const [first, ...rest] = Array.from(homes, ([item]) => item)
+    // A whole one says more of a home than a newer one of a part of it.
+    const newestOf = (items: Item[]) => items.find(({ part }) => part === null) ?? items[0];
+    const [first, ...rest] = Array.from(homes, newestOf)
       .sort((a, b) => Number(isUsual(host, b)) - Number(isUsual(host, a)));
     result.newest.push(first);
     result.others.push(...rest);

@@ -32,8 +32,9 @@ const TYPES = [
 async function listAtBackend({ host }: Context, flags: ListFlags): Promise<Answer> {
   const { listRemote } = await import("../remote/mod.ts");
   const { profile } = await backupScope(host, flags);
-  const { remote: backend, allMachines, limit } = flags;
-  const result = await listRemote(host, { backend, profile: profile?.id, allMachines, limit });
+  const { remote: backend, allMachines, type, limit } = flags;
+  const scope = { backend, profile: profile?.id, allMachines, type, limit };
+  const result = await listRemote(host, scope);
   return { result, text: (style) => remoteListText(result, host.now(), style) };
 }
 
@@ -50,7 +51,12 @@ async function list(context: Context, flags: ListFlags): Promise<Answer> {
 export function defineList(program: Command, act: Act): void {
   program.command("list").alias("list-backups").description("the backups there are, newest first")
     .addOption(backupRootOption())
-    .addOption(new Option("--type <type>", "only backups of this kind").choices(TYPES))
+    .addOption(
+      new Option(
+        "--type <type>",
+        "only backups of this kind; with --remote also archives that were put there by other means",
+      ).choices(TYPES),
+    )
     .option("--limit <n>", "only the newest n", wholeNumber(1))
     .option("--remote <id>", "those at this backend")
     .option("--all-machines", "with --remote: also those of other machines")

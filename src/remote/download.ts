@@ -57,7 +57,7 @@ function refuseFullDisk(host: Host, folder: string, bytes: number): void {
 export function startCopy(host: Host, backend: Backend, record: BackupRecord): PartialCopy {
   const { archive } = record;
   const folder = scratchFolder(host);
-  const path = pathsOf(host.platform).join(folder, archive.name);
+  const path = pathsOf(host.platform).join(folder, archive.name.split("/").at(-1)!);
   const key = archiveKey(record);
   const known: Place[] = [];
   let fetched = 0;
@@ -119,7 +119,7 @@ export async function fetchWhole(
   { archive }: BackupRecord,
 ): Promise<void> {
   await copy.fetch([{ at: 0, bytes: archive.bytes }]);
-  if (sha256OfFile(host.fs, copy.path) === archive.sha256) return;
+  if (archive.sha256 === "" || sha256OfFile(host.fs, copy.path) === archive.sha256) return;
   const message = `${archive.name} is not what its record at the backend says`;
   throw new LifeboatError("failed", "damaged_archive", message, {
     hint: "Use another backup, and verify this one with: lifeboat verify ID --remote ID --data",
@@ -147,6 +147,7 @@ export async function openRemoteBackup(
     });
     return {
       ...backup,
+      isRemote: true,
       source: `${backend.place} ${record.archive.name}`,
       async visit(wanted, use) {
         await partial?.fetchFiles(wanted);

@@ -179,12 +179,14 @@ export function folderBackend(host: Host, root: string): Backend {
     return { key, size: info.size, ...(known && { sha256: known }) };
   }
 
-  function* walk(folder: string, below: string): Generator<ObjectInfo> {
+  function* walk(folder: string, below: string, prefix: string): Generator<ObjectInfo> {
     for (const { name, kind } of fs.list(folder).entries) {
       if (name.startsWith(".")) continue;
       const path = join(folder, name);
       const key = below === "" ? name : `${below}/${name}`;
-      if (kind === "directory") yield* walk(path, key);
+      const isWanted = key.startsWith(prefix) || prefix.startsWith(`${key}/`);
+      if (!isWanted) continue; // a disk may hold much else
+      if (kind === "directory") yield* walk(path, key, prefix);
       else if (kind === "file") yield { key, size: fs.lstat(path).size };
     }
   }
@@ -193,7 +195,7 @@ export function folderBackend(host: Host, root: string): Backend {
     const below = prefix.slice(0, prefix.lastIndexOf("/") + 1).slice(0, -1);
     const folder = below === "" ? root : pathOf(below);
     if (statIfThere(fs, folder)?.kind !== "directory") return [];
-    return [...walk(folder, below)].filter(({ key }) => key.startsWith(prefix))
+    return [...walk(folder, below, prefix)].filter(({ key }) => key.startsWith(prefix))
       .sort((a, b) => a.key < b.key ? -1 : 1);
   }
 

@@ -1,6 +1,7 @@
 import { type Host, LifeboatError } from "../base/mod.ts";
 import {
   type BackupItem,
+  isOfType,
   isPreRestore,
   type NewestBackups,
   newestOfEach,
@@ -8,6 +9,7 @@ import {
 } from "../catalog/mod.ts";
 import type { Backend } from "./backend.ts";
 import { listClawBackups } from "./clawbackup_records.ts";
+import { findLoose, listLoose } from "./loose.ts";
 import { type Machine, thisMachine } from "./machine.ts";
 import { type OpenBackend, openBackend } from "./open.ts";
 import { type BackupRecord, itemOf, listRecords, type RemoteItem } from "./record.ts";
@@ -20,6 +22,8 @@ export interface RemoteScope {
   profile?: string;
   /** Also those of other machines. */
   allMachines?: boolean;
+  /** Of this kind, and then also archives that have no record. */
+  type?: string;
   limit?: number;
 }
 
@@ -70,9 +74,14 @@ export async function listRemote(host: Host, scope: RemoteScope = {}): Promise<R
   const { records, warnings } = await readAll(backend, scope);
   const own = records.filter((record) => record.machine.id === machine.id);
   if (scope.profile === undefined) noteRemotes(host, name, own);
-  const shown = scope.allMachines ? records : own;
-  const backups = shown.slice(0, scope.limit).map((record) => itemOf(host, name, record));
-  const others = records.length - shown.length;
+  const isMeant = ({ machine: { id }, atTop }: BackupRecord) =>
+    scope.allMachines || id === machine.id || (atTop && scope.type !== undefined);
+  const recorded = records.filter(isMeant);
+  const others = records.length - recorded.length;
+  const loose = scope.type === undefined ? [] : await listLoose(host, backend, records);
+  const backups = [...recorded, ...loose].sort(newestFirst)
+    .map((record) => itemOf(host, name, record))
+    .filter((item) => isOfType(item, scope.type)).slice(0, scope.limit);
   const { place } = backend;
   return {
     ok: true,
@@ -154,7 +163,7 @@ export async function newestRemote(
 /**
  * The record that an ID means: a backup's name or a unique beginning of it, with its machine and a
  * slash before it where several have that name; or `latest` in place of a name. Backups of this
- * machine go first.
+ * machine go first; last goes what has no record, by its key or the beginning of it.
  */
 export async function findRemote(
   host: Host,
@@ -165,8 +174,10 @@ export async function findRemote(
   const { records } = await readAll(backend, scope);
   const { id: machineId } = thisMachine(host);
   if (isLatest(id)) {
-    const [newest] = candidates(records, id, machineId)
+    const usable = candidates(records, id, machineId)
       .filter(({ backup }) => backup.isolated === null);
+    // A whole one says more of a home than a newer one of a part of it.
+    const newest = usable.find(({ backup }) => backup.part === null) ?? usable[0];
     if (!newest) throw noSuchBackup(backend.place, id);
     return newest;
   }
@@ -181,6 +192,8 @@ export async function findRemote(
     if (own.length === 1) return own[0];
     if (found.length === 1) return found[0];
   }
-  if (named.length === 0) throw noSuchBackup(backend.place, id);
-  throw ambiguous(id, named);
+  if (named.length > 0) throw ambiguous(id, named);
+  const loose = await findLoose(host, backend, id);
+  if (!loose) throw noSuchBackup(backend.place, id);
+  return loose;
 }

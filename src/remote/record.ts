@@ -16,15 +16,15 @@ import { isMachineId, type Machine } from "./machine.ts";
 
 /** One object of a backup. */
 export interface StoredObject {
-  /** File name. */
+  /** File name; of an archive without a record its whole key. */
   name: string;
   bytes: number;
-  /** Upper-case hex. */
+  /** Upper-case hex; empty where nobody has told it. */
   sha256: string;
 }
 
 /** What is shown of a backup in a list. */
-type Shown = Pick<
+export type Shown = Pick<
   BackupItem,
   | "id"
   | "type"
@@ -55,7 +55,7 @@ export interface BackupRecord {
   backup: Shown;
   archive: StoredObject;
   hash_file: StoredObject | null;
-  /** Another tool's: the archive lies at the top of the backend. Never written. */
+  /** Put there by another tool or by hand: its name is the archive's whole key. Never written. */
   atTop?: true;
 }
 
@@ -65,7 +65,8 @@ export interface RemoteItem extends BackupItem {
   uploaded_at: string;
 }
 
-const FOLDER = "machines/";
+/** Where all machines have their objects. */
+export const FOLDER = "machines/";
 const SUFFIX = ".lifeboat.json";
 /** Records are some hundred bytes. */
 const MOST_BYTES = 1 << 20;
@@ -74,6 +75,9 @@ const MOST_BYTES = 1 << 20;
 export function machineFolder(machineId: string): string {
   return `${FOLDER}${machineId}/`;
 }
+
+/** What stands for the machine of an archive that was put there by hand. */
+export const NO_MACHINE: Machine = { id: "", name: "" };
 
 /** The key of an object of a machine. */
 export function keyOf(machineId: string, name: string): string {
@@ -109,7 +113,8 @@ export function shownOf(item: BackupItem): Shown {
   };
 }
 
-function isName(value: unknown): value is string {
+/** Whether a text can be the name of a file here. */
+export function isName(value: unknown): value is string {
   return typeof value === "string" && /^[^/\\\0]{1,255}$/.test(value) && !value.startsWith(".");
 }
 
@@ -227,7 +232,7 @@ export function itemOf(host: Host, backendName: string, record: BackupRecord): R
     signed_by: public_key && signedByText(signedBy(host, public_key)),
     verified_at: null,
     remote: [backendName],
-    origin: null,
+    origin: backup.type === "lifeboat" ? null : backup.type,
     machine,
     uploaded_at,
   };

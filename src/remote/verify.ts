@@ -28,11 +28,14 @@ async function checkObject(
   key: string,
   { name, bytes, sha256 }: StoredObject,
   report: RemoteVerifyReport,
+  isForeign = false,
 ): Promise<void> {
   const info = await backend.head(key);
   if (!info) report.missing.push(name);
   else if (info.size !== bytes) {
     report.damaged.push({ path: name, reason: `it has ${info.size} bytes, not ${bytes}` });
+  } else if (sha256 === "" || (isForeign && !info.sha256)) {
+    report.unchecked.push(`${name}: no SHA-256 was stored with it`);
   } else if (info.sha256 !== sha256) {
     const reason = info.sha256 ? undefined : "it was stored without a SHA-256";
     const actual_sha256 = info.sha256;
@@ -52,7 +55,8 @@ async function checkData(
     await fetchWhole(host, copy, record);
     const { damaged, missing, ...found } = await verifyBackup(host, copy.path, options);
     const { files_checked, bytes_checked, extra, kit_ok, signature, unchecked } = found;
-    Object.assign(report, { files_checked, bytes_checked, extra, kit_ok, signature, unchecked });
+    Object.assign(report, { files_checked, bytes_checked, extra, kit_ok, signature });
+    report.unchecked.push(...unchecked);
     report.damaged.push(...damaged);
     report.missing.push(...missing);
   } finally {
@@ -85,7 +89,7 @@ export async function verifyRemote(
     signature: null,
     unchecked: [],
   };
-  await checkObject(backend, archiveKey(record), archive, report);
+  await checkObject(backend, archiveKey(record), archive, report, record.atTop);
   if (hash_file) await checkObject(backend, keyOf(machine.id, hash_file.name), hash_file, report);
   if (data && report.missing.length === 0) await checkData(host, backend, record, report, options);
   report.ok = report.damaged.length === 0 && report.missing.length === 0 && report.kit_ok !== false;

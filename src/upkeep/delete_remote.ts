@@ -17,6 +17,7 @@ async function refuseLast(host: Host, open: OpenBackend, record: BackupRecord): 
   const { records } = await listRecords(open.backend, machine.id);
   for (const other of records) {
     if (other.backup.id === backup.id || isPreRestore(other.backup)) continue;
+    if (other.backup.part !== null) continue;
     if (homeKey(other.backup) !== homeKey(backup)) continue;
     if (await isVerifiedRemote(host, open, other)) return;
   }
@@ -28,7 +29,7 @@ async function refuseLast(host: Host, open: OpenBackend, record: BackupRecord): 
 
 /**
  * Removes a copy from a backend for good; what is on this machine stays. Throws
- * `confirmation_required`, `last_verified_backup` (refused; design.md 1.11).
+ * `confirmation_required`, `no_record`, `last_verified_backup` (refused; design.md 1.11).
  */
 export async function deleteRemote(
   host: Host,
@@ -36,6 +37,12 @@ export async function deleteRemote(
   record: BackupRecord,
   { confirmed }: { confirmed: boolean },
 ): Promise<RemoteDeletion> {
+  if (record.atTop) {
+    const message = `${record.backup.id} was not put there by lifeboat, and is not deleted by it`;
+    throw new LifeboatError("refused", "no_record", message, {
+      hint: "Delete it by the means by which it was put there.",
+    });
+  }
   if (!confirmed) {
     const message = `${record.backup.id} would be gone for good from ${open.backend.place}`;
     throw new LifeboatError("refused", "confirmation_required", message, {

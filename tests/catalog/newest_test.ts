@@ -30,6 +30,11 @@ Deno.test("the usual home wins over a newer backup of another one, which is told
   assert.deepEqual(choose({ id: "b", home: "/b" }, { id: "a", home: "/a" }), [["b"], ["a"]]);
 });
 
+Deno.test("a whole backup is chosen before a newer one of a part of the home", () => {
+  assert.deepEqual(choose({ id: "part-2", part: "config" }, { id: "whole-1" }), [["whole-1"], []]);
+  assert.deepEqual(choose({ id: "part-2", part: "config" }), [["part-2"], []]);
+});
+
 Deno.test("each isolated home has a place of its own", () => {
   const found = choose(
     { id: "work-2", isolated: "work", home: "/u/.local/codex/work" },

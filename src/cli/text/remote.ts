@@ -29,7 +29,7 @@ function row(item: RemoteItem, now: Date): string[] {
     item.files?.toLocaleString("en-US") ?? "-",
     formatBytes(item.bytes ?? 0),
     printable(item.encrypted ? `${item.status}, encrypted` : item.status),
-    printable(item.machine.id),
+    printable(item.machine.id) || "-",
   ];
 }
 
