@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { type Host, LifeboatError, parseMoment } from "../base/mod.ts";
-import type { SessionFilter } from "../sessions/mod.ts";
+import type { SessionFilter, SourceChoice } from "../sessions/mod.ts";
 import {
   type Act,
   type Answer,
@@ -11,9 +11,11 @@ import {
   homeOption,
   wholeNumber,
 } from "./command.ts";
+import { passwordAsker, withPasswordOptions } from "./password.ts";
 import { searchText, sessionsText, sessionText } from "./text/sessions.ts";
+import { addUnlockOptions, type UnlockFlags, unlockFrom } from "./unlock.ts";
 
-interface SessionsFlags extends GlobalFlags {
+interface SessionsFlags extends GlobalFlags, UnlockFlags {
   json?: boolean;
   home?: string;
   backup?: string;
@@ -49,10 +51,21 @@ function filterOf(host: Host, { project, since, limit }: SessionsFlags): Session
   return { project, limit, sinceMs: since ? parseMoment(since, host.now()) : undefined };
 }
 
-async function list({ host }: Context, flags: SessionsFlags): Promise<Answer> {
+/** Where the conversations are, and what opens a backup that is encrypted. */
+function choiceOf(context: Context, flags: SessionsFlags): SourceChoice {
+  const { profile, home, backup, backupRoot } = flags;
+  const keys = {
+    password: passwordAsker(context, flags),
+    unlock: unlockFrom(context, flags),
+  };
+  return { profile, home, backup, backupRoot, ...keys };
+}
+
+async function list(context: Context, flags: SessionsFlags): Promise<Answer> {
+  const { host } = context;
   const { listSessions, withSources } = await import("../sessions/mod.ts");
   const filter = filterOf(host, flags);
-  return await withSources(host, flags, async (sources): Promise<Answer> => {
+  return await withSources(host, choiceOf(context, flags), async (sources): Promise<Answer> => {
     const result = await listSessions(host, sources, filter);
     return { result, text: (style) => sessionsText(result, host.now(), style) };
   });
@@ -62,7 +75,7 @@ async function search(context: Context, flags: SessionsFlags, args: unknown[]): 
   const { host } = context;
   const { searchSessions, withSources } = await import("../sessions/mod.ts");
   const options = { ...filterOf(host, flags), withText: allowText(context, flags) };
-  return await withSources(host, flags, async (sources): Promise<Answer> => {
+  return await withSources(host, choiceOf(context, flags), async (sources): Promise<Answer> => {
     const { report, excerpts } = await searchSessions(
       host,
       sources,
@@ -77,7 +90,7 @@ async function show(context: Context, flags: SessionsFlags, [id]: (string | unde
   const { host } = context;
   const { showSessions, withSources } = await import("../sessions/mod.ts");
   const last = allowText(context, flags) ? flags.limit ?? LAST_MESSAGES : 0;
-  return await withSources(host, flags, async (sources): Promise<Answer> => {
+  return await withSources(host, choiceOf(context, flags), async (sources): Promise<Answer> => {
     const { report, excerpts } = await showSessions(host, sources, id!, last);
     return { result: report, text: (style) => sessionText(report, excerpts, style) };
   });
@@ -89,9 +102,10 @@ async function remap(context: Context, flags: SessionsFlags, [from, to]: (string
 }
 
 function placeOptions(command: Command): Command {
-  return command.addOption(homeOption())
+  command.addOption(homeOption())
     .option("--backup <id>", "look into a backup: its name, the beginning of it, latest, or a path")
     .addOption(backupRootOption());
+  return addUnlockOptions(withPasswordOptions(command));
 }
 
 function filterOptions(command: Command): Command {
@@ -117,7 +131,7 @@ export function defineSessions(program: Command, act: Act): void {
       helpTail([
         "lifeboat sessions list --project . --since 7d",
         "lifeboat sessions list --backup latest --profile claude-code",
-      ], [0, 1, 2, 3, 10, 130]),
+      ], [0, 1, 2, 3, 10, 12, 130]),
     )
     .action(act(list));
   filterOptions(sessions.command("search"))
@@ -126,7 +140,7 @@ export function defineSessions(program: Command, act: Act): void {
     .addOption(textOption())
     .addHelpText(
       "after",
-      helpTail(["lifeboat sessions search parser bug --since 2w"], [0, 1, 2, 3, 10, 130]),
+      helpTail(["lifeboat sessions search parser bug --since 2w"], [0, 1, 2, 3, 10, 12, 130]),
     )
     .action(act(search));
   placeOptions(sessions.command("show"))
@@ -140,7 +154,7 @@ export function defineSessions(program: Command, act: Act): void {
     )
     .addHelpText(
       "after",
-      helpTail(["lifeboat sessions show 01890a5d --text"], [0, 1, 2, 3, 10, 130]),
+      helpTail(["lifeboat sessions show 01890a5d --text"], [0, 1, 2, 3, 10, 12, 130]),
     )
     .action(act(show));
   sessions.command("remap")

@@ -3,6 +3,7 @@ import {
   type FileEntry,
   type Manifest,
   openBackup,
+  type ReadOptions,
   rootFolder,
 } from "../archive/mod.ts";
 import { describeError, type Host, LifeboatError } from "../base/mod.ts";
@@ -90,8 +91,12 @@ export function sessionsIn(host: Host, backup: Backup, { entries }: Manifest): S
  * The conversations in a backup: a folder or an archive. From an archive with an index only these are
  * inflated. Throws what `openBackup` throws.
  */
-export async function openSessionsBackup(host: Host, path: string): Promise<SessionSource> {
-  const backup = await openBackup(host, path);
+export async function openSessionsBackup(
+  host: Host,
+  path: string,
+  keys: Pick<ReadOptions, "password" | "unlock"> = {},
+): Promise<SessionSource> {
+  const backup = await openBackup(host, path, keys);
   try {
     return sessionsIn(host, backup, await backup.loadManifest());
   } catch (error) {

@@ -1,4 +1,5 @@
 /** The homes and backups whose conversations are meant. */
+import type { ReadOptions } from "../archive/mod.ts";
 import { type Host, LifeboatError } from "../base/mod.ts";
 import { backupScope, findBackup } from "../catalog/mod.ts";
 import {
@@ -12,7 +13,7 @@ import { openSessionsBackup } from "./backup_source.ts";
 import { openHome, type SessionSource } from "./source.ts";
 
 /** How a user says where conversations are looked for. */
-export interface SourceChoice {
+export interface SourceChoice extends Pick<ReadOptions, "password" | "unlock"> {
   profile?: string;
   home?: string;
   /** A backup instead of homes: its name, the beginning of it, `latest`, or a path. */
@@ -49,9 +50,9 @@ async function openBackupNamed(
   if (choice.home) {
     throw new LifeboatError("refused", "usage", "--home and --backup cannot be used together");
   }
-  const { onlyNames } = choice;
+  const { onlyNames, password, unlock } = choice;
   const path = await findBackup(host, id, { ...backupScope(host, choice), onlyNames });
-  return [await openSessionsBackup(host, path)];
+  return [await openSessionsBackup(host, path, { password, unlock })];
 }
 
 /**

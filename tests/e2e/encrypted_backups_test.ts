@@ -409,3 +409,25 @@ Deno.test("a backup is made although the encrypted one before it is damaged", ()
     const { warnings } = await scene.backUp("--recipient", key.recipient);
     assert.match(warnings[0], /Nothing was taken over from codex-backup-.*not what was written/);
   }));
+
+Deno.test("conversations in an encrypted backup are listed, searched and brought back one by one", () =>
+  withScene(async (scene) => {
+    const { key, archive } = await sealedToKey(scene);
+    const flags = ["--backup", archive, "--identity", key.file, "--json"];
+    const locked = await scene.run(["sessions", "list", "--backup", archive, "--json"]);
+    assert.deepEqual([locked.code, locked.json.error?.code], [12, "wrong_key"]);
+    const { json } = await scene.run<{ sessions: { id: string; path: string }[] }>(
+      ["sessions", "list", ...flags],
+    );
+    assert.equal(json.sessions.length, 2);
+    const [{ id }] = json.sessions;
+    const shown = await scene.run(["sessions", "show", id, ...flags]);
+    assert.equal(shown.code, 0, shown.stdout);
+    const before = fileTexts(scene.home);
+    const lost = before.find((one) => one.includes(id))!.split(" ", 1)[0];
+    Deno.removeSync(join(scene.home, lost));
+    const restore = ["restore", archive, "--session", id, "--identity", key.file, "--json"];
+    const { code, stdout } = await scene.run([...restore, "--apply", CONFIRM]);
+    assert.equal(code, 0, stdout);
+    assert.ok(fileTexts(scene.home).some((one) => one.startsWith(lost)));
+  }));
