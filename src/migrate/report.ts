@@ -1,5 +1,5 @@
 /** What stays of a migration in the home: a report for programs, and one for a person. */
-import { type Host, pathsOf } from "../base/mod.ts";
+import { type Host, pathsOf, printable } from "../base/mod.ts";
 import type { Home } from "../profiles/mod.ts";
 import type { NewFile } from "../restore/mod.ts";
 import { PRIVATE } from "./effects.ts";
@@ -8,9 +8,8 @@ import { placeIn } from "./place.ts";
 import type { MigrationPlan } from "./plan.ts";
 
 function line({ id, reason, target, message }: MigrationItem): string {
-  return `- \`${id}\`${
-    reason ? `: ${reason}` : target ? ` → ${target}` : message ? `: ${message}` : ""
-  }`;
+  const note = reason ? `: ${reason}` : target ? ` → ${target}` : message ? `: ${message}` : "";
+  return printable(`- \`${id}\`${note}`);
 }
 
 const SECTIONS: [title: string, status: MigrationItem["status"]][] = [
@@ -28,13 +27,15 @@ export function summaryText(plan: MigrationPlan): string {
   return [
     `# Migration from ${providerId} to ${targetId}`,
     "",
-    `From \`${source}\` to \`${target}\`: ${summary.migrated} moved, ${summary.skipped} not moved, ` +
+    `From \`${printable(source)}\` to \`${
+      printable(target)
+    }\`: ${summary.migrated} moved, ${summary.skipped} not moved, ` +
     `${summary.errors} errors.`,
     "",
     ...SECTIONS.flatMap(([title, status]) =>
       section(title, items.filter((item) => item.status === status).map(line))
     ),
-    ...section("Warnings", warnings.map((one) => `- ${one}`)),
+    ...section("Warnings", warnings.map((one) => printable(`- ${one}`))),
     ...section("Next", nextSteps.map((one) => `- ${one}`)),
     `Take it back with: \`lifeboat undo --profile ${targetId}\``,
     "",

@@ -40,7 +40,7 @@ Deno.test("a migration is backed up before, reported, and taken back whole by un
     makeCodex(scene);
     has({ ".openclaw/openclaw.json": "{}", ".openclaw/workspace/USER.md": "me\n" });
     const [source, before] = [readTree(at(".codex")), homeOf(scene, ".openclaw")];
-    const result = await apply({ provider: "codex" });
+    const result = await apply({ provider: "codex", backup: true });
     assert.deepEqual([result.ok, result.dry_run, result.summary.migrated], [true, false, 3]);
 
     const skill = at(".openclaw/workspace/skills/review");
@@ -224,15 +224,15 @@ Deno.test("without a word nothing is moved, and without a backup only by force",
     const before = readTree(at("."));
     const refused: [Parameters<typeof apply>[0], string][] = [
       [{ provider: "codex", confirmed: false }, "confirmation_required"],
-      [{ provider: "codex", backup: false }, "usage"],
+      [{ provider: "codex", backup: false, force: false }, "usage"],
       [{ provider: "codex", skills: ["none"] }, "usage"],
-      [{ provider: "codex", backupOutput: at(".openclaw/a") }, "output_exists"],
+      [{ provider: "codex", backup: true, backupOutput: at(".openclaw/a") }, "output_exists"],
     ];
     for (const [options, code] of refused) {
       await assert.rejects(apply(options), { code });
       assert.deepEqual(readTree(at("."), ["locks", ".local"]), without(before), code);
     }
-    const forced = await apply({ provider: "codex", backup: false, force: true });
+    const forced = await apply({ provider: "codex" });
     assert.deepEqual([forced.ok, forced.backupPath], [true, null]);
   }));
 
@@ -244,8 +244,41 @@ Deno.test("a home that is not there yet is made, and its backup left out", () =>
   withUser(async (scene) => {
     const { at, apply } = scene;
     makeCodex(scene);
-    const result = await apply({ provider: "codex" });
+    const result = await apply({ provider: "codex", backup: true });
     assert.equal(result.backupPath, null);
     assert.ok(Deno.statSync(at(".openclaw/workspace/skills/review/SKILL.md")).isFile);
     assert.equal(Deno.statSync(at(".openclaw")).mode! & 0o777, 0o700);
+  }));
+
+Deno.test("an agent's workspace outside the home is written to, and undone, too", () =>
+  withUser(async (scene) => {
+    const { at, has, apply, user } = scene;
+    makeCodex(scene);
+    const list = [{ id: "main" }, { id: "work", workspace: join(user, "work space") }];
+    has({
+      ".openclaw/openclaw.json": JSON.stringify({ agents: { list } }),
+      "work space/AGENTS.md": "own\n",
+    });
+    const result = await apply({ provider: "codex", agent: "work", backup: true });
+    const skill = at("work space/skills/review/SKILL.md");
+    assert.deepEqual([result.ok, Deno.statSync(skill).isFile], [true, true]);
+    await undo(scene, "openclaw");
+    assert.deepEqual(Object.keys(homeOf(scene, "work space")), ["AGENTS.md"]);
+    assert.deepEqual(Object.keys(homeOf(scene, ".openclaw")), ["openclaw.json"]);
+  }));
+
+Deno.test("links in a skill, or in the place of a file, let nothing be read or written elsewhere", () =>
+  withUser(async (scene) => {
+    const { at, has, apply } = scene;
+    putSkill(at(".codex/skills/review"));
+    has({ "victim.txt": "safe\n", ".openclaw/openclaw.json": "{}" });
+    Deno.symlinkSync("../../../victim.txt", at(".codex/skills/review/notes.md"));
+    const target = at(".openclaw/workspace/skills/review");
+    Deno.mkdirSync(target, { recursive: true });
+    Deno.symlinkSync(at("victim.txt"), join(target, "SKILL.md"));
+    await assert.rejects(apply({ provider: "codex", overwrite: true }), { code: "in_the_way" });
+    assert.equal(Deno.readTextFileSync(at("victim.txt")), "safe\n");
+    Deno.removeSync(join(target, "SKILL.md"));
+    await apply({ provider: "codex", overwrite: true });
+    assert.deepEqual(Array.from(Deno.readDirSync(target), ({ name }) => name), ["SKILL.md"]);
   }));

@@ -7,8 +7,8 @@ import { assert } from "../assert.ts";
 import { testHost, withTempDir } from "../support/host.ts";
 import { put, putSkill } from "../support/migration_home.ts";
 import { readTree } from "../support/trees.ts";
-import { changes, PowerCut, powerCutAt, withFault } from "../restore/attempts.ts";
-import { systemError } from "../support/faulty_fs.ts";
+import { changes, PowerCut, withFault } from "../restore/attempts.ts";
+import { type Fault, type FsCall, systemError } from "../support/faulty_fs.ts";
 
 const OPTIONS = {
   provider: "codex",
@@ -39,19 +39,30 @@ function homeOf(user: string): Record<string, string> {
   ]));
 }
 
-/** Migrates for a user in `folder`, with a fault from some call on; then the next command recovers. */
-async function attempt(
-  folder: string,
-  fault: Parameters<typeof withFault>[1],
-  calls: string[] = [],
-) {
+/** Calls that change something in the home; others, of which there are many, change nothing there. */
+function inHome(folder: string): (call: FsCall) => boolean {
+  return ({ operation, path }) => changes(operation) && path.startsWith(join(folder, ".claude"));
+}
+
+/** What a fault does at the `k`-th change in the home. */
+function faultAt(folder: string, k: number, fault: (isFirst: boolean) => Error | undefined): Fault {
+  const counts = inHome(folder);
+  let n = 0;
+  return (call) => {
+    const isFirst = counts(call) && n++ === k;
+    return isFirst || n > k ? fault(isFirst) : undefined;
+  };
+}
+
+/** Migrates for a user in `folder`, with a fault; then the next command recovers. */
+async function attempt(folder: string, fault: Fault) {
   Deno.mkdirSync(folder);
   makeUser(folder);
   const before = homeOf(folder);
   const host = testHost(folder);
   let error: unknown;
   try {
-    await applyMigration({ ...host, fs: withFault(host.fs, fault, calls) }, OPTIONS);
+    await applyMigration({ ...host, fs: withFault(host.fs, fault) }, OPTIONS);
   } catch (thrown) {
     error = thrown;
   }
@@ -60,42 +71,45 @@ async function attempt(
   return { before, after: homeOf(folder), error };
 }
 
-/** Numbers of the calls that are tried: all that change something, but no more than so many. */
-function chosen(calls: string[], most: number): number[] {
-  const numbers = calls.flatMap((call, k) => changes(call) ? [k] : []);
-  const every = Math.max(1, Math.ceil(numbers.length / most));
-  return numbers.filter((_, index) => index % every === 0);
-}
+type Attempt = Awaited<ReturnType<typeof attempt>>;
 
-Deno.test("after a power cut at any change the next command leaves the old home or the new one", () =>
-  withTempDir(async (folder) => {
-    const calls: string[] = [];
-    const whole = await attempt(join(folder, "whole"), () => {}, calls);
+/** Each attempt looks for running agents, which takes longer than all else. */
+const EVERY = 7;
+
+/** Runs `use` for a fault at every so many-th change in turn. */
+async function atChanges(
+  fault: (isFirst: boolean) => Error | undefined,
+  use: (one: Attempt, whole: Attempt, k: number) => void,
+): Promise<void> {
+  await withTempDir(async (folder) => {
+    let changes = 0;
+    const counts = inHome(join(folder, "whole"));
+    const whole = await attempt(join(folder, "whole"), (call) => void (counts(call) && changes++));
     assert.equal(whole.error, undefined);
     assert.notDeepEqual(whole.after, whole.before);
-    let [old, moved] = [0, 0];
-    for (const k of chosen(calls, 60)) {
-      const one = await attempt(join(folder, String(k)), powerCutAt(k));
-      assert.ok(one.error, `call ${k}`);
-      const isNew = Object.keys(one.after).length !== Object.keys(one.before).length;
-      assert.deepEqual(one.after, isNew ? whole.after : one.before, `call ${k}, ${calls[k]}`);
-      if (isNew) moved++;
-      else old++;
-      Deno.removeSync(join(folder, String(k)), { recursive: true });
+    assert.ok(changes > 50, `${changes} changes`);
+    for (let k = 0; k < changes; k += EVERY) {
+      const place = join(folder, String(k));
+      use(await attempt(place, faultAt(place, k, fault)), whole, k);
+      Deno.removeSync(place, { recursive: true });
     }
-    assert.ok(old > 0 && moved > 0, `${old} old, ${moved} new`);
-  }));
+  });
+}
+
+Deno.test("after a power cut at any change the next command leaves the old home or the new one", async () => {
+  let [old, moved] = [0, 0];
+  await atChanges(() => new PowerCut(), (one, whole, k) => {
+    const isNew = Object.keys(one.after).length !== Object.keys(one.before).length;
+    assert.deepEqual(one.after, isNew ? whole.after : one.before, `change ${k}`);
+    if (isNew) moved++;
+    else old++;
+  });
+  assert.ok(old > 0 && moved > 0, `${old} old, ${moved} new`);
+});
 
 Deno.test("a disk that is full at any change leaves the home as it was, or all of it moved", () =>
-  withTempDir(async (folder) => {
-    const calls: string[] = [];
-    const whole = await attempt(join(folder, "whole"), () => {}, calls);
-    for (const k of chosen(calls, 40)) {
-      const full = ({ index }: { index: number }) =>
-        index === k ? systemError("ENOSPC") : undefined;
-      const one = await attempt(join(folder, String(k)), full);
-      assert.ok(!(one.error instanceof PowerCut));
-      assert.deepEqual(one.after, one.error ? one.before : whole.after, `call ${k}, ${calls[k]}`);
-      Deno.removeSync(join(folder, String(k)), { recursive: true });
-    }
-  }));
+  atChanges(
+    (isFirst) => isFirst ? systemError("ENOSPC") : undefined,
+    (one, whole, k) =>
+      assert.deepEqual(one.after, one.error ? one.before : whole.after, `change ${k}`),
+  ));

@@ -21,6 +21,7 @@ export interface MigrateScene {
   /** Writes files below it. */
   has(files: Record<string, string>): void;
   plan(options: MigrateOptions): ReturnType<typeof planMigration>;
+  /** Without a backup before, unless one is asked for. */
   apply(
     options: Partial<ApplyMigrationOptions> & MigrateOptions,
   ): ReturnType<typeof applyMigration>;
@@ -36,7 +37,8 @@ export function withUser(use: (scene: MigrateScene) => void | Promise<void>): Pr
       at: (path) => join(user, path),
       has: (files) => Object.entries(files).forEach(([path, text]) => put(join(user, path), text)),
       plan: (options) => planMigration(host, options),
-      apply: (options) => applyMigration(host, { confirmed: true, ...options }),
+      apply: (options) =>
+        applyMigration(host, { confirmed: true, backup: false, force: true, ...options }),
     });
   });
 }

@@ -43,7 +43,8 @@ function signerText({ signed_by }: BackupItem): string {
 }
 
 function nameText(item: BackupItem, style: Style): string {
-  const told = [item.part, item.label].filter((text) => text !== null);
+  const isolated = item.isolated === null ? null : `isolated: ${item.isolated}`;
+  const told = [item.part, isolated, item.label].filter((text) => text !== null);
   return printable(item.id) + told.map((text) => style.dim(`  ${printable(text)}`)).join("");
 }
 

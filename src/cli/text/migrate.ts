@@ -48,14 +48,25 @@ function short(path: string | undefined, userHome: string): string {
   return printable(below !== undefined && /^[\\/]/.test(below) ? `~${below}` : path);
 }
 
+/** Why an item is not moved; of one that is, what of it is left out. */
+function noteOf({ reason, details }: MigrationItem): string {
+  if (reason) return reason;
+  const { linksLeftOut, secretsLeftOut } = details ?? {};
+  const links = Array.isArray(linksLeftOut) ? linksLeftOut.length : 0;
+  return [
+    ...(links > 0 ? [`${formatCount(links, "link")} left out`] : []),
+    ...(Array.isArray(secretsLeftOut) ? [`left out: ${secretsLeftOut.join(", ")}`] : []),
+  ].join("; ");
+}
+
 function row(item: MigrationItem, userHome: string, style: Style): string[] {
-  const { id, action, source, reason, sensitive } = item;
+  const { id, action, source, sensitive } = item;
   return [
     printable(id),
     action,
     statusText(item, style) + (sensitive ? style.yellow(" secret") : ""),
     short(source, userHome),
-    printable(reason ?? ""),
+    printable(noteOf(item)),
   ];
 }
 
