@@ -1,7 +1,9 @@
 /** The program that runs in worker threads: each room that has slow work names its jobs here. */
 import {
+  checkForeignDatabase,
   DEFLATE_JOB,
   deflateJob,
+  FOREIGN_DATABASE_JOB,
   INFLATE_JOB,
   inflateJob,
   READ_BACK_JOB,
@@ -23,6 +25,7 @@ import {
 
 serveJobs({
   [DEFLATE_JOB]: deflateJob,
+  [FOREIGN_DATABASE_JOB]: checkForeignDatabase,
   [INFLATE_JOB]: inflateJob,
   [READ_BACK_JOB]: readBackJob,
   [DATABASE_JOB]: databaseJob,

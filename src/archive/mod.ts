@@ -15,8 +15,10 @@ export { DEFLATE_JOB, deflateJob } from "./deflate_job.ts";
 export {
   archivesIn,
   type AskPassword,
+  checkForeignDatabase,
   clawBackupStore,
   findSidecar,
+  FOREIGN_DATABASE_JOB,
   foreignName,
   readStore,
   type Sidecar,

@@ -11,7 +11,7 @@ import {
 } from "../base/mod.ts";
 import { type SignedBy, signedBy, type Unlock, unlockWith } from "../seal/mod.ts";
 import type { Container, ReadableFile } from "./container.ts";
-import type { AskPassword } from "./foreign/mod.ts";
+import { type AskPassword, checkDatabases } from "./foreign/mod.ts";
 import { checkHashFile, type HashFileState } from "./hash_file.ts";
 import { isKitName, isOwnName } from "./known_names.ts";
 import { READ_LIMITS } from "./limits.ts";
@@ -135,7 +135,12 @@ export async function verifyBackup(
     container = openContainer(host, path, { limits: READ_LIMITS, pool, password });
     report.form = container.form;
     if (container.indexed && !quick && host.fs.stat(path).size > WORTH_WORKERS) pool.start?.();
-    await checkSigned(host, container, report);
+    const head = await checkSigned(host, container, report);
+    if (head.origin?.format === "openclaw" && !head.tool && !quick) {
+      const faults = await checkDatabases(host, pool, container);
+      report.damaged.push(...faults.damaged);
+      report.unchecked.push(...faults.unchecked);
+    }
     if (container.sealed) await checkInside(host, container, report, unlock);
   } catch (error) {
     report.damaged.push({ path: nameOf(host, path), reason: reported(error).message });
@@ -150,8 +155,9 @@ export async function verifyBackup(
 
 async function checkSigned(host: Host, container: Container, report: VerifyReport) {
   const signature = await readSignature(container);
-  await checkContainer(host, signedManifest(container, signature), report);
+  const head = await checkContainer(host, signedManifest(container, signature), report);
   report.signature = signature && signedBy(host, signature.public_key);
+  return head;
 }
 
 /** Without a key, that a key is needed is the answer; a wrong one is an error. */
@@ -179,7 +185,7 @@ async function checkContainer(
   host: Host,
   container: Container,
   report: VerifyReport,
-): Promise<void> {
+): Promise<ManifestHead> {
   // Paths need not suit this system, since nothing is written.
   const source = { path: container.source, platform: "linux", limits: READ_LIMITS } as const;
   const head = await readHead(container, source);
@@ -199,6 +205,7 @@ async function checkContainer(
   }
   settle(check, head, failure !== undefined);
   if (failure !== undefined) throw failure;
+  return head;
 }
 
 async function expectedOf(container: Container, head: ManifestHead, source: ManifestSource) {

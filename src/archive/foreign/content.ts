@@ -25,6 +25,15 @@ export interface Content {
 /** ClawBackup's own store, which it leaves out as well. */
 const STORE = "clawbackups";
 
+/** What restores of ours have left in the home: no tool but this one leaves it out. */
+const OURS = ".lifeboat";
+
+/** The folder of a tool's own data that something lies in; undefined for what is the home's. */
+function toolFolder(root: string, path: string): string | undefined {
+  const folders = root === HOME_ROOT ? [STORE, OURS] : [OURS];
+  return folders.find((folder) => below(path, folder) !== undefined);
+}
+
 type Lists = Pick<Manifest, "entries" | "symlinks" | "directories" | "skipped"> & {
   roots: ManifestRoot[];
 };
@@ -59,8 +68,9 @@ function listMembers({ manifest, members }: Survey, files: Content["files"]): Li
     if (!place) continue; // a folder above an asset
     const { root, path } = place;
     const record = { root, relative_path: path || ROOT_PATH };
-    if (root === HOME_ROOT && below(path, STORE) !== undefined) {
-      if (path === STORE) lists.skipped.push(skippedStore(record));
+    const tool = toolFolder(root, path);
+    if (tool !== undefined) {
+      if (path === tool) lists.skipped.push(skippedFolder(record));
     } else if (member.kind === "directory") {
       // OpenClaw's folders are from 1970.
       const mtime_ms = member.mtimeMs > 0 ? member.mtimeMs : madeMs;
@@ -77,8 +87,8 @@ function listMembers({ manifest, members }: Survey, files: Content["files"]): Li
   return lists;
 }
 
-function skippedStore(record: { root: string; relative_path: string }): SkippedEntry {
-  return { ...record, reason: "excluded", rule: STORE };
+function skippedFolder(record: { root: string; relative_path: string }): SkippedEntry {
+  return { ...record, reason: "excluded", rule: record.relative_path };
 }
 
 function headOf(manifest: ForeignManifest, lists: Lists, encrypted: boolean) {

@@ -1,3 +1,4 @@
+import { AGENT_ID } from "../../profiles/mod.ts";
 import { badManifest } from "../faults.ts";
 import { fieldsOf, ValueFault } from "../manifest_checks.ts";
 
@@ -75,13 +76,20 @@ function parseAssets(fields: Fields): Asset[] {
   });
 }
 
+/** Agents by their folders: each has one, and each folder is one agent's. */
 function agentsOf(paths: Fields): Map<string, string> {
-  return new Map(
-    list(paths, "agentRoots").map((value) => {
-      const { agentId, sourcePath } = fieldsOf(value);
-      return [absolutePath(text({ sourcePath }, "sourcePath")), text({ agentId }, "agentId")];
-    }),
-  );
+  const agents = new Map<string, string>();
+  for (const value of list(paths, "agentRoots")) {
+    const fields = fieldsOf(value);
+    const id = text(fields, "agentId");
+    const path = absolutePath(text(fields, "sourcePath"));
+    if (!AGENT_ID.test(id)) throw new ValueFault(`"${id.slice(0, 64)}" is no id of an agent`);
+    if (agents.has(path) || [...agents.values()].includes(id)) {
+      throw new ValueFault('its "agentRoots" name one twice');
+    }
+    agents.set(path, id);
+  }
+  return agents;
 }
 
 function externalLinks(fields: Fields): Map<string, string> | undefined {

@@ -12,6 +12,8 @@ import { findSidecar, type Sidecar } from "./sidecar.ts";
 import { inflateStart, isForeignTar, SNIFF_BYTES } from "./sniff.ts";
 import { clawBackupStore } from "./store.ts";
 
+export { checkDatabases } from "./check_databases.ts";
+export { checkForeignDatabase, FOREIGN_DATABASE_JOB } from "./database_job.ts";
 export {
   archivesIn,
   clawBackupStore,

@@ -255,12 +255,22 @@ function checkSymlinks(survey: Survey, source: string): void {
 
 const SQLITE_MAGIC = new TextEncoder().encode("SQLite format 3\0");
 
-const MANAGED = /\/(state\/openclaw|agents\/[^/]+\/agent\/openclaw-agent)\.sqlite$/;
+const MANAGED = /^(?:state\/openclaw|agents\/[^/]+\/agent\/openclaw-agent)\.sqlite$/;
+
+/** Says of members whether OpenClaw has copied them as databases: by where they lay, not by name. */
+function managedIn({ assets }: ForeignManifest): (name: string) => boolean {
+  const states = assets.filter(({ kind }) => kind === "state").map(({ member }) => member);
+  const agents = assets.filter(({ agent }) => agent !== undefined).map(({ member }) => member);
+  return (name) =>
+    states.some((state) => within(name, state) && MANAGED.test(name.slice(state.length + 1))) ||
+    agents.some((agent) => name === `${agent}/openclaw-agent.sqlite`);
+}
 
 /** Databases that OpenClaw has copied are whole pages, and have no side files. */
-function checkDatabases({ members }: Survey, source: string): void {
+function checkDatabases({ manifest, members }: Survey, source: string): void {
+  const isManaged = managedIn(manifest);
   for (const { name, kind, bytes, start } of members.values()) {
-    if (kind !== "file" || !MANAGED.test(name)) continue;
+    if (kind !== "file" || !isManaged(name)) continue;
     const raw = new DataView(start.buffer, start.byteOffset, start.length);
     const page = start.length < START_BYTES
       ? 0

@@ -1,3 +1,4 @@
+import { DatabaseSync } from "node:sqlite";
 import { type Manifest, openBackup, verifyBackup } from "../../../src/archive/mod.ts";
 import { LifeboatError } from "../../../src/base/mod.ts";
 import { assert } from "../../assert.ts";
@@ -201,7 +202,20 @@ const BAD_MANIFESTS: Record<string, Record<string, unknown>> = {
     assets: [{ kind: "state", sourcePath: STATE, archivePath: `${ROOT}/x` }],
   },
   "no time": { createdAt: "yesterday" },
+  "an agent that is a path": withAgents({ agentId: "../x", sourcePath: "/a" }),
+  "an agent twice": withAgents(
+    { agentId: "a", sourcePath: "/a" },
+    { agentId: "a", sourcePath: "/b" },
+  ),
+  "two agents in one folder": withAgents(
+    { agentId: "a", sourcePath: "/a" },
+    { agentId: "b", sourcePath: "/a/" },
+  ),
 };
+
+function withAgents(...agentRoots: unknown[]) {
+  return { paths: { stateDir: STATE, agentRoots } };
+}
 
 for (const [what, changes] of Object.entries(BAD_MANIFESTS)) {
   Deno.test(`an OpenClaw manifest with ${what} is refused`, async () => {
@@ -230,3 +244,69 @@ Deno.test("verify reports the damage of a foreign archive, and passes a whole on
     const broken = await verifyBackup(host, bad);
     assert.deepEqual([broken.ok, broken.damaged.length], [false, 1]);
   }));
+
+/** A database as OpenClaw writes down whose it is. */
+async function databaseOf(role: string, agent: string | null): Promise<Uint8Array> {
+  let bytes = new Uint8Array();
+  await withTempDir((folder) => {
+    const path = `${folder}/db.sqlite`;
+    const database = new DatabaseSync(path);
+    database.exec("CREATE TABLE schema_meta (meta_key TEXT, role TEXT, agent_id TEXT)");
+    database.exec("CREATE TABLE notes (text TEXT); CREATE INDEX by_text ON notes (text)");
+    database.prepare("INSERT INTO schema_meta VALUES ('primary', ?, ?)").run(role, agent);
+    database.exec(
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION SELECT i + 1 FROM n WHERE i < 500) " +
+        "INSERT INTO notes SELECT 'note ' || i FROM n",
+    );
+    database.close();
+    bytes = Deno.readFileSync(path);
+  });
+  return bytes;
+}
+
+/** What verify finds wrong with databases in an archive, by their stored path. */
+async function databaseFaults(databases: Record<string, Uint8Array>) {
+  const members = Object.entries(databases)
+    .flatMap(([path, content]) => member(payload(`${STATE}/${path}`), { content }));
+  const found: [string, string | undefined][] = [];
+  await withTempDir(async (folder) => {
+    await Deno.writeFile(`${folder}/b.tar.gz`, openClawArchive(members));
+    const host = testHost(folder);
+    const { damaged, ok } = await verifyBackup(host, `${folder}/b.tar.gz`);
+    assert.equal(ok, damaged.length === 0);
+    found.push(...damaged.map(({ path, reason }): typeof found[0] => [path, reason]));
+    assert.deepEqual([...Deno.readDirSync(`${host.folders.state}/verifying`)], []);
+  });
+  return found;
+}
+
+Deno.test("verify looks into the databases: whole, in their role, and of their agent", async () => {
+  const [global, writer] = [await databaseOf("global", null), await databaseOf("agent", "writer")];
+  const at = (id: string) => `agents/${id}/agent/openclaw-agent.sqlite`;
+  const good = { "state/openclaw.sqlite": global, [at("writer")]: writer };
+  assert.deepEqual(await databaseFaults(good), []);
+  const broken = writer.slice().fill(0xff, 8192, 12288);
+  assert.deepEqual(
+    (await databaseFaults({ ...good, [at("writer")]: broken })).map(([path]) => path),
+    [`files/${at("writer")}`],
+  );
+  const swapped = { "state/openclaw.sqlite": writer, [at("main")]: writer };
+  assert.deepEqual(await databaseFaults(swapped), [
+    ["files/state/openclaw.sqlite", "it says that it is of role agent"],
+    [`files/${at("main")}`, "it is of agent writer"],
+  ]);
+});
+
+Deno.test("what a restore of ours has left in the home is no part of it, whatever is in it", async () => {
+  const kept = `${STATE}/.lifeboat/undo-1/kept/state`;
+  const members = [
+    ...member(`${payload(`${STATE}/.lifeboat`)}/`, { typeflag: "5" }),
+    ...member(payload(`${kept}/openclaw.sqlite`), { content: "half of a database" }),
+    ...member(payload(`${kept}/openclaw.sqlite-wal`), { content: "and its WAL" }),
+  ];
+  const { manifest } = await read(openClawArchive(members));
+  assert.ok(manifest.entries.every((entry) => !entry.relative_path.startsWith(".lifeboat")));
+  assert.deepEqual(manifest.skipped, [
+    { root: "home", relative_path: ".lifeboat", reason: "excluded", rule: ".lifeboat" },
+  ]);
+});
