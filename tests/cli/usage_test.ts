@@ -48,6 +48,20 @@ Deno.test("options that may be repeated are gathered", () => {
   assert.deepEqual(parse("restore x --root a=/1 --root b=/2").flags.root, ["a=/1", "b=/2"]);
 });
 
+Deno.test("the parts of an OpenClaw home are named as ClawBackup names them", () => {
+  const parts = (line: string) => {
+    const { workspace, onlyConfig, openclawAgent } = parse(`backup ${line}`).flags;
+    return [workspace, onlyConfig, openclawAgent];
+  };
+  assert.deepEqual(parts(""), [undefined, undefined, undefined]);
+  assert.deepEqual(parts("--no-workspace --only-config"), [false, true, undefined]);
+  assert.deepEqual(parts("--workspace /a --workspace /b"), [["/a", "/b"], undefined, undefined]);
+  assert.deepEqual(parts("--no-workspace --workspace /a"), [["/a"], undefined, undefined]);
+  assert.deepEqual(parts("--openclaw-agent ops"), [undefined, undefined, "ops"]);
+  const { flags } = parse("restore latest --openclaw-agent ops --as ops-2");
+  assert.deepEqual([flags.openclawAgent, flags.as], ["ops", "ops-2"]);
+});
+
 Deno.test("a usage error names what is wrong and where to look", () => {
   const unknown = fault("backup --nope");
   assert.equal(unknown.message, "Unknown option '--nope'");
