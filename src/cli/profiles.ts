@@ -1,69 +1,19 @@
-import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
-import { type Host, isInside, LifeboatError, pathsOf, readText } from "../base/mod.ts";
-import type { Profile } from "../profiles/mod.ts";
+import { type Host, LifeboatError, pathsOf, readText } from "../base/mod.ts";
 import { type Act, type Answer, type Context, helpTail } from "./command.ts";
 import { checkText, profileListText, profileText } from "./text/profiles.ts";
 
-/** One profile as `profiles list` shows it. */
-export interface ProfileItem {
-  id: string;
-  name: string;
-  home: string;
-  present: boolean;
-  /** Not yet held against a home that the real agent has written. */
-  experimental: boolean;
-  /** Comes with the program, instead of from the user's profiles folder. */
-  built_in: boolean;
-  source: string;
-}
-
-/** What `profiles show` gives back. */
-export interface ProfileShown {
-  ok: true;
-  profile: Profile;
-  built_in: boolean;
-  home: string;
-  present: boolean;
-  roots: { id: string; kind: "folder" | "file"; path: string }[];
-  backup_root: string;
-}
-
 const MAX_PROFILE_BYTES = 1 << 20;
 
-function isBuiltIn(host: Host, { source }: Profile): boolean {
-  return isInside(source, fileURLToPath(host.kit), host.platform);
-}
-
 async function list({ host }: Context): Promise<Answer> {
-  const { homeExists, loadProfiles, resolveHome } = await import("../profiles/mod.ts");
-  const profiles: ProfileItem[] = loadProfiles(host).map((profile) => {
-    const home = resolveHome(host, profile);
-    const { id, name, source } = profile;
-    const present = homeExists(host, home);
-    const experimental = profile.unverified !== undefined;
-    const built_in = isBuiltIn(host, profile);
-    return { id, name, home: home.path, present, experimental, built_in, source };
-  });
-  const result = { ok: true, profiles };
-  return { result, text: (style) => profileListText(profiles, style) };
+  const { listProfiles } = await import("../profiles/mod.ts");
+  const result = { ok: true, profiles: listProfiles(host) };
+  return { result, text: (style) => profileListText(result.profiles, style) };
 }
 
 async function show({ host }: Context, _: unknown, [id]: (string | undefined)[]): Promise<Answer> {
-  const { defaultBackupRoot, findProfile, homeExists, resolveHome } = await import(
-    "../profiles/mod.ts"
-  );
-  const profile = findProfile(host, id!);
-  const home = resolveHome(host, profile);
-  const result: ProfileShown = {
-    ok: true,
-    profile,
-    built_in: isBuiltIn(host, profile),
-    home: home.path,
-    present: homeExists(host, home),
-    roots: home.roots.map(({ id, kind, path }) => ({ id, kind, path })),
-    backup_root: defaultBackupRoot(host, profile).path,
-  };
+  const { describeProfile } = await import("../profiles/mod.ts");
+  const result = describeProfile(host, id!);
   return { result, text: (style) => profileText(result, style) };
 }
 

@@ -13,7 +13,7 @@ import { waitForEnter } from "./confirm.ts";
 import type { Invocation } from "./invocation.ts";
 import { createPrinter } from "./printer.ts";
 import { createMeter, type Meter } from "./progress.ts";
-import type { Ending, StopRequests } from "./start.ts";
+import type { Ending, StopRequests } from "./process.ts";
 import { isGuided, isRestorer, meantArgs } from "./surroundings.ts";
 import type { Terminal } from "./terminal.ts";
 import { createProgram, isHelpShown, usageError } from "./usage.ts";

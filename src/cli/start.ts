@@ -1,23 +1,7 @@
-import type { LifeboatError } from "../base/mod.ts";
+import type { Ending, StopRequests } from "./process.ts";
 import { readInvocation } from "./invocation.ts";
 import { processTerminal } from "./terminal.ts";
 import { versionResult, versionText } from "./version.ts";
-
-/** How a command line ended; what there was to say has been said. */
-export interface Ending {
-  ok: boolean;
-  error?: LifeboatError;
-  /** That of a program that ran in the place of this one. */
-  exitCode?: number;
-}
-
-/** How the user stops this program. */
-export interface StopRequests {
-  /** Fires when the user wants to stop. */
-  signal: AbortSignal;
-  /** From now on another program is asked, not this one. */
-  leave(): void;
-}
 
 function isHook(args: string[]): boolean {
   return args[0] === "hook" && !args.includes("--help") && !args.includes("-h");

@@ -1,6 +1,7 @@
 /** What an agent's home is, as TOML files say it, and where it lies on this machine. */
 export * from "./backup_root.ts";
 export * from "./choose.ts";
+export * from "./describe.ts";
 export * from "./home.ts";
 export * from "./isolated.ts";
 export * from "./load.ts";

@@ -1,6 +1,6 @@
 import { printable } from "../../base/mod.ts";
+import type { ProfileItem, ProfileShown } from "../../profiles/mod.ts";
 import { formatFields, formatTable } from "../format.ts";
-import type { ProfileItem, ProfileShown } from "../profiles.ts";
 import type { Style } from "../style.ts";
 
 /** The profiles as a table. */
