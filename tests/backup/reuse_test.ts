@@ -1,7 +1,9 @@
 import { DatabaseSync } from "node:sqlite";
+import { gunzipSync } from "node:zlib";
+import { unpackTar } from "modern-tar";
 import { assert } from "../assert.ts";
 import { openBackup, verifyBackup } from "../../src/archive/mod.ts";
-import { realFs } from "../../src/base/mod.ts";
+import { realFs, sha256Of } from "../../src/base/mod.ts";
 import type { BackupResult } from "../../src/backup/mod.ts";
 import { type BackupScene, withBackupScene } from "../support/backups.ts";
 import { faultyFs } from "../support/faulty_fs.ts";
@@ -162,19 +164,37 @@ Deno.test("nothing is taken over from a backup that has rotted", async () => {
   });
 });
 
+/** Content of every tar entry by its name, folders too. */
+async function entriesOf(archive: string): Promise<Map<string, string>> {
+  const entries = await unpackTar(gunzipSync(Deno.readFileSync(archive)));
+  return new Map(entries.map(({ header, data }) => {
+    const { name, mode, mtime, type, size } = header;
+    return [name, JSON.stringify({ mode, mtime, type, size, hash: sha256Of(data ?? "") })];
+  }));
+}
+
 Deno.test("two backups of an unchanged home differ only in what carries the time", async () => {
   await withBackupScene(async (scene) => {
     const first = await backUpOn(scene, 1, { directory: false, rescan: true });
     Deno.renameSync(first.archive!, `${scene.folder}/first.tar.gz`);
     const second = await backUpOn(scene, 2, { directory: false, rescan: true });
-    const [a, b] = [`${scene.folder}/first.tar.gz`, second.archive!].map((path) =>
-      Deno.readFileSync(path)
-    );
+    const paths = [`${scene.folder}/first.tar.gz`, second.archive!];
+    const [a, b] = paths.map((path) => Deno.readFileSync(path));
     let same = 0;
     while (a[same] === b[same]) same++;
     const home = await contentOf(scene, second.archive!);
     const text = [...home.values()].join("").length;
     assert.ok(same > text / 20, `the first ${same} bytes are the same`);
+    const [before, after] = await Promise.all(paths.map(entriesOf));
+    assert.deepEqual([...before.keys()], [...after.keys()]);
+    const different = [...before.keys()].filter((name) => before.get(name) !== after.get(name));
+    const withTime = ["RESTORE.md", "RESTORE_INSTRUCTIONS.txt", "environment-snapshot.txt"]
+      .concat("sqlite-integrity-check.json", "doctor-report.json", "backup-summary.txt")
+      .concat("signature.json", "manifest.json", "segments.jsonl", "index.json")
+      .concat([...before.keys()].filter((name) => /\/restore-environment\./.test(name)));
+    const unexpected = different.filter((name) => !withTime.some((one) => name.endsWith(one)));
+    assert.deepEqual(unexpected, []);
+    assert.ok([...after.keys()].some((name) => name.includes("/files/")));
   });
 });
 
