@@ -7,10 +7,16 @@ import { key, type Plan } from "./planner.ts";
 /**
  * Throws `changed_meanwhile` when a file that a plan of conversations replaces, adds to or makes, or one
  * that any plan merges, is not what it was: an agent may have begun and ended since, and what it said
- * must not be replaced.
+ * must not be replaced. Where the agent may run, a settings file changes all the time; what is merged
+ * is then what it said when it was planned, and its last state is kept to be undone.
  */
-export function requireAsPlanned(host: Host, { ops, target, sessions, merged = [] }: Plan): void {
-  const compared = new Set(merged.map(({ root, path }) => key(root, path)));
+export function requireAsPlanned(
+  host: Host,
+  { ops, target, sessions, merged = [] }: Plan,
+  { allowRunning }: { allowRunning?: boolean },
+): void {
+  const settled = allowRunning ? [] : merged;
+  const compared = new Set(settled.map(({ root, path }) => key(root, path)));
   for (const op of ops) {
     if (!isMove(op) || !(sessions || compared.has(key(op.root, op.path)))) continue;
     const root = target.roots.find(({ id }) => id === op.root)!;

@@ -56,7 +56,7 @@ export async function applyRestore(host: Host, options: ApplyOptions): Promise<R
       const preRestoreBackup = await backUpBefore(host, options, plan);
       // It may have been started in the meantime.
       const looked = await refuseWhileRunning(host, plan.target.home, running);
-      requireAsPlanned(host, plan);
+      requireAsPlanned(host, plan, options);
       const carried = await carryPlan(host, plan.backup, plan)
         .catch((error) => tellOfBackup(error, preRestoreBackup));
       return appliedResult(host, options, plan, {

@@ -1,4 +1,4 @@
-/** Restores and undos of which each step in turn fails, or is where they are killed. */
+/** Restores, undos and remaps of which each step in turn fails, or is where they are killed. */
 import { join } from "node:path";
 import { assert } from "../assert.ts";
 import { copyFolder, homeState } from "../support/folder_state.ts";
@@ -152,16 +152,32 @@ async function undoOf(scene: Scene): Promise<Victim> {
   return { ...victim, args, again: () => succeed(scene, args) };
 }
 
-function templateOf(scene: Scene): string {
+function templateOf(scene: Scene, tree = HERE): string {
   const template = join(scene.folder, "here");
-  makeTree(template, HERE);
+  makeTree(template, tree);
   return template;
+}
+
+const ID = "01a1f89c-fb80-7d4e-b8eb-2af2f26165a8";
+const META = JSON.stringify({ type: "session_meta", payload: { id: ID, cwd: "/old/app" } });
+
+/** Two files that name a project folder. */
+const PROJECT: TreeSpec = {
+  "config.toml": '[projects."/old/app"]\ntrust_level = "trusted"\n',
+  [`sessions/2026/11/20/rollout-2026-11-20T11-00-00-${ID}.jsonl`]: `${META}\n`,
+};
+
+async function remapOf(scene: Scene): Promise<Victim> {
+  const args = ["sessions", "remap", "/old/app", "/new/place", "--apply", "--yes", "--json"];
+  const victim = await restoreOf(scene, templateOf(scene, PROJECT));
+  return { ...victim, args, again: () => succeed(scene, args) };
 }
 
 const VICTIMS: Record<string, (scene: Scene) => Promise<Victim>> = {
   "a restore over another home": (scene) => restoreOf(scene, templateOf(scene)),
   "a restore of a home that is gone": (scene) => restoreOf(scene),
   "an undo": undoOf,
+  "a remap": remapOf,
 };
 
 for (const [what, make] of Deno.build.os === "linux" ? Object.entries(VICTIMS) : []) {
