@@ -173,6 +173,8 @@ async function collectUnchanged(
   if (!file) return false;
   const [, bytes, , , sha256, method = "copy2"] = file.entry;
   const isCopy = method === "sqlite_backup";
+  // That it is no database any more must be said each time, too.
+  if (!isCopy && bytes > 0 && isNamedDatabase(root.id, path)) return false;
   if (isCopy && !hasSameSides(host, earlier!, absolute, file)) return false;
   if (!await outlet.known(file)) return false;
   if (isCopy) {
@@ -209,8 +211,30 @@ async function collectBytes(
     }
     const shrunk = config && await shrinkWarning(earlier, stored, captured.bytes);
     if (shrunk) findings.warnings.push(shrunk);
+    if (kind === "file" && captured.bytes > 0 && isNamedDatabase(root.id, path)) {
+      addNoDatabase(walking, path);
+    }
     addEntry(walking, path, { ...captured, method: "copy2" });
   }
+}
+
+/**
+ * Whether a file is one of the agent's own databases by its name. Below the top others may lie that
+ * are none, such as the fixtures of a project's tests.
+ */
+function isNamedDatabase(root: string, path: string): boolean {
+  return root === HOME_ROOT && /^[^/]+\.sqlite$/i.test(path);
+}
+
+/** The header of one of the agent's databases is gone; its bytes are kept. */
+function addNoDatabase(walking: RootWalk, path: string): void {
+  const error = "the file is not a database";
+  walking.findings.databases.push({
+    path: storedPath(walking.root.id, path),
+    ok: false,
+    result: error,
+  });
+  addError(walking, path, "sqlite_backup", { code: "malformed_database", error });
 }
 
 function flagWarning(path: string): string {

@@ -47,6 +47,27 @@ Deno.test("a malformed database is kept as it is, with its WAL, in a backup that
     assert.equal(check.ok, false);
   }));
 
+Deno.test("a database of the agent that is none any more makes each backup partial", () =>
+  withScene(async (scene) => {
+    Deno.mkdirSync(join(scene.home, "worktrees"), { recursive: true });
+    Deno.writeTextFileSync(
+      join(scene.home, "worktrees", "fixture.sqlite"),
+      "no database, on purpose",
+    );
+    assert.deepEqual(failedIn(await backUp(scene, 0)), []);
+
+    const database = join(scene.home, "state_5.sqlite");
+    const noise = new Uint8Array(5000).fill(0xa5);
+    Deno.writeFileSync(database, noise);
+    Deno.utimeSync(database, new Date("2026-01-01"), new Date("2026-01-01"));
+    for (const _ of ["first", "taken over from the first"]) {
+      const result = await backUp(scene, 1);
+      assert.deepEqual(failedIn(result), ["state_5.sqlite: malformed_database"]);
+      const copy = Deno.readFileSync(join(result.backup_dir!, "files", "state_5.sqlite"));
+      assert.deepEqual(copy, noise);
+    }
+  }));
+
 for (const journal of ["wal", "delete"]) {
   Deno.test(`a database in mode ${journal} that is locked for good comes with its committed rows`, () =>
     withScene(async (scene) => {
