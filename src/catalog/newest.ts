@@ -13,8 +13,9 @@ export interface NewestBackups<Item extends BackupItem = BackupItem> {
 }
 
 /**
- * Chooses from backups, newest first. Where a profile has backups of several homes, that one counts
- * which is called as the home is called here; else the one that was backed up last.
+ * Chooses from backups, newest first. Where a profile has backups of several homes, those count
+ * which are called as the home is called here, or do not tell, being encrypted; of them, or else of
+ * all, the one that was backed up last.
  */
 export function newestOfEach<Item extends BackupItem>(
   host: Host,
@@ -37,12 +38,16 @@ export function newestOfEach<Item extends BackupItem>(
   return result;
 }
 
-/** Whether the home has the name that it has here, wherever the user's folder lay. */
+/**
+ * Whether the home has the name that it has here, wherever the user's folder lay. What is encrypted
+ * does not tell, and must not lose to something older that does.
+ */
 function isUsual(host: Host, item: BackupItem): boolean {
   const { home } = item;
+  if (home === null) return true;
   const profile = loadProfiles(host).find(({ id }) => id === item.profile);
   const nameOf = (path: string) => path.split(/[\\/]/).at(-1);
-  return profile !== undefined && nameOf(resolveHome(host, profile).path) === nameOf(home ?? "");
+  return profile !== undefined && nameOf(resolveHome(host, profile).path) === nameOf(home);
 }
 
 /** The newest backup of each home. Throws `no_such_backup`. */

@@ -77,7 +77,11 @@ async function attempt(restore: () => Promise<Answer>): Promise<Attempt> {
 
 function leftOutText(left: LeftOut[]): string {
   const lines = left.map(({ id, profile, home }) =>
-    printable(`Left out: ${id}, of another home of ${profile}: ${home}; restore it with --home`)
+    printable(
+      home === null
+        ? `Left out: ${id}, encrypted, perhaps of another home of ${profile}; restore it by its ID`
+        : `Left out: ${id}, of ${home}; restore it by its ID, with --home for another place`,
+    )
   );
   return lines.map((line) => `\n${line}`).join("") + (lines.length > 0 ? "\n" : "");
 }

@@ -55,6 +55,18 @@ Deno.test("homes of encrypted backups are told apart by their marks", () => {
   assert.deepEqual(found, [["a-2"], ["b"]]);
 });
 
+Deno.test("an encrypted backup, which does not tell its home, does not lose to an older one", () => {
+  const sealed = { id: "sealed-2", home: null, home_mark: "a", encrypted: true };
+  assert.deepEqual(
+    choose(sealed, { id: "plain-1", home: "/u/.codex" }, { id: "other", home: "/work/codex" }),
+    [["sealed-2"], ["plain-1", "other"]],
+  );
+  assert.deepEqual(
+    choose({ id: "plain-3", home: "/u/.codex" }, sealed),
+    [["plain-3"], ["sealed-2"]],
+  );
+});
+
 Deno.test("backups made before a restore, unreadable ones and those of other tools are not meant", () => {
   const found = choose(
     { id: "pre-restore-codex-1" },
