@@ -60,11 +60,29 @@ function row(item: BackupItem, now: Date, style: Style): string[] {
   ];
 }
 
+/** The folder that something lies in, on any system. */
+function folderOf(path: string): string {
+  return path.replace(/[\\/][^\\/]*$/, "");
+}
+
+/** Where the listed backups lie; without any, where they would: one folder for each agent is many. */
+function placesText({ backups, backup_roots }: ListResult): string {
+  const places = backups.length > 0
+    ? backups.map(({ archives, backup_dir }) => folderOf(archives[0] ?? backup_dir ?? ""))
+    : backup_roots.length > 1
+    ? backup_roots.map(folderOf)
+    : backup_roots;
+  return [...new Set(places)].map(printable).join(", ");
+}
+
 /** The backups as a table; what is wrong with an unreadable one stands below it. */
-export function listText({ backups, backup_roots }: ListResult, now: Date, style: Style): string {
-  const places = backup_roots.map(printable).join(", ");
+export function listText(list: ListResult, now: Date, style: Style): string {
+  const { backups, backup_roots } = list;
+  const places = placesText(list);
   if (backups.length === 0) {
-    return `No backups in ${places}\nMake one with: lifeboat backup\n`;
+    return `No backups ${
+      backup_roots.length > 1 ? "below" : "in"
+    } ${places}\nMake one with: lifeboat backup\n`;
   }
   const table = formatTable(COLUMNS, backups.map((item) => row(item, now, style)), style.bold);
   const faults = backups.filter((item) => item.error)

@@ -21,6 +21,10 @@ const COLUMNS: Column[] = [
   { title: "MACHINE" },
 ];
 
+function statusText({ status, encrypted }: RemoteItem): string {
+  return printable(encrypted && status !== "encrypted" ? `${status}, encrypted` : status);
+}
+
 function row(item: RemoteItem, now: Date): string[] {
   return [
     printable(item.id),
@@ -28,7 +32,7 @@ function row(item: RemoteItem, now: Date): string[] {
     formatAge(item.created_at, now),
     item.files?.toLocaleString("en-US") ?? "-",
     formatBytes(item.bytes ?? 0),
-    printable(item.encrypted ? `${item.status}, encrypted` : item.status),
+    statusText(item),
     printable(item.machine.id) || "-",
   ];
 }

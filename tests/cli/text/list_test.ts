@@ -80,3 +80,15 @@ Deno.test("without backups, list says where it looked and how to make one", () =
     "No backups in /b\nMake one with: lifeboat backup\n",
   );
 });
+
+Deno.test("of many folders, list names those that hold something, or what they lie in", () => {
+  const roots = ["/d/ClaudeCodeBackups", "/d/CodexBackups", "/d/GooseBackups"];
+  const many = (...backups: BackupItem[]): ListResult => ({
+    ...listed(...backups),
+    backup_roots: roots,
+  });
+  const there = { ...item, archives: ["/d/CodexBackups/codex-backup-1.tar.gz"] };
+  const folder = { ...item, archives: [], backup_dir: "/d/CodexBackups/codex-backup-2" };
+  assert.match(listText(many(there, folder), NOW, plain), /\n2 backups in \/d\/CodexBackups\n$/);
+  assert.match(listText(many(), NOW, plain), /^No backups below \/d\n/);
+});
