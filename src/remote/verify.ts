@@ -1,5 +1,6 @@
 import { type Damage, verifyBackup, type VerifyOptions } from "../archive/mod.ts";
 import type { Host } from "../base/mod.ts";
+import type { SignedBy } from "../seal/mod.ts";
 import type { Backend } from "./backend.ts";
 import { fetchWhole, startCopy } from "./download.ts";
 import { archiveKey, type BackupRecord, keyOf, type StoredObject } from "./record.ts";
@@ -17,7 +18,8 @@ export interface RemoteVerifyReport {
   missing: string[];
   extra: string[];
   kit_ok: boolean | null;
-  signature: unknown;
+  /** Whose it is; null where there is none, or where nothing was downloaded. */
+  signature: SignedBy | null;
   /** What could not be checked, and why; for a person. */
   unchecked: string[];
 }

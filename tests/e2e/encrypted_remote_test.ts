@@ -59,6 +59,8 @@ Deno.test("an encrypted backup goes to a backend as it is, and home with the key
     assert.equal(keyless.unchecked.length, 1);
     const verified = await ok(scene, ["verify", backup_id, ...flags, "--identity", key.file]);
     assert.deepEqual(verified.unchecked, []);
+    const told = await scene.run(["verify", backup_id, ...flags, "--identity", key.file]);
+    assert.match(told.stdout, /Signed by: this machine/);
     assert.ok(verified.files_checked > keyless.files_checked);
     await onNewMachine(shared, async (run, home) => {
       const restore = ["restore", "latest", "--from-remote", "nas", "--apply", CONFIRM];

@@ -8,6 +8,7 @@ import {
   formatTable,
   formatTime,
 } from "../format.ts";
+import { signedByText } from "../../seal/mod.ts";
 import type { Style } from "../style.ts";
 import { section, some, warningLines } from "./lists.ts";
 
@@ -66,8 +67,8 @@ export function syncText({ synced, place, warnings }: SyncResult, style: Style):
 
 /** What verifying the copy at a backend has found. */
 export function remoteVerifyText(report: RemoteVerifyReport, style: Style): string {
-  const { ok, id, remote, data, files_checked, bytes_checked, damaged, missing, unchecked } =
-    report;
+  const { ok, id, remote, data, files_checked, bytes_checked } = report;
+  const { damaged, missing, unchecked, signature } = report;
   const verdict = ok ? style.green("undamaged") : style.red("damaged");
   const checked = data
     ? `${formatCount(files_checked, "file")}, ${formatBytes(bytes_checked)} downloaded and read`
@@ -78,6 +79,7 @@ export function remoteVerifyText(report: RemoteVerifyReport, style: Style): stri
   return [
     `${style.bold(printable(id))}  ${verdict}  ${style.dim(`at ${printable(remote)}`)}`,
     `  Checked: ${checked}`,
+    ...(data ? [`  Signed by: ${printable(signedByText(signature) ?? "nobody")}`] : []),
     ...section(style.red("Damaged"), some(faults)),
     ...section(style.red("Missing"), some(missing.map(printable))),
     ...section(style.yellow("Not checked"), some(unchecked.map(printable))),
