@@ -2,12 +2,12 @@ import { errnoOf, isNotFound, LifeboatError } from "./errors.ts";
 import type { FileHandle, FileInfo, FileSystem } from "./fs.ts";
 import { pathsOf, type Platform } from "./paths.ts";
 
-/** About a path, links not followed; undefined when there is nothing. */
+/** About a path, links not followed; undefined when there is nothing, as below a link to itself. */
 export function lstatIfThere(fs: FileSystem, path: string): FileInfo | undefined {
   try {
     return fs.lstat(path);
   } catch (error) {
-    if (isNotFound(error)) return undefined;
+    if (isNotFound(error) || errnoOf(error) === "ELOOP") return undefined;
     throw error;
   }
 }

@@ -174,7 +174,9 @@ function isTooWide(host: Host, folder: string): boolean {
 function compareInline(host: Host, folder: string, context: SnapshotContext): Promise<boolean> {
   if (isTooWide(host, folder)) return Promise.resolve(true);
   const touched = findTouched(host, folder);
-  if (touched?.paths.size === 0) return Promise.resolve(true); // as most often before a command
+  // As most often before a command. When a session begins the store is asked, too: a power cut may
+  // have taken from it what the folder's looks say was recorded.
+  if (context.tool && touched?.paths.size === 0) return Promise.resolve(true);
   return withStore(host, BUSY_MS, async (store) => {
     const scope = trackWorkspace(store, folder);
     const isSmall = touched !== undefined || countKnown(store, scope) <= MAX_INLINE;

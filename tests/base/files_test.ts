@@ -1,5 +1,5 @@
 import { assert, rejectsWith } from "../assert.ts";
-import { ensureDir, readFile, realFs, replaceFile } from "../../src/base/mod.ts";
+import { ensureDir, lstatIfThere, readFile, realFs, replaceFile } from "../../src/base/mod.ts";
 import { faultyFs, systemError } from "../support/faulty_fs.ts";
 import { withTempDir } from "../support/host.ts";
 
@@ -73,4 +73,11 @@ Deno.test("a folder that another process makes in the same moment is fine", () =
     };
     ensureDir(fs, `${folder}/a/b`, "linux");
     assert.ok(Deno.statSync(`${folder}/a/b`).isDirectory);
+  }));
+
+Deno.test("below a link that leads to itself is nothing", () =>
+  withTempDir((folder) => {
+    Deno.symlinkSync("a", `${folder}/a`);
+    assert.equal(lstatIfThere(realFs, `${folder}/a`)?.kind, "symlink");
+    assert.equal(lstatIfThere(realFs, `${folder}/a/b/c`), undefined);
   }));

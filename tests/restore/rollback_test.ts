@@ -104,6 +104,18 @@ Deno.test("a file can take the name of a folder, and a folder that of a file", a
   });
 });
 
+Deno.test("a folder comes back where a link that leads to itself is now", async () => {
+  await withSnapshots(async (scene) => {
+    makeTree(scene.work, { "a/b/c.txt": "c", "a/empty": {} });
+    const before = treeOf(scene);
+    const snapshot = await take(scene);
+    Deno.removeSync(scene.at("a"), { recursive: true });
+    Deno.symlinkSync("a", scene.at("a"));
+    await back(scene, { snapshot });
+    assert.deepEqual(treeOf(scene), before);
+  });
+});
+
 Deno.test("a rollback to before a session keeps what the session found, and shows what others changed", async () => {
   await withSnapshots(async (scene) => {
     const { store, scope, at } = scene;
