@@ -288,3 +288,16 @@ Deno.test("the agents that are here are found", () =>
     );
     assert.deepEqual(targets, ["openclaw", "codex", "claude-code"]);
   }));
+
+Deno.test("of two things that would go to one place neither is moved", () =>
+  withUser(({ has, at, plan }) => {
+    has({
+      ".codex/config.toml": "",
+      ".claude.json": JSON.stringify({ mcpServers: { "a b": { url: "u" }, "a-b": { url: "v" } } }),
+    });
+    const target = `${at(".codex/config.toml")}#mcp_servers.a-b`;
+    assert.deepEqual(told(plan({ provider: "claude-code", to: "codex" }).items), [
+      `config:mcp-server:user-claude-json:a b | conflict | 2 items go to ${target}`,
+      `config:mcp-server:user-claude-json:a-b | conflict | 2 items go to ${target}`,
+    ]);
+  }));

@@ -86,5 +86,9 @@ Deno.test("a word that means nothing, or several, is refused with what there is"
   assert.match(fault({ skills: ["three"] }).hint!, /skill:one, skill:two/);
   assert.match(fault({ items: ["Config:x"] }).message, /no item Config:x/);
   const twins = [skill("a", "/x/same"), skill("b", "/y/same")];
-  assert.throws(() => selectSteps(twins, { skills: ["same"] }), { code: "usage" });
+  assert.throws(() => selectSteps(twins, { skills: ["same"] }), {
+    code: "usage",
+    message: "2 skills are called same",
+    hint: "There are: skill:a, skill:b",
+  });
 });
