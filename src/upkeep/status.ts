@@ -22,6 +22,8 @@ export interface HomeStatus {
   profile: string;
   name: string;
   home: string;
+  /** Of an isolated home: its id. */
+  isolated: string | null;
   backups: number;
   /** Bytes of their archives. */
   bytes: number;
@@ -75,6 +77,7 @@ async function statusOf(
     profile,
     name,
     home: home.path,
+    isolated: home.isolated ?? null,
     backups: backups.length,
     bytes: backups.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0),
     last_backup: last ? pick(last) : null,

@@ -22,12 +22,13 @@ export function tooOldDays(schedule: Schedule | undefined): number {
 
 /** What is wrong with the copies of a home's backups, where there are backends for them. */
 export function copyFindings(
-  { profile, last_backup, last_copy }: Seen,
+  { profile, isolated, last_backup, last_copy }: Seen,
   now: Date,
   tooOldDays: number,
 ): StatusFinding[] {
   if (!last_backup) return [];
-  const hint = `Copy the newest one with: lifeboat sync latest --profile ${profile}`;
+  const newest = isolated === null ? `latest --profile ${profile}` : last_backup.id;
+  const hint = `Copy the newest one with: lifeboat sync ${newest}`;
   const warning = (code: string, message: string): StatusFinding[] => [
     { code, severity: "warning", message, hint },
   ];
@@ -48,11 +49,12 @@ export function scheduleFindings({ failure }: ScheduleRecord): StatusFinding[] {
 }
 
 function backupFindings(
-  { profile, last_backup }: Seen,
+  { profile, isolated, last_backup }: Seen,
   now: Date,
   tooOld: number,
 ): StatusFinding[] {
-  const hint = `Make one with: lifeboat backup --profile ${profile}`;
+  const home = isolated === null ? `--profile ${profile}` : `--isolated ${isolated}`;
+  const hint = `Make one with: lifeboat backup ${home}`;
   const error = (code: string, message: string): StatusFinding[] => [
     { code, severity: "error", message, hint },
   ];
@@ -66,8 +68,8 @@ function backupFindings(
   return error("backup_partial", "Something is missing in the newest backup");
 }
 
-function drillFindings({ profile, last_drill }: Seen, now: Date): StatusFinding[] {
-  const hint = `Try it with: lifeboat drill --profile ${profile}`;
+function drillFindings({ profile, isolated, last_drill }: Seen, now: Date): StatusFinding[] {
+  const hint = `Try it with: lifeboat drill --profile ${isolated === null ? profile : "all"}`;
   if (!last_drill) return [];
   if (!last_drill.ok) {
     const message = `The last drill failed: ${last_drill.backup} did not restore well`;

@@ -105,6 +105,9 @@ Deno.test("an isolated home is backed up and comes back to its own place, never 
       ["restore", backup.backup_id, "--json"],
     );
     assert.equal(named.json.plan.target_home, path);
+    const shown = await scene.run(["restore", backup.backup_id]);
+    assert.match(shown.stdout, /lifeboat restore \S+ --isolated helper --apply/);
+    assert.match((await scene.run(["list"])).stdout, /isolated: helper/);
 
     const args = ["restore", "latest", "--isolated", "helper", "--apply", CONFIRM, "--json"];
     const restored = await scene.run(args);
@@ -114,6 +117,14 @@ Deno.test("an isolated home is backed up and comes back to its own place, never 
     assert.equal(Deno.readTextFileSync(join(scene.home, "config.toml")), personal);
     const listed = await scene.run<{ homes: Made[] }>(["isolate", "list", "--json"]);
     assert.equal(listed.json.homes[0].user_home, join(path, "home"));
+  }));
+
+Deno.test("status tells of isolated homes, and how each is backed up", () =>
+  withScene(async (scene) => {
+    await makeIsolated(scene, "helper");
+    const { stdout } = await scene.run(["status"]);
+    assert.match(stdout, /Codex \(helper\)/);
+    assert.match(stdout, /lifeboat backup --isolated helper/);
   }));
 
 Deno.test("a backup of all profiles takes isolated homes along", () =>

@@ -8,6 +8,7 @@ const good: Omit<HomeStatus, "ok" | "findings"> = {
   profile: "codex",
   name: "Codex",
   home: "/u/.codex",
+  isolated: null,
   backups: 1,
   bytes: 1000,
   last_backup: {

@@ -128,6 +128,7 @@ export function nextCommand(
     : [word(backup.head.backup_name), "--from-remote", word(options.remote)];
   const parts = [program, "restore", ...named];
   if (targetDir) parts.push("--target", word(targetDir));
+  else if (home.isolated !== undefined) parts.push("--isolated", home.isolated);
   else if (!home.isOwn) parts.push("--home", word(home.path));
   if (!home.isOwn && home.roots.length > 0) parts.push("--with-roots");
   for (const [id, path] of Object.entries(roots)) parts.push("--root", word(`${id}=${path}`));

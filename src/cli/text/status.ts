@@ -41,7 +41,7 @@ function homeLines(
   now: Date,
   style: Style,
 ): string[] {
-  const { name, home, backups, bytes, sessions, undo, findings, ok } = status;
+  const { name, isolated, home, backups, bytes, sessions, undo, findings, ok } = status;
   const all = `${formatCount(backups, "backup")}, ${formatBytes(bytes)}`;
   const fields: [string, string][] = [
     ["Newest backup", backupText(status, now)],
@@ -54,9 +54,9 @@ function homeLines(
     fields.push(["To undo", `${formatCount(undo.count, "restore")}, ${formatBytes(undo.bytes)}`]);
   }
   return [
-    `${style.bold(printable(name))}  ${printable(home)}  ${
-      ok ? style.green("safe") : style.red("not safe")
-    }`,
+    `${style.bold(printable(isolated === null ? name : `${name} (${isolated})`))}  ${
+      printable(home)
+    }  ${ok ? style.green("safe") : style.red("not safe")}`,
     ...indent(formatFields(fields)),
     ...indent(findingLines(findings, style)),
     "",
