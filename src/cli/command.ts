@@ -11,6 +11,8 @@ export interface GlobalFlags {
   color?: boolean;
   jobs?: number;
   config?: string;
+  /** Answers every question that no flag of the command's own answers. */
+  yes?: boolean;
 }
 
 /** What a command has to work with. */

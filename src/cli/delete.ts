@@ -1,4 +1,4 @@
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { LifeboatError, printable } from "../base/mod.ts";
 import {
   type Act,
@@ -14,7 +14,6 @@ import { backupScope } from "./homes.ts";
 
 interface DeleteFlags extends GlobalFlags {
   backupRoot?: string;
-  yes?: boolean;
   remote?: string;
 }
 
@@ -58,7 +57,6 @@ async function deleteOne(context: Context, flags: DeleteFlags, [id]: (string | u
 export function defineDelete(program: Command, act: Act): void {
   program.command("delete").description("remove one backup for good")
     .argument("<id>", "a backup's name, the beginning of it, or a path")
-    .addOption(new Option("--yes", "instead of typing DELETE"))
     .addOption(backupRootOption())
     .option("--remote <id>", "the copy at this backend; that on this machine stays")
     .addHelpText(

@@ -33,7 +33,6 @@ interface ExecFlags extends IsolateFlags {
 
 interface RemoveFlags extends GlobalFlags {
   backupRoot?: string;
-  yes?: boolean;
 }
 
 type Args = (string | undefined)[];
@@ -199,7 +198,6 @@ export function defineIsolate(program: Command, act: Act): void {
   defineExec(isolate, act);
   isolate.command("remove").description("back a home up, then remove it")
     .argument("<id>", "the home's ID")
-    .option("--yes", "instead of typing REMOVE")
     .addOption(backupRootOption())
     .addHelpText("after", helpTail(["lifeboat isolate remove helper"], [0, 2, 3, 10, 11, 130]))
     .action(act(remove));

@@ -28,7 +28,6 @@ interface MigrateFlags extends GlobalFlags {
   overwrite?: boolean;
   followLinks?: boolean;
   dryRun?: boolean;
-  yes?: boolean;
   backupOutput?: string;
   /** False with `--no-backup`. */
   backup: boolean;
@@ -204,7 +203,6 @@ function withOptions(command: Command): Command {
     .option("--overwrite", "replace what is there; it is kept in the report, and for undo")
     .option("--follow-links", "take what symbolic links lead to")
     .option("--dry-run", "show the plan only")
-    .option("--yes", "instead of typing MIGRATE")
     .option("--backup-output <path>", "where the backup before goes: a new file, or a folder")
     .option("--no-backup", "make no backup before; needs --force")
     .option("--force", "with --no-backup")

@@ -12,7 +12,6 @@ interface RemapFlags extends GlobalFlags {
   withRoots?: boolean;
   apply?: boolean;
   allowRunning?: boolean;
-  yes?: boolean;
 }
 
 /** What `sessions remap` prints. */

@@ -185,12 +185,12 @@ async function apply(
 
 async function plan(
   { host }: Context,
-  { fromRemote: remote }: RestoreFlags,
+  flags: RestoreFlags,
   options: RestoreOptions,
 ): Promise<Answer> {
   const { planRestore } = await import("../restore/mod.ts");
   const result = await planRestore(host, options);
-  const next = nextCommand(host.platform, programName(host), { ...options, remote });
+  const next = nextCommand(host.platform, programName(host), options, flags);
   return {
     result,
     text: (style) => planText(result, options.home, style) + nextText(options.home, next),
@@ -297,6 +297,7 @@ export function defineRestore(program: Command, act: Act): void {
       "activate hooks, servers and plugins although the backup is not of this machine",
     )
     .option("--allow-running", "although the agent, or another program, has files of the home open")
+    .option("--snapshot", "back up first what is there now (so it is anyway)")
     .option("--files", "list every file of the plan")
     .option("--run-post-restore-commands", "the doctor afterwards also runs the agent")
     .addOption(new Option("--guided").hideHelp());

@@ -167,7 +167,6 @@ export function defineSessions(program: Command, act: Act): void {
     .addOption(homeOption())
     .option("--with-roots", "with --home: also what lies outside the home, such as ~/.claude.json")
     .option("--apply", "do it; lifeboat undo takes it back")
-    .addOption(new Option("--yes", "instead of typing REMAP"))
     .option("--allow-running", "although the agent, or another program, has files of the home open")
     .addHelpText(
       "after",

@@ -69,7 +69,7 @@ async function show(context: Context, flags: ShowFlags, [id]: (string | undefine
     diffWith: await diffWith(host, flags, path, unlock),
     unlock,
   });
-  return { result, text: (style) => showText(result, style) } satisfies Answer;
+  return { result, text: (style) => showText(result, style, flags.diff) } satisfies Answer;
 }
 
 /** `show`. */

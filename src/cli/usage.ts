@@ -29,6 +29,7 @@ export function createProgram(printHelp: (text: string) => void): Command {
     .option("--quiet", "show no progress")
     .option("--no-color", "no colours (NO_COLOR in the environment does the same)")
     .option("--config <file>", "settings, instead of those in lifeboat's own folder")
+    .option("--yes", "instead of typing the word that is asked for, where no other option does it")
     .option("--jobs <n>", "work on so many cores at most", wholeNumber(1, 64))
     .option("-V, --version", "print the version")
     .helpOption("-h, --help", "show help")

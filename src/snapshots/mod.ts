@@ -51,7 +51,12 @@ export {
   trackWorkspace,
 } from "./roots.ts";
 export { type SnapshotSettings, snapshotSettings } from "./settings.ts";
-export { type SnapshotStatus, snapshotStatus } from "./status.ts";
+export {
+  type SnapshotStatus,
+  snapshotStatus,
+  type SnapshotTotals,
+  snapshotTotals,
+} from "./status.ts";
 export {
   hasSnapshotStore,
   openSnapshotStore,

@@ -16,16 +16,10 @@ export interface TrackedItem {
 }
 
 /** What `snapshot status` gives back. */
-export interface SnapshotStatus {
+export interface SnapshotStatus extends SnapshotTotals {
   ok: boolean;
   folder: string;
   tracked: TrackedItem[];
-  snapshots: number;
-  sessions: number;
-  events: number;
-  /** How far back the history goes, ISO 8601. */
-  oldest: string | null;
-  newest: string | null;
   objects: number;
   /** What they take on disk. */
   stored_bytes: number;
@@ -33,33 +27,38 @@ export interface SnapshotStatus {
   max_total_size: number;
 }
 
-interface Totals {
+/** What is recorded, in numbers that cost no look at the objects. */
+export interface SnapshotTotals {
   snapshots: number;
   sessions: number;
   events: number;
-  oldest: number | null;
-  newest: number | null;
+  /** How far back the history goes, ISO 8601. */
+  oldest: string | null;
+  newest: string | null;
 }
 
-/** How much the store holds, and of what. */
-export function snapshotStatus(store: SnapshotStore): SnapshotStatus {
-  const totals = store.get<Totals>(
+/** Counts what the store has recorded. */
+export function snapshotTotals(store: SnapshotStore): SnapshotTotals {
+  const { oldest, newest, ...counts } = store.get<
+    Omit<SnapshotTotals, "oldest" | "newest"> & { oldest: number | null; newest: number | null }
+  >(
     `SELECT (SELECT count(*) FROM snapshots WHERE forgotten = 0) AS snapshots,
       (SELECT count(DISTINCT session) FROM snapshots) AS sessions,
       (SELECT count(*) FROM events) AS events,
       (SELECT min(time_ms) FROM events) AS oldest, (SELECT max(time_ms) FROM events) AS newest`,
   )!;
+  return { ...counts, oldest: iso(oldest), newest: iso(newest) };
+}
+
+/** How much the store holds, and of what. */
+export function snapshotStatus(store: SnapshotStore): SnapshotStatus {
   const { objects } = listObjects(store);
   const sizes = objects.map((id) => store.host.fs.lstat(store.objects.pathOf(id)).size);
   return {
     ok: true,
     folder: store.folder,
     tracked: trackedItems(store),
-    snapshots: totals.snapshots,
-    sessions: totals.sessions,
-    events: totals.events,
-    oldest: iso(totals.oldest),
-    newest: iso(totals.newest),
+    ...snapshotTotals(store),
     objects: objects.length,
     stored_bytes: sizes.reduce((sum, size) => sum + size, 0),
     max_total_size: store.settings.maxTotalSize,

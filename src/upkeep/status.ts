@@ -1,10 +1,16 @@
 /** How well the homes of this machine are backed up, and what should be done next. */
-import type { Host } from "../base/mod.ts";
+import { asLifeboatError, type Host } from "../base/mod.ts";
 import type { BackupItem } from "../catalog/mod.ts";
 import type { Home } from "../profiles/mod.ts";
 import { type BackendItem, listBackends } from "../remote/mod.ts";
 import { listUndo } from "../restore/mod.ts";
 import { findTranscripts, homeRetention, isSweptSoon } from "../sessions/mod.ts";
+import {
+  hasSnapshotStore,
+  type SnapshotTotals,
+  snapshotTotals,
+  withSnapshotStore,
+} from "../snapshots/mod.ts";
 import { type DrillRecord, lastDrill } from "./drill_record.ts";
 import { backupsOf } from "./newest.ts";
 import {
@@ -62,6 +68,8 @@ export interface StatusResult {
   schedule: ScheduleStatus | null;
   /** Where copies can go; connects to nothing. */
   backends: BackendItem[];
+  /** What was recorded between backups; null where nothing was. */
+  snapshots: SnapshotTotals | { error: string } | null;
 }
 
 /** The state of one home. */
@@ -134,6 +142,16 @@ function scheduleStatus(host: Host): ScheduleStatus | null {
   return { ...schedule, ...record, findings: scheduleFindings(record) };
 }
 
+/** That the store cannot be opened must not keep the rest from being told. */
+async function snapshotsOf(host: Host): Promise<StatusResult["snapshots"]> {
+  if (!hasSnapshotStore(host)) return null;
+  try {
+    return await withSnapshotStore(host, snapshotTotals);
+  } catch (thrown) {
+    return { error: asLifeboatError(thrown).message };
+  }
+}
+
 /** The state of every home that there is. Changes nothing. */
 export async function statusOfHomes(
   host: Host,
@@ -146,5 +164,5 @@ export async function statusOfHomes(
   const schedule = scheduleStatus(host);
   const findings = [...all.flatMap((home) => home.findings), ...schedule?.findings ?? []];
   const ok = findings.every(({ severity }) => severity !== "error");
-  return { ok, homes: all, schedule, backends };
+  return { ok, homes: all, schedule, backends, snapshots: await snapshotsOf(host) };
 }

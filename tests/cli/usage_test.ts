@@ -25,6 +25,12 @@ Deno.test("global options are accepted before and after the command", () => {
   }
 });
 
+Deno.test("--yes is accepted by every command, before and after it", () => {
+  for (const line of ["--yes delete x", "delete x --yes", "isolate remove x --yes", "undo --yes"]) {
+    assert.equal(parse(line).flags.yes, true, line);
+  }
+});
+
 Deno.test("the names and flags of older tools mean what they meant", () => {
   assert.equal(parse("backup --codex-home /h").flags.home, "/h");
   assert.equal(parse("list-backups --backup-root /b").command, "list");
@@ -38,6 +44,7 @@ Deno.test("the names and flags of older tools mean what they meant", () => {
   assert.equal(original.iUnderstandThisRestoresSensitiveCodexState, true);
   const kit = parse("restore --backup-dir . --target-home /h --apply --confirm").flags;
   assert.deepEqual([kit.backupDir, kit.targetHome, kit.confirm], [".", "/h", true]);
+  assert.equal(parse("restore x --snapshot --target /t").command, "restore");
   assert.equal(parse("doctor --no-run-commands").flags.runCommands, false);
   assert.equal(parse("backup --no-doctor-commands").flags.doctorCommands, false);
 });

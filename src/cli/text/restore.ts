@@ -4,8 +4,9 @@ import { signedByText } from "../../seal/mod.ts";
 import type { PlanItem, RestoreOptions, RestoreResult } from "../../restore/mod.ts";
 import { formatBytes, formatCount, formatFields, formatTime } from "../format.ts";
 import type { Style } from "../style.ts";
+import type { UnlockFlags } from "../unlock.ts";
 import { doctorVerdict } from "./doctor.ts";
-import { indent, section, some, warningLines } from "./lists.ts";
+import { indent, pairs, section, some, warningLines } from "./lists.ts";
 import { pathName } from "./paths.ts";
 import { remapLines } from "./remap.ts";
 import { mergedLines, sessionLines } from "./restore_sessions.ts";
@@ -64,15 +65,19 @@ function sourceText({ source_manifest: { backup_name, created_at } }: RestoreRes
   return `${printable(String(backup_name))}, made ${formatTime(String(created_at))}`;
 }
 
+function toldOf(items: { root: string; path: string; message: string }[]): string[] {
+  return pairs(items.map((one) => [nameOf(one), printable(one.message)]));
+}
+
 function skippedLines({ plan }: RestoreResult): string[] {
-  return plan.skipped.map((item) => `${nameOf(item)}  ${printable(item.message)}`);
+  return toldOf(plan.skipped);
 }
 
 function activatesLines({ plan }: RestoreResult): string[] {
-  return plan.activates.map(({ root, path, what, keys = [] }) => {
+  return pairs(plan.activates.map(({ root, path, what, keys = [] }) => {
     const which = keys.length > 0 ? ` (${keys.join(", ")})` : "";
-    return `${nameOf({ root, path })}  ${printable(what + which)}`;
-  });
+    return [nameOf({ root, path }), printable(what + which)];
+  }));
 }
 
 function trustLines({ plan, signature }: RestoreResult): string[] {
@@ -85,7 +90,7 @@ function trustLines({ plan, signature }: RestoreResult): string[] {
 /** What a restore would do. */
 export function planText(result: RestoreResult, home: Home, style: Style): string {
   const { plan, warnings } = result;
-  const conflicts = plan.conflicts.map((one) => `${nameOf(one)}  ${printable(one.message)}`);
+  const conflicts = toldOf(plan.conflicts);
   const running = plan.running.map(({ message }) => printable(message));
   const steps = plan.items?.filter(({ action }) => action !== "unchanged" && action !== "kept")
     .map(itemLine) ?? [];
@@ -112,21 +117,38 @@ export function planText(result: RestoreResult, home: Home, style: Style): strin
   ].join("\n");
 }
 
+/** What was said of how a backup is reached and opened, which has to be said again. */
+interface Reached extends UnlockFlags {
+  /** The backend that it is at. */
+  fromRemote?: string;
+  /** Where the backup before goes. */
+  backupRoot?: string;
+}
+
+function reachedParts(
+  { fromRemote, backupRoot, identity = [], passwordFile, passwordEnv }: Reached,
+  word: (text: string) => string,
+): string[] {
+  return [
+    ...(fromRemote === undefined ? [] : ["--from-remote", word(fromRemote)]),
+    ...(backupRoot === undefined ? [] : ["--backup-root", word(backupRoot)]),
+    ...identity.flatMap((file) => ["--identity", word(file)]),
+    ...(passwordFile === undefined ? [] : ["--password-file", word(passwordFile)]),
+    ...(passwordEnv === undefined ? [] : ["--password-env", word(passwordEnv)]),
+  ];
+}
+
 /** The command line that carries out what a dry run has shown. */
 export function nextCommand(
   platform: Platform,
   program: string,
-  options: RestoreOptions & {
-    /** The backend that the backup is at. */
-    remote?: string;
-  },
+  options: RestoreOptions,
+  reached: Reached = {},
 ): string {
   const { backup, home, targetDir, roots = {}, allowOutsideLinks, allowRunning, trust } = options;
   const word = (text: string) => shellWord(text, platform);
-  const named = options.remote === undefined
-    ? [word(backup.source)]
-    : [word(backup.head.backup_name), "--from-remote", word(options.remote)];
-  const parts = [program, "restore", ...named];
+  const named = reached.fromRemote === undefined ? backup.source : backup.head.backup_name;
+  const parts = [program, "restore", word(named), ...reachedParts(reached, word)];
   if (targetDir) parts.push("--target", word(targetDir));
   else if (home.isolated !== undefined) parts.push("--isolated", home.isolated);
   else if (!home.isOwn) parts.push("--home", word(home.path));
@@ -189,11 +211,11 @@ export function restoredText(result: RestoreResult, home: Home, style: Style): s
     ...section(style.bold("Conversations"), sessionLines(result)),
     ...section(
       style.red("In the way, and left as it is"),
-      some(errors.map((one) => `${nameOf(one)}  ${printable(one.message)}`)),
+      some(toldOf(errors)),
     ),
     ...section(
       style.bold("Not restored"),
-      some(skipped.map((one) => `${nameOf(one)}  ${printable(one.message)}`)),
+      some(toldOf(skipped)),
     ),
     ...warningLines(result.warnings, style),
     ...result.post_restore_next_steps.map(printable),

@@ -72,7 +72,9 @@ function places({ sources }: SessionsReport): string {
 function tail(report: SessionsReport, style: Style): string[] {
   const total = report.sources.reduce((sum, { transcripts }) => sum + transcripts, 0);
   const shown = report.sessions.length;
-  const count = shown === total ? formatCount(total, "conversation") : `${shown} of ${total}`;
+  const count = shown === total
+    ? formatCount(total, "conversation")
+    : `${shown} of ${formatCount(total, "conversation")}`;
   const faults = report.errors.map(({ path, error }) => printable(`${path}: ${error}`));
   return [
     ...section(style.red("COULD NOT BE READ"), some(faults)),

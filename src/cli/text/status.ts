@@ -75,9 +75,22 @@ function scheduleLines({ schedule }: StatusResult, now: Date, style: Style): str
   ];
 }
 
+/** What is recorded between backups. */
+function snapshotLines({ snapshots }: StatusResult, now: Date, style: Style): string[] {
+  if (!snapshots) return [];
+  const title = style.bold("Snapshots");
+  if ("error" in snapshots) {
+    return [`${title}  ${style.red("cannot be read")}: ${printable(snapshots.error)}`, ""];
+  }
+  const { snapshots: count, newest } = snapshots;
+  const age = newest === null ? "" : `, last change ${formatAge(newest, now)} ago`;
+  return [`${title}  ${formatCount(count, "snapshot")}${age.replace("now ago", "just now")}`, ""];
+}
+
 /** The homes of this machine, and what is to be done for them. */
 export function statusText(status: StatusResult, now: Date, style: Style): string {
   const hasBackends = status.backends.length > 0;
   const homes = status.homes.flatMap((home) => homeLines(home, hasBackends, now, style));
-  return [...homes, ...scheduleLines(status, now, style)].join("\n");
+  const rest = [...scheduleLines(status, now, style), ...snapshotLines(status, now, style)];
+  return [...homes, ...rest].join("\n");
 }

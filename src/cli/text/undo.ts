@@ -11,7 +11,7 @@ import {
   formatTime,
 } from "../format.ts";
 import type { Style } from "../style.ts";
-import { indent, section, some, warningLines } from "./lists.ts";
+import { indent, pairs, section, some, warningLines } from "./lists.ts";
 import { pathName } from "./paths.ts";
 
 function nameOf({ root, path }: { root: string; path: string }): string {
@@ -19,17 +19,17 @@ function nameOf({ root, path }: { root: string; path: string }): string {
 }
 
 function sourceText({ plan: { backup, created_at } }: UndoResult): string {
-  return `${printable(backup)}, restored ${formatTime(created_at)}`;
+  return `${printable(backup)}, done ${formatTime(created_at)}`;
 }
 
 function messages(items: { root: string; path: string; message: string }[]): string[] {
-  return some(items.map((one) => `${nameOf(one)}  ${printable(one.message)}`));
+  return some(pairs(items.map((one) => [nameOf(one), printable(one.message)])));
 }
 
 /** What an undo would do. */
 export function undonePlanText(result: UndoResult, home: Home, style: Style): string {
   const { plan, warnings, kept_beside, restored, removed } = result;
-  const activates = plan.activates.map((one) => `${nameOf(one)}  ${printable(one.what)}`);
+  const activates = pairs(plan.activates.map((one) => [nameOf(one), printable(one.what)]));
   return [
     style.bold(`Undo for ${printable(home.profile.name)}: ${sourceText(result)}`),
     ...indent(formatFields([
@@ -79,7 +79,7 @@ export function undoneText(result: UndoResult, home: Home, style: Style): string
 
 const COLUMNS: Column[] = [
   { title: "ID" },
-  { title: "RESTORED" },
+  { title: "DONE" },
   { title: "AGE", right: true },
   { title: "FILES", right: true },
   { title: "SIZE", right: true },

@@ -127,6 +127,21 @@ function commandFor(changes: Partial<RestoreOptions>, source = "/b/a b.zip"): st
   return nextCommand("linux", "lifeboat", { backup, home, ...changes });
 }
 
+Deno.test("the command that carries a plan out reaches and opens the backup in the same way", () => {
+  const backup = { source: "nas b.tar", head: { backup_name: "b" } } as RestoreOptions["backup"];
+  assert.equal(
+    nextCommand("linux", "lifeboat", { backup, home }, {
+      fromRemote: "nas",
+      backupRoot: "/my backups",
+      identity: ["/k/a.txt"],
+      passwordFile: "/p",
+      passwordEnv: "P",
+    }),
+    "lifeboat restore b --from-remote nas --backup-root '/my backups' --identity /k/a.txt " +
+      "--password-file /p --password-env P --apply",
+  );
+});
+
 Deno.test("the command that carries a plan out is ready to be copied", () => {
   assert.equal(commandFor({}), "lifeboat restore '/b/a b.zip' --apply");
   const named: Home = { ...home, path: "/other home", isOwn: false };

@@ -66,7 +66,7 @@ Deno.test("conversations are a table with what is special behind the project", (
 0189-1        ${AT}  3 d  1,234  48 MB  /home/sam/app  the parser  2 sub-agents
 0189-3        ${AT}  3 d      -  48 MB  /home/sam/app  the parser  archived  2 sub-agents
 
-2 of 4 in /u/.codex
+2 of 4 conversations in /u/.codex
 `,
   );
 });
@@ -95,7 +95,10 @@ Deno.test("what was found says where, and what was said only when it is there", 
   const hits = { id: false, name: true, project: true, messages: 3 };
   const found = { ...report(), words: ["x"], sessions: [{ ...item, hits }] };
   const silent = searchText(found, [[]], NOW, plain);
-  assert.match(silent, /2 sub-agents {2}found in name, project, 3 messages\n\n1 of 4 in/);
+  assert.match(
+    silent,
+    /2 sub-agents {2}found in name, project, 3 messages\n\n1 of 4 conversations in/,
+  );
   const excerpts = [[{ role: "user" as const, lines: ["what is x"] }]];
   assert.match(
     searchText(found, excerpts, NOW, plain),

@@ -55,7 +55,7 @@ Deno.test("the plan of an undo names what comes back, leaves, stays and is kept 
   const text = undonePlanText(planned, home, plain);
   for (
     const part of [
-      /^Undo for Codex: codex-backup-1, restored 2026-/,
+      /^Undo for Codex: codex-backup-1, done 2026-/,
       /Come back {2}1 file, 1\.5 kB/,
       /Come back\n {2}config\.toml\nLeave\n {2}new\\x0a\.txt\n/,
       /kept beside\n {2}config\.toml\n/,
