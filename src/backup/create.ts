@@ -110,6 +110,8 @@ async function writeAndPublish(outer: Run, places: Places): Promise<BackupResult
     written = await writeBackup(run, places, archive, sealed);
     if (options.preRestore) requireHeld(options.preRestore, written.findings);
     if (options.verify ?? true) await verifyWritten(run, places, written, sealed?.tar.place);
+    // Before: a kill between the two would leave the hash of what was deleted under this name.
+    written.findings.warnings.push(...noteHash(run, places, written));
     publishBackup(host, places, written.archive?.sha256);
   } catch (error) {
     archive?.abort();
@@ -119,21 +121,30 @@ async function writeAndPublish(outer: Run, places: Places): Promise<BackupResult
   } finally {
     sealed?.clear();
   }
-  written.findings.warnings.push(...noteForLater(run, places, written));
+  written.findings.warnings.push(...noteForLater(run, places));
   return backupResult(run, places, written);
 }
 
-/** Keeps what later commands go by, such as the next backup; what of it cannot be kept. */
-function noteForLater(run: Run, places: Places, { archive }: Written): string[] {
-  const { host, signer, seal, options: { home, preRestore } } = run;
-  if (!places.archive || !archive) return [];
+/** Runs what keeps something for later commands; what cannot be kept is a warning. */
+function keeping(keep: () => void): string[] {
   try {
-    noteMade(host, places.archive.final, archive.sha256);
-    if (signer && seal && !preRestore) {
-      keepForNextTime(host, { signer, home: home.path }, seal.readers, seal.age);
-    }
+    keep();
     return [];
   } catch (error) {
     return [`The backup is there, but not all was noted of it: ${describeError(error)}`];
   }
+}
+
+/** Notes what the archive hashes to, for `verify`. */
+function noteHash({ host }: Run, places: Places, { archive }: Written): string[] {
+  if (!places.archive || !archive) return [];
+  const { final } = places.archive;
+  return keeping(() => noteMade(host, final, archive.sha256));
+}
+
+/** Keeps the key of an encrypted backup, so that the next one can take over what is unchanged. */
+function noteForLater(run: Run, places: Places): string[] {
+  const { host, signer, seal, options: { home, preRestore } } = run;
+  if (!places.archive || !signer || !seal || preRestore) return [];
+  return keeping(() => keepForNextTime(host, { signer, home: home.path }, seal.readers, seal.age));
 }
