@@ -2,6 +2,7 @@ import { type Host, LifeboatError, pathsOf, statIfThere } from "../base/mod.ts";
 import { defaultBackupRoot, loadProfiles, type Profile } from "../profiles/mod.ts";
 import { listElsewhere, listIndexed } from "./foreign.ts";
 import { type BackupItem, listRoot, newestFirst } from "./list.ts";
+import { isUsual } from "./usual.ts";
 
 /** Which backups are meant. */
 export interface BackupScope {
@@ -15,6 +16,8 @@ export interface BackupScope {
   onlyNames?: boolean;
   /** Only those of the isolated home with this id. */
   isolated?: string;
+  /** The home whose backups `latest` means first; without it, the usual one of the agent. */
+  home?: string;
 }
 
 /** What `list` gives back; key names are those of contract.md. */
@@ -29,7 +32,16 @@ export interface ListResult {
 function rootsOf(host: Host, scope: BackupScope): string[] {
   if (scope.backupRoot) return [pathsOf(host.platform).resolve(scope.backupRoot)];
   const profiles = scope.profile ? [scope.profile] : loadProfiles(host);
-  return [...new Set(profiles.map((profile) => defaultBackupRoot(host, profile).path))];
+  // First that of a backup for which no profile is named: it is the `backup_root` of old scripts.
+  const ordered = [...profiles].sort((a, b) => Number(b.id === "codex") - Number(a.id === "codex"));
+  return [...new Set(ordered.map((profile) => defaultBackupRoot(host, profile).path))];
+}
+
+/** Where was looked, for a hint: of many folders only those that they lie in. */
+export function lookedIn({ platform }: Host, roots: string[]): string {
+  const { dirname } = pathsOf(platform);
+  if (roots.length <= 3) return `Looked in ${roots.join(", ")}.`;
+  return `Looked below ${[...new Set(roots.map((root) => dirname(root)))].join(", ")}.`;
 }
 
 /** What `--type` means; `native` is ClawBackup's word for the archives of OpenClaw itself. */
@@ -112,8 +124,7 @@ export async function findBackup(host: Host, id: string, scope: BackupScope): Pr
       !isPreRestore(item) && isOwn(item) && item.status !== "unreadable" &&
       (scope.isolated !== undefined || item.isolated === null)
     );
-    // A whole one says more of a home than a newer one of a part of it.
-    const newest = usable.find(({ part }) => part === null) ?? usable[0];
+    const newest = latestOf(host, usable, scope.home);
     if (newest) return placeOf(newest);
   }
   const exact = backups.find((item) => item.id === id);
@@ -122,8 +133,21 @@ export async function findBackup(host: Host, id: string, scope: BackupScope): Pr
   if (matches.length === 1) return placeOf(matches[0]);
   if (matches.length > 1) throw ambiguous(id, matches);
   throw new LifeboatError("missing", "no_such_backup", `There is no backup ${id}`, {
-    hint: `Looked in ${backup_roots.join(", ")}. See them with: lifeboat list`,
+    hint: `${lookedIn(host, backup_roots)} ${
+      backups.length > 0 ? "See them with: lifeboat list" : "Make one with: lifeboat backup"
+    }`,
   });
+}
+
+/**
+ * The newest one of the home that is meant, else of any: one that was backed up with `--home` is not
+ * to come back over the usual one. A whole one says more of a home than a newer one of a part of it.
+ */
+function latestOf(host: Host, usable: BackupItem[], home?: string): BackupItem | undefined {
+  const whole = usable.filter(({ part }) => part === null);
+  const candidates = whole.length > 0 ? whole : usable;
+  return candidates.find((item) => home !== undefined && item.home === home) ??
+    candidates.find((item) => isUsual(host, item)) ?? candidates[0];
 }
 
 function ambiguous(id: string, matches: BackupItem[]): LifeboatError {

@@ -7,6 +7,7 @@ export {
   isPreRestore,
   listBackups,
   type ListResult,
+  lookedIn,
 } from "./find.ts";
 export { findNewestOfEach, type NewestBackups, newestOfEach } from "./newest.ts";
 export { type BackupItem, itemOfHead, listRoot, ownHomeFinder } from "./list.ts";

@@ -1,8 +1,8 @@
 /** Which backups bring everything back. */
 import { type Host, LifeboatError } from "../base/mod.ts";
-import { loadProfiles, resolveHome } from "../profiles/mod.ts";
-import { type BackupScope, isOwn, isPreRestore, listBackups } from "./find.ts";
+import { type BackupScope, isOwn, isPreRestore, listBackups, lookedIn } from "./find.ts";
 import type { BackupItem } from "./list.ts";
+import { isUsual } from "./usual.ts";
 
 /** The newest backups, one of each home that is meant. */
 export interface NewestBackups<Item extends BackupItem = BackupItem> {
@@ -38,24 +38,12 @@ export function newestOfEach<Item extends BackupItem>(
   return result;
 }
 
-/**
- * Whether the home has the name that it has here, wherever the user's folder lay. What is encrypted
- * does not tell, and must not lose to something older that does.
- */
-function isUsual(host: Host, item: BackupItem): boolean {
-  const { home } = item;
-  if (home === null) return true;
-  const profile = loadProfiles(host).find(({ id }) => id === item.profile);
-  const nameOf = (path: string) => path.split(/[\\/]/).at(-1);
-  return profile !== undefined && nameOf(resolveHome(host, profile).path) === nameOf(home);
-}
-
 /** The newest backup of each home. Throws `no_such_backup`. */
 export async function findNewestOfEach(host: Host, scope: BackupScope): Promise<NewestBackups> {
   const { backups, backup_roots } = await listBackups(host, scope);
   const found = newestOfEach(host, backups);
   if (found.newest.length > 0) return found;
   throw new LifeboatError("missing", "no_such_backup", "There are no backups", {
-    hint: `Looked in ${backup_roots.join(", ")}.`,
+    hint: lookedIn(host, backup_roots),
   });
 }

@@ -45,11 +45,15 @@ export function isHelpShown(error: unknown): boolean {
   return exitCode === 0 && (code === "commander.helpDisplayed" || code === "commander.help");
 }
 
-/** The command that a command line names, as far as that can be told of one that is wrong. */
-function commandNamed(program: Command, args: string[]): Command | undefined {
-  return program.commands.find((command) =>
+/**
+ * The command that a command line names, with those above it, as far as that can be told of one
+ * that is wrong.
+ */
+function commandsNamed(program: Command, args: string[]): Command[] {
+  const found = program.commands.find((command) =>
     [command.name(), ...command.aliases()].some((name) => args.includes(name))
   );
+  return found ? [found, ...commandsNamed(found, args)] : [];
 }
 
 /** What commander finds wrong with a command line, as an error of ours; undefined if it is none. */
@@ -60,13 +64,14 @@ export function usageError(
 ): LifeboatError | undefined {
   const { code, message } = error as Partial<CommanderError>;
   if (!code?.startsWith("commander.") || message === undefined) return undefined;
-  const command = commandNamed(program, args);
-  const help = command ? `See: lifeboat ${command.name()} --help` : "See: lifeboat --help";
+  const named = commandsNamed(program, args);
+  const name = named.map((command) => command.name()).join(" ");
+  const help = `See: lifeboat ${name && `${name} `}--help`;
   const refused = (text: string, hint: string) =>
     new LifeboatError("refused", "usage", text, { hint });
   if (code === "commander.help") {
-    const known = (command ?? program).commands.map((one) => one.name()).join(", ");
-    return refused(`${command?.name() ?? "lifeboat"} needs one of: ${known}`, help);
+    const known = (named.at(-1) ?? program).commands.map((one) => one.name()).join(", ");
+    return refused(`${name || "lifeboat"} needs one of: ${known}`, help);
   }
   const [first, ...suggestion] = message.replace(/^error: /, "").split("\n");
   const text = first.charAt(0).toUpperCase() + first.slice(1);

@@ -48,12 +48,12 @@ async function verifyOneOfAll(context: Context, path: string, flags: VerifyFlags
 
 async function verifyAll(context: Context, flags: VerifyFlags): Promise<Answer> {
   const { host } = context;
-  const { listBackups } = await import("../catalog/mod.ts");
+  const { listBackups, lookedIn } = await import("../catalog/mod.ts");
   const { backups, backup_roots } = await listBackups(host, await backupScope(host, flags));
   const paths = backups.map(({ archives, backup_dir }) => archives[0] ?? backup_dir!);
   if (paths.length === 0) {
     throw new LifeboatError("missing", "no_such_backup", "There are no backups", {
-      hint: `Looked in ${backup_roots.join(", ")}.`,
+      hint: lookedIn(host, backup_roots),
     });
   }
   const answers: Answer[] = [];

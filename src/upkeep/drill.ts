@@ -105,7 +105,7 @@ export async function drill(
   const item = await newestOf(host, home, options);
   if (!item) {
     throw new LifeboatError("missing", "no_such_backup", `There is no backup of ${home.path}`, {
-      hint: "Make one with: lifeboat backup",
+      hint: `Make one with: lifeboat backup --profile ${home.profile.id}`,
     });
   }
   const startedAt = host.now();

@@ -1,5 +1,7 @@
+import { dirname, join } from "node:path";
 import { assert, rejectsWith } from "../assert.ts";
-import { findBackup, listBackups } from "../../src/catalog/mod.ts";
+import { backupScope, findBackup, listBackups } from "../../src/catalog/mod.ts";
+import { findProfile, resolveHome } from "../../src/profiles/mod.ts";
 import { withBackupScene } from "../support/backups.ts";
 
 Deno.test("list shows the newest first, with what the manifest says", async () => {
@@ -62,9 +64,28 @@ Deno.test("an ID is a name, a unique beginning, a path, or latest", async () => 
   });
 });
 
+Deno.test("latest means the usual home, and with a home that one, whichever was backed up last", () =>
+  withBackupScene(async ({ host, folder, backUp }) => {
+    const own = await backUp({ directory: false, kit: "light" });
+    const path = join(folder, "other");
+    Deno.mkdirSync(path);
+    Deno.writeTextFileSync(join(path, "config.toml"), "");
+    const home = resolveHome(host, findProfile(host, "codex"), { home: path });
+    const later = { ...host, now: () => new Date("2026-11-29T10:00:00Z") };
+    const other = await backUp({ home, directory: false, kit: "light" }, later);
+    const latest = (named?: string) =>
+      findBackup(host, "latest", backupScope(host, { profile: "codex", home: named }));
+    assert.equal(await latest(), own.archive);
+    assert.equal(await latest(path), other.archive);
+    assert.equal(await latest(join(folder, "not there")), own.archive);
+  }));
+
 Deno.test("latest without any backup is missing, and says where was looked", async () => {
   await withBackupScene(async ({ host, root }) => {
     const error = await rejectsWith(() => findBackup(host, "latest", {}), "no_such_backup");
-    assert.ok(error.hint?.includes(root));
+    assert.ok(error.hint?.includes(dirname(root)));
+    const named = { backupRoot: root };
+    const there = await rejectsWith(() => findBackup(host, "latest", named), "no_such_backup");
+    assert.ok(there.hint?.includes(root));
   });
 });

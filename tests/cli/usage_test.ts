@@ -80,6 +80,8 @@ Deno.test("a usage error names what is wrong and where to look", () => {
   assert.match(fault("show").message, /Missing required argument 'id'/);
   assert.match(fault("verify a b").message, /Too many arguments/);
   assert.match(fault("").message, /lifeboat needs one of: backup, list, /);
+  assert.equal(fault("keys trust x").hint, "See: lifeboat keys trust --help");
+  assert.equal(fault("backends add").message, "backends add needs one of: folder, s3");
   assert.equal(fault("kit").message, "kit needs one of: list, add, remove");
 });
 
