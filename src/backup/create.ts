@@ -1,8 +1,10 @@
 import { type ArchiveWriter, createArchiveWriter } from "../archive/mod.ts";
 import {
+  asLifeboatError,
   createWorkerPool,
   describeError,
   type Host,
+  isNoSpace,
   LifeboatError,
   type Lock,
   takeHomeLock,
@@ -54,10 +56,19 @@ export async function createBackup(host: Host, options: BackupOptions): Promise<
     const signer = await signerFor(host, options, warnings);
     const run: Run = { host, pool, options, level, warnings, signer, seal, startedAt };
     return await writeWithEarlier(run, root);
+  } catch (error) {
+    throw isNoSpace(error) ? noRoomIn(root, error) : error;
   } finally {
     pool.close();
     for (const lock of locks.reverse()) lock.release();
   }
+}
+
+/** What the system says names no file where a file was open already. */
+function noRoomIn(root: string, cause: unknown): LifeboatError {
+  const { kind, code, hint } = asLifeboatError(cause);
+  const message = `The backup could not be written to ${root}: ${describeError(cause)}`;
+  return new LifeboatError(kind, code, message, { hint, cause });
 }
 
 async function signerFor(

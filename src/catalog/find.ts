@@ -143,7 +143,11 @@ export async function findBackup(host: Host, id: string, scope: BackupScope): Pr
  * The newest one of the home that is meant, else of any: one that was backed up with `--home` is not
  * to come back over the usual one. A whole one says more of a home than a newer one of a part of it.
  */
-function latestOf(host: Host, usable: BackupItem[], home?: string): BackupItem | undefined {
+export function latestOf<Item extends Pick<BackupItem, "profile" | "part" | "home">>(
+  host: Host,
+  usable: Item[],
+  home?: string,
+): Item | undefined {
   const whole = usable.filter(({ part }) => part === null);
   const candidates = whole.length > 0 ? whole : usable;
   return candidates.find((item) => home !== undefined && item.home === home) ??

@@ -5,6 +5,7 @@ export {
   isOfType,
   isOwn,
   isPreRestore,
+  latestOf,
   listBackups,
   type ListResult,
   lookedIn,

@@ -7,7 +7,7 @@ import type { BackupItem } from "./list.ts";
  * Whether the home has the name that it has here, wherever the user's folder lay. What is encrypted
  * does not tell, and must not lose to something older that does.
  */
-export function isUsual(host: Host, item: BackupItem): boolean {
+export function isUsual(host: Host, item: Pick<BackupItem, "profile" | "home">): boolean {
   const { home } = item;
   if (home === null) return true;
   const profile = loadProfiles(host).find(({ id }) => id === item.profile);

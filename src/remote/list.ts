@@ -3,6 +3,7 @@ import {
   type BackupItem,
   isOfType,
   isPreRestore,
+  latestOf,
   type NewestBackups,
   newestOfEach,
   openCatalog,
@@ -176,8 +177,8 @@ export async function findRemote(
   if (isLatest(id)) {
     const usable = candidates(records, id, machineId)
       .filter(({ backup }) => backup.isolated === null);
-    // A whole one says more of a home than a newer one of a part of it.
-    const newest = usable.find(({ backup }) => backup.part === null) ?? usable[0];
+    const latest = latestOf(host, usable.map(({ backup }) => backup));
+    const newest = usable.find(({ backup }) => backup === latest);
     if (!newest) throw noSuchBackup(backend.place, id);
     return newest;
   }

@@ -20,6 +20,7 @@ async function assertBackupFails(scene: Scene, disk: SmallDisk, room: number): P
   await disk.makeRoom();
   assert.deepEqual([code, json.error?.code], [3, "disk_full"], `${room} bytes left: ${stdout}`);
   assert.match(json.error!.hint, /--backup-root/);
+  assert.ok(json.error!.message.includes(disk.path), json.error!.message);
   assert.deepEqual(folderState(disk.path).slice(1), before, `${room} bytes left`);
   assert.deepEqual(folderState(scene.home), home);
 }
