@@ -4,7 +4,6 @@ import {
   createWorkerPool,
   describeError,
   type Host,
-  isNoSpace,
   LifeboatError,
   type Lock,
   takeHomeLock,
@@ -57,18 +56,21 @@ export async function createBackup(host: Host, options: BackupOptions): Promise<
     const run: Run = { host, pool, options, level, warnings, signer, seal, startedAt };
     return await writeWithEarlier(run, root);
   } catch (error) {
-    throw isNoSpace(error) ? noRoomIn(root, error) : error;
+    throw asLifeboatError(error).code === "disk_full" ? noRoomIn(root, error) : error;
   } finally {
     pool.close();
     for (const lock of locks.reverse()) lock.release();
   }
 }
 
-/** What the system says names no file where a file was open already. */
-function noRoomIn(root: string, cause: unknown): LifeboatError {
-  const { kind, code, hint } = asLifeboatError(cause);
-  const message = `The backup could not be written to ${root}: ${describeError(cause)}`;
-  return new LifeboatError(kind, code, message, { hint, cause });
+/** What the system says names no file where one was open already. */
+function noRoomIn(root: string, thrown: unknown): LifeboatError {
+  const error = asLifeboatError(thrown);
+  if (error.message.includes(root)) return error;
+  const { kind, code, hint } = error;
+  const why = describeError(error.cause ?? error);
+  const message = `The backup could not be written to ${root}: ${why}`;
+  return new LifeboatError(kind, code, message, { hint, cause: thrown });
 }
 
 async function signerFor(

@@ -51,7 +51,7 @@ Deno.test("without --json an error goes to stderr, with what to do", () =>
   withScene(async ({ run }) => {
     const { code, stdout, stderr } = await run(["show", "none"]);
     assert.deepEqual([code, stdout], [10, ""]);
-    assert.match(stderr, /^error: There is no backup none\nhint: {2}.*lifeboat list\n$/);
+    assert.match(stderr, /^error: There is no backup none\nhint: {2}Looked .*lifeboat backup\n$/);
   }));
 
 Deno.test("off a terminal nothing is coloured, and no progress is shown", () =>
