@@ -73,11 +73,11 @@ function taskScheduler({ platform, folders }: Host, command: TimedCommand): File
 /** Runs a program; throws `no_timer` when it fails. */
 async function run(host: Host, [name, ...args]: string[]): Promise<string> {
   const program = findCommand(host.fs, name, host.env, host.platform);
-  const failed = (reason: string) =>
-    new LifeboatError("failed", "no_timer", `${name} ${args.join(" ")} failed: ${reason}`, {
-      hint: "Let something else call this every hour: lifeboat schedule run",
+  const failed = (message: string) =>
+    new LifeboatError("failed", "no_timer", message, {
+      hint: "The schedule is kept; let something else call this every hour: lifeboat schedule run",
     });
-  if (!program) throw failed("it is not here");
+  if (!program) throw failed(`No timer was set: ${name} is not installed`);
   const { code, stdout, stderr } = await runCommand({
     program,
     args,
@@ -87,7 +87,10 @@ async function run(host: Host, [name, ...args]: string[]): Promise<string> {
     maxOutputBytes: MAX_BYTES,
     signal: host.signal,
   });
-  if (code !== 0) throw failed(stderr.trim() || `it ended with ${code}`);
+  if (code !== 0) {
+    const reason = stderr.trim() || `it ended with ${code}`;
+    throw failed(`${name} ${args.join(" ")} failed: ${reason}`);
+  }
   return stdout;
 }
 

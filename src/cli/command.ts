@@ -65,9 +65,15 @@ const EXIT_CODES: Record<number, string> = {
   130: "interrupted",
 };
 
+/** What any command but a hook can end with when something unforeseen happens. */
+const FAILED = 3;
+
 /** What help says below the options: how it is used, and what its exit codes mean. */
 export function helpTail(examples: string[], exitCodes: number[]): string {
-  const codes = exitCodes.map((code) => `  ${String(code).padEnd(5)}${EXIT_CODES[code]}`);
+  const ends = new Set(exitCodes.length > 1 ? [...exitCodes, FAILED] : exitCodes);
+  const codes = [...ends].sort((a, b) => a - b).map((code) =>
+    `  ${String(code).padEnd(5)}${EXIT_CODES[code]}`
+  );
   return ["", "Examples:", ...examples.map((line) => `  ${line}`), "", "Exit codes:", ...codes]
     .join("\n");
 }

@@ -61,7 +61,7 @@ export function defineDelete(program: Command, act: Act): void {
     .option("--remote <id>", "the copy at this backend; that on this machine stays")
     .addHelpText(
       "after",
-      "\nThe last verified backup of a home is never removed." +
+      "\nThe last verified backup of a home is never removed.\n" +
         helpTail(["lifeboat delete codex-backup-20261120-191000"], [0, 2, 3, 10, 11, 12, 20]),
     )
     .action(act(deleteOne));

@@ -12,7 +12,7 @@ export function defineHook(program: Command, act: Act): void {
     .addHelpText(
       "after",
       "\nReads one event on stdin, prints nothing, and always exits with 0. What went wrong stands in" +
-        "\nhooks.log in the state folder. To let an agent call it: lifeboat install hooks" +
+        "\nhooks.log in the state folder. To let an agent call it: lifeboat install hooks\n" +
         helpTail(["lifeboat hook claude-code < event.json"], [0]),
     )
     .action(act(() => Promise.resolve({ result: { ok: true }, text: () => "" })));

@@ -167,7 +167,7 @@ function defineExec(isolate: Command, act: Act): void {
       "after",
       "\nA login in the home comes first, and then keys of the environment are not handed on; " +
         "without\none CODEX_API_KEY is used, then OPENAI_API_KEY. The exit code is that of the " +
-        "program." +
+        "program.\n" +
         helpTail([
           "lifeboat isolate exec helper -- codex",
           "lifeboat isolate exec helper --clear-env GITHUB_TOKEN -- codex exec 'Tidy up'",

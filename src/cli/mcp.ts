@@ -26,7 +26,7 @@ export function defineMcp(program: Command, act: Act): void {
       "after",
       "\n--profile says which agent is meant where a call names none (default codex).\n" +
         "What would replace or remove files is previewed first; deleting, restoring into a home and\n" +
-        "uploading what is not encrypted are asked of you, not of the agent." +
+        "uploading what is not encrypted are asked of you, not of the agent.\n" +
         helpTail(["lifeboat mcp --profile claude-code"], [0, 2, 3, 10, 130]),
     )
     .action(act(mcp));

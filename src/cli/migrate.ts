@@ -220,7 +220,7 @@ export function defineMigrate(program: Command, act: Act): void {
   ).addHelpText(
     "after",
     "\nNothing that runs is activated: plugins, hooks and settings are archived for review, and MCP " +
-      "servers\nare switched off. undo takes a migration back." +
+      "servers\nare switched off. undo takes a migration back.\n" +
       helpTail([
         "lifeboat migrate codex --dry-run",
         "lifeboat migrate claude --to codex --skill review --yes",

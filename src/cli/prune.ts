@@ -37,7 +37,7 @@ export function definePrune(program: Command, act: Act): void {
     .addOption(backupRootOption())
     .addHelpText(
       "after",
-      "\nThe last verified backup of a home always stays, and the last whose configuration parses." +
+      "\nThe last verified backup of a home always stays, and the last whose configuration parses.\n" +
         helpTail([
           "lifeboat prune --keep-last 3 --keep-daily 7 --keep-weekly 4",
           "lifeboat prune --remote nas --keep-daily 30 --apply",

@@ -42,7 +42,7 @@ export function defineWatch(program: Command, act: Act): void {
     .addOption(homeOption())
     .addHelpText(
       "after",
-      "\nWith --json it prints one document a line." +
+      "\nWith --json it prints one document a line.\n" +
         helpTail(["lifeboat watch", "lifeboat watch ~/project --json"], [2, 3, 10, 130]),
     )
     .action(act(watch));

@@ -109,7 +109,8 @@ function missingWorkspaces(agents: AgentReport[]): Finding[] {
       "warning",
       "workspace_missing",
       `The workspace of the agent ${agent.id} is not there: ${agent.workspace}`,
-      `If it was lost: lifeboat restore latest --openclaw-agent ${agent.id} --missing-only`,
+      "If it was lost: lifeboat restore latest --profile openclaw " +
+        `--openclaw-agent ${agent.id} --missing-only`,
     )
   );
 }

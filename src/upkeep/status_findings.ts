@@ -80,14 +80,20 @@ function drillFindings({ profile, isolated, last_drill }: Seen, now: Date): Stat
   return [{ code: "drill_too_old", severity: "warning", message, hint }];
 }
 
-function otherFindings({ sessions: { at_risk }, undo }: Seen): StatusFinding[] {
+function otherFindings(
+  { sessions: { at_risk }, undo, last_backup }: Seen,
+  now: Date,
+): StatusFinding[] {
   const findings: StatusFinding[] = [];
   if (at_risk > 0) {
     findings.push({
       code: "sessions_at_risk",
       severity: "warning",
       message: `The agent deletes ${at_risk} of its conversations within a week`,
-      hint: "Back up now, and set a larger cleanupPeriodDays in settings.json",
+      // They are weeks old, so that a backup of today has them.
+      hint: last_backup && daysSince(last_backup.created_at, now) < 1
+        ? "The newest backup has them; a larger cleanupPeriodDays in settings.json keeps them here"
+        : "Back up now, and set a larger cleanupPeriodDays in settings.json",
     });
   }
   if (undo.expired > 0) {
@@ -110,6 +116,6 @@ export function findingsOf(seen: Seen, now: Date, tooOld: number): StatusFinding
   return [
     ...backupFindings(seen, now, tooOld),
     ...drillFindings(seen, now),
-    ...otherFindings(seen),
+    ...otherFindings(seen, now),
   ];
 }

@@ -115,6 +115,7 @@ Deno.test("the help of each command has its options, an example and its exit cod
     let help = "";
     command.configureOutput({ writeOut: (text) => help += text });
     command.outputHelp();
+    assert.match(help, /\n\nExamples:\n/, command.name());
     for (
       const part of ["Options:", "Global Options:", "Examples:\n  lifeboat ", "Exit codes:\n  "]
     ) {

@@ -62,7 +62,7 @@ Deno.test("a workspace that is lost is named, with what brings it back", () =>
     });
     const { severity, hint } = findingOf(report, "workspace_missing");
     assert.equal(severity, "warning");
-    assert.match(hint, /--openclaw-agent writer --missing-only/);
+    assert.match(hint, /restore latest --profile openclaw --openclaw-agent writer --missing-only/);
   }));
 
 Deno.test("the configuration is the one that OpenClaw reads, and includes count", () =>

@@ -96,6 +96,7 @@ Deno.test("where there is no timer at all, it is said what to call instead", () 
   withScene(async ({ run }) => {
     const { code, json } = await run(["schedule", "install", "--json"], { env: { PATH: "/none" } });
     assert.deepEqual([code, json.error?.code], [3, "no_timer"]);
+    assert.match(json.error!.message, /crontab (is not installed|.* failed)/);
     assert.match(json.error!.hint, /lifeboat schedule run/);
   }));
 

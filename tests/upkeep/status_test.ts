@@ -56,6 +56,15 @@ Deno.test("conversations that will be deleted and expired undo data are told", (
   assert.deepEqual(codes({ undo: { count: 1, bytes: 5, expired: 1 } }), ["undo_expired"]);
 });
 
+Deno.test("what will be deleted is to be backed up only where no new backup has it", () => {
+  const at_risk = { sessions: { count: 2, at_risk: 1 } };
+  const hints = (made: string) =>
+    findingsOf({ ...good, ...at_risk, last_backup: { ...last, created_at: made } }, NOW, 14)
+      .map(({ hint }) => hint);
+  assert.match(hints("2026-11-20T11:00:00Z")[0], /^The newest backup has them/);
+  assert.match(hints("2026-11-18T11:00:00Z")[0], /^Back up now/);
+});
+
 Deno.test("where there is a backend, a home without a copy or with an old one is told", () => {
   const copied = (last_copy: typeof good["last_copy"], changes: Partial<typeof good> = {}) =>
     copyFindings({ ...good, ...changes, last_copy }, NOW, 14).map(({ code }) => code);
