@@ -77,7 +77,7 @@ function defineScheduleInstall(group: Command, act: Act): void {
     .option("--dry-run", "only say which files would change")
     .addHelpText(
       "after",
-      "\nWithout a --keep-..., no backup is ever removed." + helpTail(
+      "\nWithout a --keep-..., no backup is ever removed.\n" + helpTail(
         [
           "lifeboat schedule install --every 1d --keep-daily 7 --keep-weekly 4",
           "lifeboat schedule install --at 03:00 --recipient main --storage my-backups",
