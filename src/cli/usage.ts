@@ -46,14 +46,15 @@ export function isHelpShown(error: unknown): boolean {
 }
 
 /**
- * The command that a command line names, with those above it, as far as that can be told of one
+ * The command that a command line names, below those above it, as far as that can be told of one
  * that is wrong.
  */
 function commandsNamed(program: Command, args: string[]): Command[] {
-  const found = program.commands.find((command) =>
-    [command.name(), ...command.aliases()].some((name) => args.includes(name))
-  );
-  return found ? [found, ...commandsNamed(found, args)] : [];
+  for (const [at, arg] of args.entries()) {
+    const found = program.commands.find((one) => [one.name(), ...one.aliases()].includes(arg));
+    if (found) return [found, ...commandsNamed(found, args.slice(at + 1))];
+  }
+  return [];
 }
 
 /** What commander finds wrong with a command line, as an error of ours; undefined if it is none. */

@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { asLifeboatError, LifeboatError } from "../base/mod.ts";
 import {
   type Act,
@@ -104,6 +104,9 @@ export function defineVerify(program: Command, act: Act): void {
     .argument("[id]", "a backup's name, the beginning of it, latest, or a path")
     .option("--quick", "only its structure, its list of files and its SHA-256")
     .option("--all", "every backup")
+    .addOption(
+      new Option("--kit", "also the restorer in it (so it is, but for --quick)").conflicts("quick"),
+    )
     .option("--remote <id>", "the copy at this backend: sizes and stored hashes")
     .option("--data", "with --remote: download it, and check every byte")
     .addOption(backupRootOption());

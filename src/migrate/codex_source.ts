@@ -1,5 +1,5 @@
 /** What a Codex home has for others (facts C4). */
-import { parse } from "smol-toml";
+import { parse, TomlError } from "smol-toml";
 import { type Host, lstatIfThere, pathsOf, readText, statIfThere } from "../base/mod.ts";
 import { findProfile, resolveHome } from "../profiles/mod.ts";
 import type { Asset, Source, SourceOptions } from "./asset.ts";
@@ -144,9 +144,7 @@ function readConfig(host: Host, source: string): { assets: Asset[]; warnings: st
     });
     return { assets, warnings: [] };
   } catch (error) {
-    const fault = error instanceof Error && error.name === "TomlError"
-      ? "it is no TOML"
-      : faultOf(error);
+    const fault = error instanceof TomlError ? "it is no TOML" : faultOf(error);
     return { assets: [], warnings: [`${source} was not looked into: ${fault}`] };
   }
 }

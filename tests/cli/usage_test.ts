@@ -44,6 +44,8 @@ Deno.test("the names and flags of older tools mean what they meant", () => {
   assert.equal(original.iUnderstandThisRestoresSensitiveCodexState, true);
   const kit = parse("restore --backup-dir . --target-home /h --apply --confirm").flags;
   assert.deepEqual([kit.backupDir, kit.targetHome, kit.confirm], [".", "/h", true]);
+  assert.equal(parse("verify x --kit").command, "verify");
+  assert.match(fault("verify x --kit --quick").message, /--kit/);
   assert.equal(parse("restore x --snapshot --target /t").command, "restore");
   assert.equal(parse("doctor --no-run-commands").flags.runCommands, false);
   assert.equal(parse("backup --no-doctor-commands").flags.doctorCommands, false);
@@ -80,6 +82,7 @@ Deno.test("a usage error names what is wrong and where to look", () => {
   assert.match(fault("show").message, /Missing required argument 'id'/);
   assert.match(fault("verify a b").message, /Too many arguments/);
   assert.match(fault("").message, /lifeboat needs one of: backup, list, /);
+  assert.equal(fault("isolate create x --nope").hint, "See: lifeboat isolate create --help");
   assert.equal(fault("keys trust x").hint, "See: lifeboat keys trust --help");
   assert.equal(fault("backends add").message, "backends add needs one of: folder, s3");
   assert.equal(fault("kit").message, "kit needs one of: list, add, remove");

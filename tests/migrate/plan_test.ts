@@ -33,6 +33,15 @@ Deno.test("a plan over 40 skills of every kind says of each what the rules make 
     assert.deepEqual(readTree(user), before);
   }));
 
+Deno.test("a configuration of Codex that does not parse is told, and the rest is planned", () =>
+  withUser(({ at, plan }) => {
+    putSkill(at(".codex/skills/plain"));
+    put(at(".codex/config.toml"), "model = [\n");
+    const { items, warnings } = plan({ provider: "codex" });
+    assert.ok(items.some(({ id }) => id === "skill:plain"));
+    assert.deepEqual(warnings, [`${at(".codex/config.toml")} was not looked into: it is no TOML`]);
+  }));
+
 Deno.test("links are followed only on request, and never in a circle", () =>
   withUser(({ user, at, plan }) => {
     makeCodexWithSkills(user);
