@@ -46,6 +46,8 @@ export interface ShowReport extends Omit<ManifestHead, "schema_version" | "statu
   path: string;
   form: Backup["form"];
   indexed: boolean;
+  /** By age; what is inside says nothing of it. */
+  encrypted: boolean;
   schema_version: number | "legacy";
   status: "ok" | "partial" | "legacy_manifest";
   /** Bytes of all captured files. */
@@ -128,7 +130,10 @@ export async function showBackup(
   }
 }
 
-function summarise({ source, form, indexed, head }: Backup, manifest: Manifest): ShowReport {
+function summarise(
+  { source, form, indexed, head, readers }: Backup,
+  manifest: Manifest,
+): ShowReport {
   const isLegacy = head.schema_version === 0;
   const files = entriesByPath(manifest);
   return {
@@ -138,6 +143,7 @@ function summarise({ source, form, indexed, head }: Backup, manifest: Manifest):
     path: source,
     form,
     indexed,
+    encrypted: readers !== undefined,
     schema_version: isLegacy ? "legacy" : head.schema_version,
     status: isLegacy ? "legacy_manifest" : head.status ?? "ok",
     bytes: sumBytes([...files.values()]),

@@ -74,6 +74,9 @@ Deno.test("list, verify, show and restore read an encrypted backup with its iden
     assert.deepEqual([verified.json.extra, verified.json.kit_ok], [[], true]);
     const shown = await scene.run(["show", archive, "--files", "--json", ...flags]);
     assert.ok(shown.stdout.includes("files/AGENTS.md"));
+    assert.equal(shown.json.encrypted, true);
+    const text = await scene.run(["show", archive, ...flags]);
+    assert.match(text.stdout, /^\S+ {2}ok, encrypted\n/);
     const files_ = await restored(scene, archive, flags);
     assert.ok(files_.some((one) => one.startsWith("AGENTS.md ")));
   }));

@@ -31,9 +31,9 @@ function headFields(report: ShowReport): [string, string | string[]][] {
   return fields;
 }
 
-function statusText({ status, counts, encryption }: ShowReport, style: Style): string {
+function statusText({ status, counts, encrypted }: ShowReport, style: Style): string {
   if (status === "legacy_manifest") return style.yellow("old manifest, without hashes");
-  const sealed = encryption ? ", encrypted" : "";
+  const sealed = encrypted ? ", encrypted" : "";
   if (status === "ok") return style.green(`ok${sealed}`);
   return style.yellow(`partial, ${formatCount(counts.errors, "error")}${sealed}`);
 }
