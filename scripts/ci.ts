@@ -17,14 +17,14 @@ interface Step {
 }
 
 const STEPS: Step[] = [
-  { name: "dependencies as locked", args: ["install", "--frozen"], minutes: 5 },
+  { name: "dependencies as locked", args: ["install", "--frozen"], minutes: 3 },
   { name: "format", args: ["fmt", "--check"], minutes: 1 },
   { name: "lint", args: ["lint"], minutes: 1 },
-  { name: "types", args: ["check"], minutes: 3 },
-  { name: "build, tests, end-to-end tests", args: ["task", "test"], minutes: 20 },
+  { name: "types", args: ["check"], minutes: 2 },
+  { name: "build, tests, end-to-end tests", args: ["task", "test"], minutes: 29 },
   { name: "unit tests on the newest Deno", args: ["task", "test:newest"], minutes: 8 },
-  { name: "tests with real agents", args: ["task", "test:agents"], minutes: 15 },
-  { name: "demo", args: ["task", "demo"], minutes: 4 },
+  { name: "tests with real agents", args: ["task", "test:agents"], minutes: 13 },
+  { name: "demo", args: ["task", "demo"], minutes: 2 },
 ];
 
 /** Runs a step, passing on what it prints. */

@@ -114,6 +114,7 @@ function stayRules(planner: Planner): Stays {
   const theirs = manifest.profile_data?.restore_skip;
   const isMachineBound = compilePatterns([...restore_skip, ...textsOf(theirs)]);
   const isInBackup = contentOf(manifest, platform);
+  const isFileInBackup = filesOf(manifest, platform);
   const isUntold = untoldOf(manifest, platform);
   const leaving = new Set(
     ops.filter((op) => isMove(op) && op.op === "remove").map((op) => key(op.root, op.path)),
@@ -123,9 +124,9 @@ function stayRules(planner: Planner): Stays {
     if (!selection.has(root.id, path) && !(main && selection.has(root.id, main))) return true;
     if (isOwnPath(path) || leaving.has(key(root.id, path))) return true;
     if (root.id === HOME_ROOT && isMachineBound(path, isFolder)) return true;
-    // Sidecars of a database that the backup has were planned with it.
+    // Sidecars of a database that the backup has were planned with it; but not where a link replaces it.
     return isInBackup(root, path) || isUntold(root, path) ||
-      (main !== undefined && isInBackup(root, main));
+      (main !== undefined && isFileInBackup(root, main));
   };
 }
 
@@ -155,6 +156,17 @@ function contentOf(manifest: Manifest, platform: Platform): Knows {
     root.kind === "file"
       ? filled.has(root.id)
       : paths.has(key(root.id, collisionKey(path, platform)));
+}
+
+/** Whether the backup has a file at a path. */
+function filesOf(manifest: Manifest, platform: Platform): Knows {
+  const pathsIn = (root: string, entries: { relative_path: string }[]) =>
+    entries.map(({ relative_path }) => key(root, collisionKey(relative_path, platform)));
+  const paths = new Set([
+    ...pathsIn(HOME_ROOT, manifest.entries),
+    ...manifest.roots.flatMap(({ id, entries }) => pathsIn(id, entries)),
+  ]);
+  return (root, path) => paths.has(key(root.id, collisionKey(path, platform)));
 }
 
 /** Whether a path was seen by the backup and left out or lost, by itself or with its folder. */

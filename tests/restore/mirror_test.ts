@@ -205,6 +205,14 @@ Deno.test("sidecars stay with a database that stays, and leave with one that lea
   });
 });
 
+Deno.test("a sidecar leaves with a database that a link of the backup replaces", async () => {
+  await withTempDir(async (folder) => {
+    const target = { "x.sqlite": `${MAGIC}1`, "x.sqlite-wal": "w" };
+    const result = await mirror(folder, { "x.sqlite": { link: "a" } }, target);
+    assert.deepEqual(setAside(result), ["x.sqlite-wal"]);
+  });
+});
+
 Deno.test("what is in the way of something in the backup is a conflict and stays", async () => {
   await withTempDir(async (folder) => {
     const target = { "a/x": "", "c": "a file" };
