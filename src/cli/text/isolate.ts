@@ -1,6 +1,6 @@
 import { printable } from "../../base/mod.ts";
 import type { CreateResult, IsolatedItem, IsolatedList, RemoveResult } from "../../isolate/mod.ts";
-import { type Column, formatBytes, formatFields, formatTable } from "../format.ts";
+import { type Column, formatBytes, formatFields, formatNumber, formatTable } from "../format.ts";
 import type { Style } from "../style.ts";
 import { indent, warningLines } from "./lists.ts";
 
@@ -48,7 +48,7 @@ function row({ id, owner, user_home, login, files, bytes, path }: IsolatedItem):
     owner === "openclaw" ? "OpenClaw" : "Lifeboat",
     user_home === null ? "shared" : "own",
     LOGINS[login],
-    files.toLocaleString("en-US"),
+    formatNumber(files),
     formatBytes(bytes),
     printable(path),
   ];

@@ -5,6 +5,7 @@ import {
   formatAge,
   formatBytes,
   formatCount,
+  formatNumber,
   formatTable,
   formatTime,
 } from "../format.ts";
@@ -53,7 +54,7 @@ function row(item: BackupItem, now: Date, style: Style): string[] {
     nameText(item, style),
     formatTime(item.created_at),
     formatAge(item.created_at, now),
-    item.files?.toLocaleString("en-US") ?? "-",
+    item.files == null ? "-" : formatNumber(item.files),
     item.bytes === null ? "folder" : formatBytes(item.bytes),
     statusText(item, style),
     signerText(item),

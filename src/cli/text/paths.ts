@@ -1,5 +1,5 @@
 import { printable } from "../../base/mod.ts";
-import { formatBytes, formatTable } from "../format.ts";
+import { formatBytes, formatNumber, formatTable } from "../format.ts";
 import type { Style } from "../style.ts";
 
 /** A path of a backup. */
@@ -39,7 +39,7 @@ export function contentsTable(title: string, tallies: Tally[], style: Style): st
   const columns = [{ title }, { title: "FILES", right: true }, { title: "SIZE", right: true }];
   const rows = tallies.map(({ name, files, bytes }) => [
     name,
-    files.toLocaleString("en-US"),
+    formatNumber(files),
     formatBytes(bytes),
   ]);
   return formatTable(columns, rows, style.bold);

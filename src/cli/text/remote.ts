@@ -5,6 +5,7 @@ import {
   formatAge,
   formatBytes,
   formatCount,
+  formatNumber,
   formatTable,
   formatTime,
 } from "../format.ts";
@@ -31,7 +32,7 @@ function row(item: RemoteItem, now: Date): string[] {
     printable(item.id),
     formatTime(item.created_at),
     formatAge(item.created_at, now),
-    item.files?.toLocaleString("en-US") ?? "-",
+    item.files == null ? "-" : formatNumber(item.files),
     formatBytes(item.bytes ?? 0),
     statusText(item),
     printable(item.machine.id) || "-",

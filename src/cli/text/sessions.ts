@@ -13,6 +13,7 @@ import {
   formatBytes,
   formatCount,
   formatFields,
+  formatNumber,
   formatTable,
   formatTime,
 } from "../format.ts";
@@ -59,7 +60,7 @@ function row(item: SessionItem, more: string[], now: Date, style: Style): string
     printable(item.id),
     formatTime(lastTime(item)),
     formatAge(lastTime(item), now),
-    item.lines?.toLocaleString("en-US") ?? "-",
+    item.lines == null ? "-" : formatNumber(item.lines),
     formatBytes(item.bytes),
     [projectText(item), ...others].join(style.dim("  ")),
   ];
@@ -142,7 +143,7 @@ function sweepText({ at_risk, deleted_after }: SessionItem, style: Style): strin
 
 function linesText({ lines, malformed_lines, overlong_lines }: SessionItem): string {
   if (lines === null) return "-";
-  const parts = [lines.toLocaleString("en-US")];
+  const parts = [formatNumber(lines)];
   if (malformed_lines) parts.push(`${malformed_lines} of them broken`);
   if (overlong_lines) parts.push(`${overlong_lines} too long to look into`);
   return parts.join(", ");

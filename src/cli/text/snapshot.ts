@@ -15,6 +15,7 @@ import {
   formatBytes,
   formatCount,
   formatFields,
+  formatNumber,
   formatTable,
   formatTime,
 } from "../format.ts";
@@ -68,7 +69,7 @@ function listRow(item: SnapshotItem, now: Date, style: Style): string[] {
     item.id,
     formatTime(item.at),
     formatAge(item.at, now),
-    item.changes.toLocaleString("en-US"),
+    formatNumber(item.changes),
     byWhom(item),
     [printable(item.root), ...notes].join("  "),
   ];
@@ -125,9 +126,9 @@ export function statusText(status: SnapshotStatus, now: Date, style: Style): str
   ];
   const rows = tracked.map((item) => [
     printable(item.root),
-    item.files.toLocaleString("en-US"),
+    formatNumber(item.files),
     formatBytes(item.bytes),
-    item.snapshots.toLocaleString("en-US"),
+    formatNumber(item.snapshots),
     formatAge(item.last_snapshot, now),
   ]);
   return [
@@ -178,10 +179,10 @@ export function cleanupText(result: CleanupResult, style: Style): string {
   const fields: [string, string][] = [
     [
       "Objects",
-      `${objects.toLocaleString("en-US")}, ${orphaned.toLocaleString("en-US")} of them orphaned`,
+      `${formatNumber(objects)}, ${formatNumber(orphaned)} of them orphaned`,
     ],
-    ["Versions", events.toLocaleString("en-US")],
-    ["Snapshots", snapshots.toLocaleString("en-US")],
+    ["Versions", formatNumber(events)],
+    ["Snapshots", formatNumber(snapshots)],
     [
       "Store",
       `${formatBytes(stored_bytes)}, then ${formatBytes(remaining_bytes)} of at most ` +

@@ -7,6 +7,7 @@ import {
   formatBytes,
   formatCount,
   formatFields,
+  formatNumber,
   formatTable,
   formatTime,
 } from "../format.ts";
@@ -94,7 +95,7 @@ function row(item: UndoItem, now: Date, style: Style): string[] {
     undo_id,
     formatTime(created_at),
     formatAge(created_at, now),
-    files.toLocaleString("en-US"),
+    formatNumber(files),
     formatBytes(bytes),
     printable(from) + note,
   ];
