@@ -74,7 +74,9 @@ async function restore({ home }: Stage, backup: string): Promise<RestoreResult> 
   const launcher = WINDOWS
     ? [join(backup, "restore-standalone.exe")]
     : ["/bin/sh", join(backup, "restore-environment.sh")];
-  const [program, ...args] = [...launcher, "--home", home, "--apply", CONFIRM, "--json"];
+  // As on a new laptop, which does not know the key that the backup is signed with.
+  const flags = ["--home", home, "--apply", CONFIRM, "--trust", "--json"];
+  const [program, ...args] = [...launcher, ...flags];
   const { success, stdout, stderr } = await new Deno.Command(program, {
     args,
     cwd: backup,
