@@ -171,8 +171,8 @@ export function defineSessions(program: Command, act: Act): void {
     .addHelpText(
       "after",
       helpTail([
-        "lifeboat sessions remap ~/app ~/work/app",
-        "lifeboat sessions remap ~/app ~/work/app --profile codex --apply",
+        "lifeboat sessions remap ~/app ~/code/app",
+        "lifeboat sessions remap ~/app ~/code/app --profile codex --apply",
       ], [0, 1, 2, 3, 10, 11, 130]),
     )
     .action(act(remap));

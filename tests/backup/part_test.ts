@@ -12,7 +12,7 @@ const CONFIG = `{
   $include: "./more.json5", // and this
   agents: { entries: {
     main: {},
-    writer: { workspace: "~/work/writer", agentDir: "~/work/writer/.agent" },
+    writer: { workspace: "~/code/writer", agentDir: "~/code/writer/.agent" },
   } },
   bindings: [{ agentId: "writer", match: { channel: "telegram" } }],
 }`;
@@ -29,8 +29,8 @@ function withOpenClaw(use: (folder: string) => Promise<void>): Promise<void> {
       ".openclaw/agents/main/sessions/a.jsonl": "{}\n",
       ".openclaw/agents/writer/sessions/b.jsonl": "{}\n",
       ".openclaw/workspace/AGENTS.md": "main",
-      "work/writer/MEMORY.md": "writer",
-      "work/writer/.agent/auth.json": "{}",
+      "code/writer/MEMORY.md": "writer",
+      "code/writer/.agent/auth.json": "{}",
       "extra/notes.md": "notes",
     });
     await use(folder);
@@ -86,7 +86,7 @@ Deno.test("workspaces stay out, in the home and outside, and others come in", ()
       "workspace-writer:MEMORY.md",
       "workspace/AGENTS.md",
     ]);
-    const extra = [join(folder, "extra"), join(folder, ".openclaw/workspace"), "~/work/writer"]
+    const extra = [join(folder, "extra"), join(folder, ".openclaw/workspace"), "~/code/writer"]
       .map((path) => path.replace("~", folder));
     const more = captured(folder, { workspaces: extra });
     assert.deepEqual(more, [...all, "workspace-extra:notes.md"].sort());

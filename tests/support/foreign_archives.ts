@@ -4,7 +4,7 @@ import { paxMember, type RawMember, tarGzOf } from "./raw_tar.ts";
 
 /** Where the user of these archives had OpenClaw's home. */
 export const STATE = "/home/alice/.openclaw";
-export const WORKSPACE = "/home/alice/work/notes";
+export const WORKSPACE = "/home/alice/code/notes";
 
 /** The top folder of an OpenClaw archive. */
 export const ROOT = "2026-11-20T10-00-00.000Z-openclaw-backup";
@@ -49,7 +49,7 @@ export function member(name: string, more: Omit<RawMember, "name"> = {}): RawMem
 /** What lies in the state folder and the workspace of every sample. */
 export const FILES: Record<string, string> = {
   [`${STATE}/openclaw.json`]:
-    '{ // comment\n agents: { defaults: { workspace: "~/work/notes" } } }',
+    '{ // comment\n agents: { defaults: { workspace: "~/code/notes" } } }',
   [`${STATE}/credentials/oauth.json`]: '{"token":"sk-never-print-this-0001"}',
   [`${WORKSPACE}/MEMORY.md`]: "remember\n",
 };
