@@ -4,6 +4,7 @@
  * is lost quietly.
  */
 import { escapeBytes } from "./bytes_name.ts";
+import { optionalLibrary } from "./optional_library.ts";
 
 interface Dirent {
   library: string;
@@ -23,28 +24,20 @@ const DIRENTS: Record<string, Dirent> = {
   "darwin-aarch64": { library: "/usr/lib/libSystem.B.dylib", readdir: "readdir", nameOffset: 21 },
 };
 
-function openLibrary(dirent: Dirent) {
-  return Deno.dlopen(dirent.library, {
+/**
+ * Not on Windows, where names are never bytes; with another C library (musl) names are listed as Deno
+ * lists them.
+ */
+const library = optionalLibrary(() => {
+  const dirent = DIRENTS[`${Deno.build.os}-${Deno.build.arch}`];
+  if (!dirent) return null;
+  const { symbols } = Deno.dlopen(dirent.library, {
     opendir: { parameters: ["buffer"], result: "pointer" },
     readdir: { name: dirent.readdir, parameters: ["pointer"], result: "pointer" },
     closedir: { parameters: ["pointer"], result: "i32" },
-  }).symbols;
-}
-
-let loaded: { dirent: Dirent; symbols: ReturnType<typeof openLibrary> } | null | undefined;
-
-/** Loaded at first use; null where there is no such library (Windows names are never bytes). */
-function library() {
-  if (loaded !== undefined) return loaded;
-  const dirent = DIRENTS[`${Deno.build.os}-${Deno.build.arch}`];
-  try {
-    loaded = dirent ? { dirent, symbols: openLibrary(dirent) } : null;
-  } catch {
-    // A system without this C library (musl): its names are listed as Deno lists them.
-    loaded = null;
-  }
-  return loaded;
-}
+  });
+  return { dirent, symbols };
+});
 
 /** `d_reclen`, the size of the whole record, stands at the same place on all of these systems. */
 const RECORD_LENGTH_OFFSET = 16;

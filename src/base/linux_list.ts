@@ -4,6 +4,7 @@
  */
 import { escapeBytes } from "./bytes_name.ts";
 import type { FileInfo, FileKind, FolderMark, Listing, MarkedEntry } from "./fs.ts";
+import { optionalLibrary } from "./optional_library.ts";
 
 const O_CLOEXEC = 0o2000000;
 /** The one flag that differs between processors. */
@@ -37,27 +38,15 @@ const STATX = {
 /** The kind in a mode, as `d_type` has it. */
 const MODE_KIND_SHIFT = 12;
 
-function openLibrary() {
-  return Deno.dlopen("libc.so.6", {
+/** Not with another C library than glibc, nor one from before 2020. */
+const library = optionalLibrary(() =>
+  Deno.build.os !== "linux" ? null : Deno.dlopen("libc.so.6", {
     open: { parameters: ["buffer", "i32"], result: "i32" },
     getdents64: { parameters: ["i32", "buffer", "usize"], result: "isize" },
     statx: { parameters: ["i32", "buffer", "i32", "u32", "buffer"], result: "i32" },
     close: { parameters: ["i32"], result: "i32" },
-  }).symbols;
-}
-
-let loaded: ReturnType<typeof openLibrary> | null | undefined;
-
-/** Loaded at first use; null where there is no such library. */
-function library() {
-  if (loaded !== undefined) return loaded;
-  try {
-    loaded = Deno.build.os === "linux" ? openLibrary() : null;
-  } catch {
-    loaded = null; // another C library, or one from before 2020
-  }
-  return loaded;
-}
+  }).symbols
+);
 
 const names = new Uint8Array(64 << 10);
 const namesView = new DataView(names.buffer);

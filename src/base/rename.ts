@@ -3,28 +3,17 @@
  * file would be lost that came there between looking and renaming; Linux can do both in one step.
  */
 import { lstatSync } from "node:fs";
+import { optionalLibrary } from "./optional_library.ts";
 
 const AT_FDCWD = -100;
 const RENAME_NOREPLACE = 1;
 
-function openLibrary() {
-  return Deno.dlopen("libc.so.6", {
+/** Not before glibc 2.28. */
+const library = optionalLibrary(() =>
+  Deno.build.os !== "linux" ? null : Deno.dlopen("libc.so.6", {
     renameat2: { parameters: ["i32", "buffer", "i32", "buffer", "u32"], result: "i32" },
-  }).symbols;
-}
-
-let loaded: ReturnType<typeof openLibrary> | null | undefined;
-
-/** Loaded at first use; null where there is none (before glibc 2.28; other systems). */
-function library() {
-  if (loaded !== undefined) return loaded;
-  try {
-    loaded = Deno.build.os === "linux" ? openLibrary() : null;
-  } catch {
-    loaded = null;
-  }
-  return loaded;
-}
+  }).symbols
+);
 
 const encoder = new TextEncoder();
 

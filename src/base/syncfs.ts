@@ -4,6 +4,7 @@
  */
 import { statfsSync } from "node:fs";
 import { LifeboatError } from "./errors.ts";
+import { optionalLibrary } from "./optional_library.ts";
 
 /** The first kernel whose `syncfs` tells that writing failed; older ones say that all is well. */
 const FIRST_KERNEL = [5, 8];
@@ -30,27 +31,15 @@ const LOCAL = new Set([
 
 const O_RDONLY = 0;
 
-function openLibrary() {
+/** Where it cannot be relied on, each file is synced by itself. */
+const library = optionalLibrary(() => {
+  if (Deno.build.os !== "linux" || !kernelTellsSyncErrors(Deno.osRelease())) return null;
   return Deno.dlopen("libc.so.6", {
     open: { parameters: ["buffer", "i32"], result: "i32" },
     syncfs: { parameters: ["i32"], result: "i32" },
     close: { parameters: ["i32"], result: "i32" },
   }).symbols;
-}
-
-let loaded: ReturnType<typeof openLibrary> | null | undefined;
-
-/** Loaded at first use; null where it cannot be relied on. */
-function library() {
-  if (loaded !== undefined) return loaded;
-  try {
-    const isUsable = Deno.build.os === "linux" && kernelTellsSyncErrors(Deno.osRelease());
-    loaded = isUsable ? openLibrary() : null;
-  } catch {
-    loaded = null; // another C library: each file is synced by itself then
-  }
-  return loaded;
-}
+});
 
 /** Whether all of a path's file system can be synced with one call. */
 export function canSyncFileSystem(path: string): boolean {

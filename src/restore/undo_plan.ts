@@ -1,7 +1,7 @@
 /** The plan of an undo: the way back from a restore, as operations of the same kinds. */
-import type { Manifest } from "../archive/mod.ts";
-import { type Host, isoWithOffset } from "../base/mod.ts";
+import type { Host } from "../base/mod.ts";
 import { type Home, isActiveHome } from "../profiles/mod.ts";
+import { blankManifest } from "./blank_manifest.ts";
 import { isMove, type TargetRoot } from "./journal_types.ts";
 import { createPulse, emptyPlan } from "./plan.ts";
 import { planActivations } from "./plan_activates.ts";
@@ -46,7 +46,8 @@ function wasThere({ planner, undo, moved }: Undoer, root: TargetRoot, path: stri
 
 function beginPlan(host: Host, home: Home, undo: OpenUndo): Undoer {
   const { site, chosen } = undo;
-  const manifest = manifestOf(host, home, undo);
+  // The plan gets its operations from the journal alone.
+  const manifest = blankManifest(host, home, undoName(site.id));
   const moved = new Set(undo.journal.ops.filter(isMove).map(({ root, path }) => key(root, path)));
   const kept = new Set<string>();
   const backup = keptBackup(site, manifest, kept);
@@ -63,26 +64,4 @@ function beginPlan(host: Host, home: Home, undo: OpenUndo): Undoer {
     pulse: createPulse(host),
   };
   return { planner, undo, moved, changed: [], kept };
-}
-
-/** Undo data has no manifest: the plan gets its operations from the journal alone. */
-function manifestOf(host: Host, home: Home, { site }: OpenUndo): Manifest {
-  return {
-    schema_version: 1,
-    created_at: isoWithOffset(host.now()),
-    profile: home.profile.id,
-    home: home.path,
-    backup_name: undoName(site.id),
-    archive_format: null,
-    sensitive_note: "",
-    platform: { system: host.platform, release: "", machine: "" },
-    exclusions: {},
-    counts: { files: 0, sqlite_databases: 0, errors: 0 },
-    entries: [],
-    roots: [],
-    symlinks: [],
-    directories: [],
-    skipped: [],
-    errors: [],
-  };
 }
