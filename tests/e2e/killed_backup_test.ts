@@ -8,7 +8,7 @@ import { namesIn, type Scene, withScene } from "../support/scene.ts";
 
 const KILLS = 50;
 /** A run that has ended before its moment is no kill; so many may be in vain. */
-const MOST_ROUNDS = 70;
+const MOST_ROUNDS = 250;
 /** Every so many-th is a backup with the restorer in it, which takes longer. */
 const FULL_KIT_EVERY = 12;
 

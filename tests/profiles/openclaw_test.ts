@@ -152,7 +152,7 @@ Deno.test("a workspace that holds the state folder, or another, is taken once", 
       agents: {
         entries: {
           a: { workspace: "~/work" },
-          b: { workspace: "~/code/b" },
+          b: { workspace: "~/work/b" },
           c: { workspace: "~/.openclaw/c" },
           d: { workspace: "~/other/work" },
         },
