@@ -1,4 +1,4 @@
-import type { Host } from "../base/mod.ts";
+import { collectGarbage, type Host } from "../base/mod.ts";
 import {
   collect,
   collectSignature,
@@ -19,6 +19,9 @@ import { readTar } from "./tar_reader.ts";
 /** A manifest up to this size is kept in memory, a larger one is read again when it is needed. */
 const MANIFEST_KEPT = 64 << 20;
 
+/** Bytes of a pass after which memory is freed: each chunk has a buffer of its own. */
+const COLLECTED_EVERY = 32 << 20;
+
 /** What a pass over the archive keeps. */
 interface Found {
   /** Absent when it is too large to be kept. */
@@ -31,10 +34,15 @@ async function* counted(
   allowance: Allowance,
   pulse: Pulse,
 ): AsyncGenerator<Uint8Array> {
+  let uncollected = 0;
   for await (const chunk of chunks) {
     await pulse();
     allowance.spend(chunk.length);
     yield chunk;
+    uncollected += chunk.length;
+    if (uncollected < COLLECTED_EVERY) continue;
+    collectGarbage();
+    uncollected = 0;
   }
 }
 

@@ -7,6 +7,7 @@ export * from "./detached.ts";
 export * from "./errors.ts";
 export * from "./files.ts";
 export * from "./fs.ts";
+export * from "./garbage.ts";
 export * from "./glob.ts";
 export * from "./hash.ts";
 export * from "./held.ts";

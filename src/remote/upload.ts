@@ -1,5 +1,6 @@
 import {
   checkInterrupt,
+  collectGarbage,
   ensureDir,
   type Host,
   LifeboatError,
@@ -104,11 +105,18 @@ async function sendParts(
   const hash = sha256();
   let sent = 0;
 
+  let untilCollected = MOST_BYTES;
+
   async function send(number: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     const part = there.get(number);
     const isSame = part?.size === bytes.length && part.md5 === md5Of(bytes);
     parts[number - 1] = isSame ? part : await backend.putPart(upload, number, bytes);
     sent += bytes.length;
+    untilCollected -= bytes.length;
+    if (untilCollected <= 0) {
+      collectGarbage();
+      untilCollected = MOST_BYTES;
+    }
     host.progress({ phase: "uploading", files: 0, bytes: sent, totalBytes: size });
   }
 
