@@ -69,13 +69,6 @@ export type See = (root: HomeRoot, item: WalkItem) => void;
  * Walks through a home and its roots as a full backup would, so that what is reported is what would
  * be captured. Throws only `interrupted`.
  */
-export function surveyHome(host: Host, home: Home): Survey {
-  const { survey, see } = beginSurvey(host, home, true);
-  walkHome(host, home, see);
-  return survey;
-}
-
-/** Shows everything that a full backup would capture. Throws only `interrupted`. */
 export function walkHome(host: Host, home: Home, see: See): void {
   const rules = compileRules(home.profile, "full", []);
   for (const root of rootsOf(host, home)) {

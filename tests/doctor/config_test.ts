@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { realFs } from "../../src/base/mod.ts";
 import { inspectConfig } from "../../src/doctor/config.ts";
-import { emptySurvey, surveyHome } from "../../src/doctor/survey.ts";
+import { beginSurvey, emptySurvey, walkHome } from "../../src/doctor/survey.ts";
 import { findProfile, resolveHome } from "../../src/profiles/mod.ts";
 import { assert } from "../assert.ts";
 import { faultyFs } from "../support/faulty_fs.ts";
@@ -13,7 +13,9 @@ function inspect(folder: string, files: TreeSpec, fs = realFs) {
   makeTree(join(folder, ".codex"), files);
   const host = testHost(folder, { fs });
   const home = resolveHome(host, findProfile(host, "codex"));
-  return inspectConfig(host, home, surveyHome(host, home));
+  const { survey, see } = beginSurvey(host, home, true);
+  walkHome(host, home, see);
+  return inspectConfig(host, home, survey);
 }
 
 Deno.test("every configuration file that a profile names is looked at", () =>
