@@ -1,10 +1,5 @@
 /** The archive format: writing and reading backups, their manifests, and those of others. */
-export {
-  type ArchiveOptions,
-  type ArchiveWriter,
-  createArchiveWriter,
-  type WrittenArchive,
-} from "./archive_writer.ts";
+export { type ArchiveWriter, createArchiveWriter, type WrittenArchive } from "./archive_writer.ts";
 export {
   type EarlierArchive,
   type EarlierFile,
@@ -21,20 +16,18 @@ export {
   FOREIGN_DATABASE_JOB,
   foreignName,
   readStore,
-  type Sidecar,
-  type StoredArchive,
 } from "./foreign/mod.ts";
 export type { EntrySink } from "./entry_sink.ts";
-export type { DatabaseMethod, SegmentForm, WalState } from "./format.ts";
+export type { SegmentForm } from "./format.ts";
 export * from "./manifest.ts";
 export { createManifestWriter, type ManifestWriter, type RootHead } from "./manifest_writer.ts";
 export type { OutputFile, WrittenFile } from "./output_file.ts";
 export { createSealedTar, type SealedTar } from "./sealed_tar.ts";
 export type { PayloadPlace } from "./source_file.ts";
-export type { EntryMeta, HashedMeta, SizedMeta } from "./packer.ts";
-export type { StoredFile, Wanted } from "./container.ts";
+export type { EntryMeta } from "./packer.ts";
+export type { StoredFile } from "./container.ts";
 export { READ_LIMITS, type ReadLimits } from "./limits.ts";
-export { type Backup, openBackup, type ReadOptions, type UseFile } from "./open_backup.ts";
+export { type Backup, openBackup, type ReadOptions } from "./open_backup.ts";
 export { openPartial, type Place } from "./places.ts";
 export { INFLATE_JOB, inflateJob } from "./inflate_job.ts";
 export { READ_BACK_JOB, readBack, readBackJob } from "./read_back.ts";

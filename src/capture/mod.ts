@@ -1,7 +1,6 @@
 /** Reading a live home: what is in it, what is left out, and one consistent state of each file. */
 export * from "./database.ts";
 export { isDatabase, mainOfSidecar } from "./database_files.ts";
-export type { DatabaseCapture } from "./database_job.ts";
 export * from "./rules.ts";
 export * from "./stable_read.ts";
 export * from "./walk.ts";

@@ -13,5 +13,5 @@ export {
 export { findNewestOfEach, type NewestBackups, newestOfEach } from "./newest.ts";
 export { type BackupItem, itemOfHead, listRoot, ownHomeFinder } from "./list.ts";
 export { backupScope, type ScopeChoice } from "./scope.ts";
-export { type Catalog, openCatalog } from "./store.ts";
+export { openCatalog } from "./store.ts";
 export { noteMade, verifyAndNote, verifyAsNoted } from "./verify.ts";

@@ -2,6 +2,6 @@
  * What an agent calls before and after its tools. In a room of its own, so that a hook, which has a
  * few hundredths of a second, loads nothing that only commands need.
  */
-export { type HookOptions, runHook, runScan, type Scan } from "./hook.ts";
-export { type HookFault, hookLogPath, logHookFaults } from "./hook_log.ts";
+export { runHook, runScan, type Scan } from "./hook.ts";
+export { logHookFaults } from "./hook_log.ts";
 export { HOOK_AGENTS, type HookAgent } from "./tool_call.ts";

@@ -1,2 +1,2 @@
 /** The same engine calls as tools of the Model Context Protocol (modelcontextprotocol.io). */
-export { type McpSettings, serveMcp } from "./serve.ts";
+export { serveMcp } from "./serve.ts";

@@ -5,18 +5,11 @@ export * from "./describe.ts";
 export * from "./home.ts";
 export * from "./isolated.ts";
 export * from "./load.ts";
-export {
-  AGENT_ID,
-  type AgentAccount,
-  agentAccounts,
-  type OpenClawAgent,
-  type OpenClawPlaces,
-  openClawPlaces,
-} from "./openclaw.ts";
+export { AGENT_ID, type OpenClawAgent, type OpenClawPlaces, openClawPlaces } from "./openclaw.ts";
 export { type HomePart, type HomeScope, partOfHome } from "./openclaw_scope.ts";
 export { type AgentPart, agentParts } from "./openclaw_parts.ts";
 export { localOpenClaw, type OpenClawHome, type Table, tableOf } from "./openclaw_config.ts";
 export { parseProfile } from "./parse.ts";
 export { compilePatterns, type PatternMatcher } from "./patterns.ts";
 export * from "./profile.ts";
-export { type OutsidePart, rootIds } from "./root_ids.ts";
+export { rootIds } from "./root_ids.ts";

@@ -16,14 +16,7 @@ export type { AccessKeys } from "./s3/request.ts";
 export { type OpenBackend, openBackend } from "./open.ts";
 export { type RemoteDeletion, removeCopy } from "./delete.ts";
 export { openRemoteBackup } from "./download.ts";
-export {
-  findRemote,
-  listOwnRecords,
-  listRemote,
-  newestRemote,
-  type RemoteList,
-  type RemoteScope,
-} from "./list.ts";
+export { findRemote, listOwnRecords, listRemote, newestRemote, type RemoteList } from "./list.ts";
 export { type BackupRecord, keysOf, listRecords, type RemoteItem } from "./record.ts";
-export { refusePlaintext, syncBackups, type SyncOptions, type SyncResult } from "./sync.ts";
+export { refusePlaintext, syncBackups, type SyncResult } from "./sync.ts";
 export { type RemoteVerifyReport, verifyRemote } from "./verify.ts";

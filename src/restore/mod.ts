@@ -1,33 +1,21 @@
 /** Archive to home: plan, apply under a journal, recover. */
 export type {
-  Activation,
-  AgentPlan,
-  ApplyOptions,
-  Conflict,
   MergedFile,
   PlanItem,
   PlanSummary,
   RestoreOptions,
   RestoreResult,
   SessionStep,
-  SkippedItem,
 } from "./options.ts";
 export { applyRestore, planRestore, recoveryWarning } from "./restore.ts";
 export {
   applyRollback,
-  type ApplyRollbackOptions,
   planRollback,
   refuseInterruptedRollback,
   type RollbackOptions,
 } from "./rollback.ts";
 export type { RollbackResult } from "./rollback_result.ts";
-export {
-  type NewFile,
-  type NewLink,
-  putFiles,
-  type PutOptions,
-  type PutResult,
-} from "./put_files.ts";
+export { type NewFile, type NewLink, putFiles } from "./put_files.ts";
 export { refuseInterrupted } from "./recover.ts";
 export { recoverUnlessRunning } from "./running.ts";
 export {

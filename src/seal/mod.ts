@@ -11,15 +11,8 @@ export {
   signManifest,
 } from "./signature.ts";
 export { homeFinder, homeMark } from "./home_mark.ts";
-export { lockSigningKey, machinePublicKey, machineSigner, openSigner } from "./signing_key.ts";
-export {
-  type KnownSigner,
-  knownSigners,
-  type SignedBy,
-  signedBy,
-  signedByText,
-  trustSigner,
-} from "./signers.ts";
+export { lockSigningKey, machineSigner, openSigner } from "./signing_key.ts";
+export { type KnownSigner, type SignedBy, signedBy, signedByText, trustSigner } from "./signers.ts";
 export { type KeyList, listKeys } from "./list_keys.ts";
 export { keepForNextTime, keptFromLastTime } from "./next_time.ts";
 export { loadSecretKey, openSecret, sealSecret, type SecretKey } from "./secrets.ts";
@@ -40,4 +33,4 @@ export {
   recipientNamed,
 } from "./identities.ts";
 export { sealedScratch } from "./scratch_fs.ts";
-export { type Secrets, type Unlock, unlockWith } from "./unlock.ts";
+export { type Unlock, unlockWith } from "./unlock.ts";

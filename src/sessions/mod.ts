@@ -1,30 +1,25 @@
 /** What a transcript is, per agent: where conversations lie, and what can be told of them. */
 export { RENAME_AGENT_JOB, renameAgentJob, renamedAgentIn } from "./agent_id.ts";
 export { openSessionsBackup, sessionsIn } from "./backup_source.ts";
-export { type Belongings, belongingsOf, HISTORY_PATH } from "./belongings.ts";
-export { type Choice, chooseSessions, type ChosenSession, foldersOf } from "./choose.ts";
+export { type Belongings, belongingsOf } from "./belongings.ts";
+export { chooseSessions, type ChosenSession, foldersOf } from "./choose.ts";
 export { addProjectEntry, mergeState, projectEntry } from "./claude_state.ts";
 export { compareTranscripts, type Comparison } from "./compare.ts";
 export type { Excerpt } from "./excerpt.ts";
 export { readFacts } from "./facts.ts";
-export { findTranscripts, type Transcript, type Unreadable } from "./find.ts";
-export { readTranscriptHead, type TranscriptHead } from "./head.ts";
-export type { SessionItem, SourceItem } from "./item.ts";
-export { isId, type TranscriptAgent, transcriptAt, type TranscriptName } from "./layout.ts";
+export { findTranscripts, type Transcript } from "./find.ts";
+export { readTranscriptHead } from "./head.ts";
+export type { SessionItem } from "./item.ts";
+export { isId, type TranscriptAgent, transcriptAt } from "./layout.ts";
 export { listSessions, type SessionFilter, type SessionsReport } from "./list.ts";
 export { lastOfEach, linesAbout, linesMissing, mergeLines, type TakenLine } from "./merge_lines.ts";
 export { type SourceChoice, withSources } from "./open.ts";
 export { otherId, reidentify } from "./reidentify.ts";
-export { homeRetention, isSweptSoon, type Retention, SOON_DAYS } from "./retention.ts";
-export { type SearchReport, type SearchResult, searchSessions } from "./search.ts";
+export { homeRetention, isSweptSoon, SOON_DAYS } from "./retention.ts";
+export { type SearchReport, searchSessions } from "./search.ts";
 export { type SessionDetails, showSessions, type ShowSessionsReport } from "./show.ts";
 export { remapContent, type StreamRule } from "./remap/content.ts";
-export {
-  REMAP_DATABASE_JOB,
-  type RemapCounts,
-  type RemapDatabase,
-  remapDatabaseJob,
-} from "./remap/database_edit.ts";
+export { REMAP_DATABASE_JOB, type RemapCounts, remapDatabaseJob } from "./remap/database_edit.ts";
 export { mapPath, matchPath, type PathMapping, pathMapping } from "./remap/paths.ts";
 export { movedFolder } from "./remap/project_folders.ts";
 export { isProjection, type RemapRule, remapRule } from "./remap/rules.ts";

@@ -1,24 +1,16 @@
 /** Small, frequent captures of homes and workspaces: what changed, when, by which tool, and back. */
-export { type Operation, type SnapshotContext } from "./events.ts";
-export { applyCleanup, type CleanupOptions, type CleanupResult, planCleanup } from "./cleanup.ts";
+export { type SnapshotContext } from "./events.ts";
+export { applyCleanup, type CleanupResult, planCleanup } from "./cleanup.ts";
 export { findClawSnapshots } from "./clawbackup.ts";
-export {
-  type DiffChoice,
-  type DiffItem,
-  type DiffReport,
-  type DiffSide,
-  diffSnapshots,
-} from "./diff.ts";
+export { type DiffItem, type DiffReport, type DiffSide, diffSnapshots } from "./diff.ts";
 export { importClawSnapshots, type ImportedSnapshots } from "./import_clawbackup.ts";
-export { type Entry, type FileContent } from "./entry.ts";
+export { type FileContent } from "./entry.ts";
 export {
   fileHistory,
   findPlace,
   type History,
   type HistoryItem,
-  type ListOptions,
   listSnapshots,
-  rootsWith,
   type SnapshotItem,
   type SnapshotList,
 } from "./lists.ts";
@@ -31,40 +23,30 @@ export {
   withStoreThere,
 } from "./named.ts";
 export { readContent } from "./objects.ts";
-export { type Recorded, recordFiles, type SkippedPath } from "./record.ts";
+export { recordFiles } from "./record.ts";
 export {
   planRollback,
   type RollbackChoice,
-  type RollbackConflict,
   type RollbackItem,
   type RollbackPlan,
 } from "./rollback_plan.ts";
 export {
   absoluteOf,
-  listRoots,
   lookAtPlace,
   type Place,
   type Scope,
-  scopeOfRoot,
-  type TrackedRoot,
   trackHome,
   trackWorkspace,
 } from "./roots.ts";
-export { type SnapshotSettings, snapshotSettings } from "./settings.ts";
 export {
   type SnapshotStatus,
   snapshotStatus,
   type SnapshotTotals,
   snapshotTotals,
 } from "./status.ts";
-export {
-  hasSnapshotStore,
-  openSnapshotStore,
-  type OpenStoreOptions,
-  type SnapshotStore,
-} from "./store.ts";
-export { findTouched, type Touched } from "./marks.ts";
+export { hasSnapshotStore, openSnapshotStore, type SnapshotStore } from "./store.ts";
+export { findTouched } from "./marks.ts";
 export { takeTouched } from "./take_touched.ts";
-export { type Taken, type TakeOptions, takeSnapshot } from "./take.ts";
+export { type Taken, takeSnapshot } from "./take.ts";
 export { type StoreReport, verifyStore } from "./verify.ts";
 export { type WatchReport, watchScopes } from "./watch.ts";

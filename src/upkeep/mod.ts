@@ -1,12 +1,12 @@
 /** Which backups stay, and whether they would save anybody: retention, deletion, drills, status. */
 export { alarm } from "./alarm.ts";
 export { backUp } from "./back_up.ts";
-export { deleteBackup, type DeleteResult, findItem } from "./delete.ts";
+export { deleteBackup, findItem } from "./delete.ts";
 export { deleteRemote } from "./delete_remote.ts";
 export { drill, type DrillResult } from "./drill.ts";
 export { init, type InitResult } from "./init.ts";
 export { prune, type PrunedBackup, type PruneResult } from "./prune.ts";
-export { pruneRemote, type RemotePruneResult } from "./prune_remote.ts";
+export { pruneRemote } from "./prune_remote.ts";
 export { type RecoverySheet, recoverySheet } from "./recovery_sheet.ts";
 export type { KeepRules } from "./retention.ts";
 export {

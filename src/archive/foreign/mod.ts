@@ -14,14 +14,8 @@ import { clawBackupStore } from "./store.ts";
 
 export { checkDatabases } from "./check_databases.ts";
 export { checkForeignDatabase, FOREIGN_DATABASE_JOB } from "./database_job.ts";
-export {
-  archivesIn,
-  clawBackupStore,
-  foreignName,
-  readStore,
-  type StoredArchive,
-} from "./store.ts";
-export { findSidecar, type Sidecar } from "./sidecar.ts";
+export { archivesIn, clawBackupStore, foreignName, readStore } from "./store.ts";
+export { findSidecar } from "./sidecar.ts";
 
 /** Asks for the password of an encrypted archive; undefined where there is none. */
 export type AskPassword = () => Promise<string | undefined>;
