@@ -40,7 +40,7 @@ interface Fallback {
   sources: [name: string, version: string, path: string][];
 }
 
-export const FALLBACK: Fallback = {
+const FALLBACK: Fallback = {
   version: "2.6.10",
   triple: "x86_64-unknown-linux-gnu",
   bytes: 92_183_912,

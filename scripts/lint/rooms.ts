@@ -47,7 +47,7 @@ function isProgram({ path }: Place): boolean {
 }
 
 /** Why a file must not import another one, or undefined when it may. */
-export function importFault(fromFile: string, specifier: string): string | undefined {
+function importFault(fromFile: string, specifier: string): string | undefined {
   const from = placeOf(fromFile);
   if (!isProgram(from) || !specifier.startsWith(".")) return undefined;
   const to = placeOf(join(dirname(fromFile), specifier));

@@ -27,7 +27,7 @@ const TIMEOUT = 10;
 const END_TIMEOUT = 2;
 
 /** How an agent calls a hook: as one line for a shell, or on Windows without one where it can. */
-export function hookHandler(
+function hookHandler(
   executable: string,
   agent: Configured,
   platform: Platform,

@@ -25,7 +25,7 @@ export interface UpdateSource {
 }
 
 /** What the program for a system is called in a release. Throws `wrong_system` where there is none. */
-export function releaseName(target: string): string {
+function releaseName(target: string): string {
   const names: Record<string, string> = {
     "x86_64-unknown-linux-gnu": "lifeboat-linux-x64",
     "aarch64-unknown-linux-gnu": "lifeboat-linux-arm64",

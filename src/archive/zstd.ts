@@ -8,7 +8,7 @@ type Zstd = Pick<
 >;
 
 /** Whether this runtime can compress and read zstd. */
-export function hasZstd(runtime: object = zlib): boolean {
+function hasZstd(runtime: object = zlib): boolean {
   return "zstdCompressSync" in runtime;
 }
 

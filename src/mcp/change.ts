@@ -19,7 +19,7 @@ export interface Change<Plan extends { ok: boolean }> {
 }
 
 /** How a preview is applied: by its token, or by a person. */
-export interface Next {
+interface Next {
   token?: string;
   expires_at?: string;
   /** For the user to run in a terminal. */

@@ -4,7 +4,7 @@ import { type Looking, readTable, type Table, tableOf } from "./claude_look.ts";
 import { fromClaude } from "./mcp.ts";
 
 /** Adds the MCP servers of a table. */
-export function serversIn(
+function serversIn(
   { assets }: Looking,
   source: string,
   from: string,

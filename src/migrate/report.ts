@@ -20,7 +20,7 @@ const SECTIONS: [title: string, status: MigrationItem["status"]][] = [
 ];
 
 /** The report for a person, in Markdown. */
-export function summaryText(plan: MigrationPlan): string {
+function summaryText(plan: MigrationPlan): string {
   const { providerId, targetId, source, target, items, warnings, nextSteps, summary } = plan;
   const section = (title: string, lines: string[]) =>
     lines.length > 0 ? [`## ${title}`, "", ...lines, ""] : [];

@@ -11,7 +11,7 @@ import {
 } from "../base/mod.ts";
 
 /** Folders below the one that is searched; as OpenClaw has it. */
-export const MAX_DEPTH = 6;
+const MAX_DEPTH = 6;
 
 /** Skills, or plugins, of one folder. */
 export const MAX_FOUND = 2000;

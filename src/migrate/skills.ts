@@ -135,7 +135,7 @@ function firstParagraph(text: string): string | undefined {
 }
 
 /** A command as a skill that only a person can start: commands are prompts, not knowledge. */
-export function commandAsSkill(name: string, label: string, text: string): string {
+function commandAsSkill(name: string, label: string, text: string): string {
   const said = firstParagraph(text) ?? `Imported from ${label}`;
   const description = [...said].slice(0, MAX_DESCRIPTION).join("");
   return [

@@ -43,7 +43,7 @@ export interface Tree {
 export type LinkRule = "inside" | "follow" | "verbatim";
 
 /** Files, links and folders of one tree. */
-export const MAX_ENTRIES = 20_000;
+const MAX_ENTRIES = 20_000;
 
 interface Walking extends Tree {
   host: Host;

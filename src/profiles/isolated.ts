@@ -40,7 +40,7 @@ const ID = /^[a-z0-9][a-z0-9._-]{0,62}$/;
 export const USER_HOME = "home";
 
 /** The folder of all homes that are Lifeboat's own. */
-export function isolatedFolder({ platform, folders }: Host): string {
+function isolatedFolder({ platform, folders }: Host): string {
   return pathsOf(platform).join(folders.state, "isolated");
 }
 

@@ -72,7 +72,7 @@ const SUFFIX = ".lifeboat.json";
 const MOST_BYTES = 1 << 20;
 
 /** The folder of a machine's objects, with a slash. */
-export function machineFolder(machineId: string): string {
+function machineFolder(machineId: string): string {
   return `${FOLDER}${machineId}/`;
 }
 
@@ -90,7 +90,7 @@ export function archiveKey({ machine, archive, atTop }: BackupRecord): string {
 }
 
 /** The key of a backup's record. */
-export function recordKey(machineId: string, backupId: string): string {
+function recordKey(machineId: string, backupId: string): string {
   return keyOf(machineId, backupId + SUFFIX);
 }
 

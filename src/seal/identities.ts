@@ -80,7 +80,7 @@ export async function printableIdentity(
 }
 
 /** The secrets in the text of an identity file. */
-export function secretsIn(text: string): string[] {
+function secretsIn(text: string): string[] {
   return text.split("\n").map((line) => line.trim()).filter((line) => SECRET.test(line));
 }
 

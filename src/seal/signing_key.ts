@@ -6,7 +6,7 @@ import { hasKeyFile, keyPath, readKeyFile, writeKeyFile } from "./key_folder.ts"
 import { isPublicKey, publicKeyOf, type Signer } from "./signature.ts";
 
 /** The private key, PKCS #8 in PEM; with `.age` behind it, that under a passphrase. */
-export const SIGNING_KEY = "signing.key";
+const SIGNING_KEY = "signing.key";
 /** The public key, base64. */
 const SIGNING_PUB = "signing.pub";
 
@@ -31,7 +31,7 @@ export function isSigningKeyLocked(host: Host): boolean {
 }
 
 /** A key in PEM. */
-export function signerFromPem(host: Host, pem: string): Signer {
+function signerFromPem(host: Host, pem: string): Signer {
   try {
     const privateKey = createPrivateKey(pem);
     if (privateKey.asymmetricKeyType !== "ed25519") throw badKey(host, SIGNING_KEY);
@@ -43,14 +43,14 @@ export function signerFromPem(host: Host, pem: string): Signer {
 }
 
 /** A new key, in PEM; it is nowhere stored yet. */
-export function newSigningKey(): { pem: string; signer: Signer } {
+function newSigningKey(): { pem: string; signer: Signer } {
   const { privateKey } = generateKeyPairSync("ed25519");
   const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
   return { pem, signer: { privateKey, publicKey: publicKeyOf(privateKey) } };
 }
 
 /** Stores the public half beside the private one, where it can be read without a passphrase. */
-export function storePublicKey(host: Host, signer: Signer): void {
+function storePublicKey(host: Host, signer: Signer): void {
   writeKeyFile(host, SIGNING_PUB, `${signer.publicKey}\n`);
 }
 

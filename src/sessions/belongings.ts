@@ -3,7 +3,7 @@ import { isId } from "./layout.ts";
 import { NAMES_PATH } from "./source.ts";
 
 /** Both agents note every prompt there, one a line (agent-homes.md 1.2, 2.2). */
-export const HISTORY_PATH = "history.jsonl";
+const HISTORY_PATH = "history.jsonl";
 
 /** What belongs to some conversations of a home. */
 export interface Belongings {

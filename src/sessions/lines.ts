@@ -2,7 +2,7 @@
  * The longest line that is looked into, bytes. Pictures make lines of a few megabytes; a longer one
  * is counted, and what it says is left alone, so that no transcript can exhaust the memory.
  */
-export const MAX_LINE_BYTES = 8 << 20;
+const MAX_LINE_BYTES = 8 << 20;
 
 /** Takes a file apart into lines as its bytes come in. */
 export interface LineSplitter {

@@ -25,7 +25,7 @@ export interface SnapshotContext {
 }
 
 /** `seen`: the first look at a path, which may have been so for long. */
-export type Operation = "seen" | "create" | "update" | "delete" | "rename";
+type Operation = "seen" | "create" | "update" | "delete" | "rename";
 
 /** An observation of a path. */
 export interface Found extends Place {

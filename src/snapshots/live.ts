@@ -4,7 +4,7 @@ import type { Objects } from "./objects.ts";
 import type { SnapshotStore } from "./store.ts";
 
 /** The event after which the version that needs an object is not the newest any more; never. */
-export const NEVER = Infinity;
+const NEVER = Infinity;
 
 /** Objects with the event until which they are needed; lists that cannot be read. */
 export interface Needed {

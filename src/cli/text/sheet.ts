@@ -11,7 +11,7 @@ const RESTORERS: Record<Platform, string> = {
 };
 
 /** The line that checks the program, or the same as the restorer in a backup, before it is started. */
-export function checkLine(platform: Platform, sha256: string): string {
+function checkLine(platform: Platform, sha256: string): string {
   const file = RESTORERS[platform];
   if (platform === "windows") {
     return `(Get-FileHash ${file}).Hash -eq "${sha256.toUpperCase()}"`;

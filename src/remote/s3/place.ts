@@ -62,7 +62,7 @@ function regionOf(endpoint: string): string | undefined {
 }
 
 /** A prefix without slashes at its ends, and without empty parts. */
-export function cleanPrefix(prefix: string): string {
+function cleanPrefix(prefix: string): string {
   return prefix.split("/").filter((part) => part !== "").join("/");
 }
 
