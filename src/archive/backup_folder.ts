@@ -1,4 +1,4 @@
-import { type Host, lstatIfThere, pathsOf } from "../base/mod.ts";
+import { createPulse, type Host, lstatIfThere, pathsOf, type Pulse } from "../base/mod.ts";
 import {
   collectSignature,
   type Container,
@@ -10,7 +10,6 @@ import { badManifest, notABackup, unsafe } from "./faults.ts";
 import { MANIFEST_PATH, SIGNATURE_PATH } from "./format.ts";
 import type { ReadLimits } from "./limits.ts";
 import { createPathGuard } from "./path_checks.ts";
-import { createPulse, type Pulse } from "./pulse.ts";
 import { openSource, reading } from "./source_file.ts";
 
 function hasManifest(host: Host, folder: string): boolean {

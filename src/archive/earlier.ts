@@ -1,4 +1,4 @@
-import { crc32, createWorkerPool, type Host } from "../base/mod.ts";
+import { crc32, createPulse, createWorkerPool, type Host } from "../base/mod.ts";
 import type { Unlock } from "../seal/mod.ts";
 import { findIndex } from "./archive_index.ts";
 import { type IndexedArchive, readTable } from "./archive_table.ts";
@@ -8,7 +8,6 @@ import { readGroupFiles } from "./group_reader.ts";
 import { allowanceOf, READ_LIMITS } from "./limits.ts";
 import { openContainer } from "./open_container.ts";
 import { openInside } from "./open_sealed.ts";
-import { createPulse } from "./pulse.ts";
 import { readHead } from "./read_head.ts";
 import { readGroups, type SegmentGroup } from "./segment_groups.ts";
 import { openSource } from "./source_file.ts";

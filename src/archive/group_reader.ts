@@ -1,12 +1,11 @@
 /** Reading the files of a group of segments, in this thread. */
-import { asLifeboatError, crc32 } from "../base/mod.ts";
+import { asLifeboatError, crc32, type Pulse } from "../base/mod.ts";
 import type { IndexedArchive } from "./archive_table.ts";
 import { type ReadableFile, unreadable, type Wanted } from "./container.ts";
 import { damaged } from "./faults.ts";
 import type { SegmentLine, TableEntry } from "./format.ts";
 import { inflatePiece } from "./inflate_segments.ts";
 import { createNameReader, type NameReader } from "./path_checks.ts";
-import type { Pulse } from "./pulse.ts";
 import type { SegmentGroup } from "./segment_groups.ts";
 import type { SourceFile } from "./source_file.ts";
 import { readTar, type TarEntry } from "./tar_reader.ts";

@@ -1,5 +1,4 @@
-import { type Host, LifeboatError, readText, statIfThere } from "../base/mod.ts";
-import { createPulse } from "./pulse.ts";
+import { createPulse, type Host, LifeboatError, readText, statIfThere } from "../base/mod.ts";
 import { hashFile, reading } from "./source_file.ts";
 
 /** What the `.sha256` file beside an archive says of it. */

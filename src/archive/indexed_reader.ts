@@ -1,4 +1,11 @@
-import { crc32Combine, type Host, sha256, type WorkerPool } from "../base/mod.ts";
+import {
+  crc32Combine,
+  createPulse,
+  type Host,
+  type Pulse,
+  sha256,
+  type WorkerPool,
+} from "../base/mod.ts";
 import { type FoundIndex } from "./archive_index.ts";
 import { type IndexedArchive, readExtent } from "./archive_table.ts";
 import { collectSignature, type Container, type Wanted } from "./container.ts";
@@ -8,7 +15,6 @@ import { isFile } from "./group_reader.ts";
 import { allowanceOf, type ReadLimits } from "./limits.ts";
 import { readInWorkers } from "./parallel_reader.ts";
 import { createPathGuard, type PathGuard } from "./path_checks.ts";
-import { createPulse, type Pulse } from "./pulse.ts";
 import { readGroups, type SegmentGroup } from "./segment_groups.ts";
 import type { SourceFile } from "./source_file.ts";
 

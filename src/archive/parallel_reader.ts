@@ -1,5 +1,5 @@
 /** Reading many files of an archive: workers inflate and hash, in the order of the archive. */
-import type { WorkerPool } from "../base/mod.ts";
+import type { Pulse, WorkerPool } from "../base/mod.ts";
 import type { IndexedArchive } from "./archive_table.ts";
 import { inMemory, type ReadableFile, type Wanted } from "./container.ts";
 import type { SegmentLine } from "./format.ts";
@@ -10,7 +10,6 @@ import {
   type InflateInput,
   type InflateOutput,
 } from "./inflate_job.ts";
-import type { Pulse } from "./pulse.ts";
 import type { SegmentGroup } from "./segment_groups.ts";
 
 /** What is read, by whom, and of what. */

@@ -1,6 +1,7 @@
 import {
   crc32,
   crc32Combine,
+  createPulse,
   type Host,
   type JobResult,
   realFs,
@@ -17,7 +18,6 @@ import { MANIFEST_PATH, type SegmentLine } from "./format.ts";
 import { inflateSegment } from "./group_reader.ts";
 import { expectTrailer } from "./indexed_reader.ts";
 import { allowanceOf, READ_LIMITS } from "./limits.ts";
-import { createPulse } from "./pulse.ts";
 import { readGroups } from "./segment_groups.ts";
 import { openRef } from "./payload_source.ts";
 import { CHUNK_BYTES, type SourceFile, type SourceRef } from "./source_file.ts";

@@ -1,4 +1,4 @@
-import { collectGarbage, type Host } from "../base/mod.ts";
+import { collectGarbage, createPulse, type Host, type Pulse } from "../base/mod.ts";
 import {
   collect,
   collectSignature,
@@ -12,7 +12,6 @@ import { MANIFEST_PATH, SIGNATURE_PATH } from "./format.ts";
 import { gunzip, unzstd } from "./inflate.ts";
 import { type Allowance, allowanceOf, type ReadLimits } from "./limits.ts";
 import { createNameReader, createPathGuard } from "./path_checks.ts";
-import { createPulse, type Pulse } from "./pulse.ts";
 import type { SourceFile } from "./source_file.ts";
 import { readTar } from "./tar_reader.ts";
 

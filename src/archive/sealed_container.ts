@@ -1,5 +1,5 @@
 /** Reading an encrypted backup (FORMAT.md section 10): a plain tar, or that tar unpacked. */
-import { type Host, sha256Of } from "../base/mod.ts";
+import { createPulse, type Host, sha256Of } from "../base/mod.ts";
 import { headerLength, MAX_HEADER_BYTES, NONCE_BYTES, payloadKey } from "../seal/mod.ts";
 import { equalBytes } from "./byte_reader.ts";
 import {
@@ -14,7 +14,6 @@ import { MANIFEST_PATH, PAYLOAD_PATH, SIGNATURE_PATH } from "./format.ts";
 import { isKitName } from "./known_names.ts";
 import type { ReadLimits } from "./limits.ts";
 import { openPayload } from "./payload_source.ts";
-import { createPulse } from "./pulse.ts";
 import type { SourceFile } from "./source_file.ts";
 import { BLOCK, roundToBlock } from "./tar_header.ts";
 import { parseBlock } from "./tar_parse.ts";

@@ -3,7 +3,7 @@
  * payload, and at last what may be known of it by all.
  */
 import { randomBytes } from "node:crypto";
-import { type FileHandle, type Host, removeIfThere, sha256 } from "../base/mod.ts";
+import { createPulse, type FileHandle, type Host, removeIfThere, sha256 } from "../base/mod.ts";
 import {
   type AgeHeader,
   CHUNK_PLAIN,
@@ -17,7 +17,6 @@ import { damaged } from "./faults.ts";
 import { PAYLOAD_PATH } from "./format.ts";
 import type { PayloadFacts } from "./manifest.ts";
 import { openNew, type OutputFile, type WrittenFile } from "./output_file.ts";
-import { createPulse } from "./pulse.ts";
 import { hashFile, openSource, type PayloadPlace } from "./source_file.ts";
 import { BLOCK, roundToBlock, tarHeader } from "./tar_header.ts";
 import { onDisk } from "./write_faults.ts";

@@ -1,6 +1,12 @@
-import { describeError, type FileHandle, type Host, LifeboatError, sha256 } from "../base/mod.ts";
+import {
+  describeError,
+  type FileHandle,
+  type Host,
+  LifeboatError,
+  type Pulse,
+  sha256,
+} from "../base/mod.ts";
 import { damaged } from "./faults.ts";
-import type { Pulse } from "./pulse.ts";
 
 /** Bytes handed on at a time. */
 export const CHUNK_BYTES = 256 << 10;

@@ -1,4 +1,4 @@
-import { crc32, type Host } from "../base/mod.ts";
+import { crc32, createPulse, type Host, type Pulse } from "../base/mod.ts";
 import { equalBytes } from "./byte_reader.ts";
 import { collectSignature, type Container, type ReadableFile, type Wanted } from "./container.ts";
 import { badManifest, damaged, notABackup } from "./faults.ts";
@@ -6,7 +6,6 @@ import { MANIFEST_PATH, SIGNATURE_PATH } from "./format.ts";
 import { inflateStream, inflateWhole } from "./inflate.ts";
 import { allowanceOf, type ReadLimits } from "./limits.ts";
 import { createNameReader, createPathGuard } from "./path_checks.ts";
-import { createPulse, type Pulse } from "./pulse.ts";
 import { type SourceFile } from "./source_file.ts";
 import { LOCAL_BYTES, readZipDirectory, type ZipEntry } from "./zip_directory.ts";
 

@@ -1,6 +1,6 @@
 /** The plan of a restore: the dry run shows it, and apply does it. */
 import { type Manifest, rootFolder } from "../archive/mod.ts";
-import { checkInterrupt, delay, type Host, lstatIfThere } from "../base/mod.ts";
+import { createPulse, type Host, lstatIfThere } from "../base/mod.ts";
 import { viewOfAgent } from "./agent_view.ts";
 import { claimsOf } from "./claims.ts";
 import { deriveBackup, type DerivedBackup, type Rewriting } from "./derive.ts";
@@ -187,20 +187,5 @@ export function emptyPlan(
     bytes: 0,
     notSelected: 0,
     close,
-  };
-}
-
-/** Longest time, ms, that planning keeps timers and signals waiting. */
-const LONGEST = 25;
-
-/** What a plan calls between any two files. */
-export function createPulse(host: Host): () => Promise<void> {
-  let last = performance.now();
-  return async () => {
-    if (performance.now() - last > LONGEST) {
-      await delay(0);
-      last = performance.now();
-    }
-    checkInterrupt(host);
   };
 }

@@ -1,7 +1,7 @@
 /** Conversations of a live home whose project folder has moved: planned, and changed under a journal. */
 import { areConfigured } from "./target.ts";
 import type { Manifest } from "../archive/mod.ts";
-import { type Host, LifeboatError, lstatIfThere, takeHomeLock } from "../base/mod.ts";
+import { createPulse, type Host, LifeboatError, lstatIfThere, takeHomeLock } from "../base/mod.ts";
 import { findRunning, type Running, type RunningProcess } from "../doctor/mod.ts";
 import { type Home, isActiveHome, requireHome } from "../profiles/mod.ts";
 import type { PathMapping } from "../sessions/mod.ts";
@@ -10,7 +10,7 @@ import { claimsOf } from "./claims.ts";
 import { deriveBackup } from "./derive.ts";
 import type { TargetRoot } from "./journal_types.ts";
 import type { Conflict, PlanItem } from "./options.ts";
-import { createPulse, emptyPlan } from "./plan.ts";
+import { emptyPlan } from "./plan.ts";
 import { planDropped } from "./plan_dropped.ts";
 import { planFiles } from "./plan_files.ts";
 import { planFolders } from "./plan_folders.ts";

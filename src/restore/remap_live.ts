@@ -9,6 +9,7 @@ import {
 } from "../archive/mod.ts";
 import {
   checkInterrupt,
+  createPulse,
   createWorkerPool,
   type FileInfo,
   type Host,
@@ -20,7 +21,6 @@ import { type Home, type HomeRoot, rootsOf } from "../profiles/mod.ts";
 import { remapRule, type TranscriptAgent } from "../sessions/mod.ts";
 import { blankManifest } from "./blank_manifest.ts";
 import { type Bench, createBench, readInPieces } from "./bench.ts";
-import { createPulse } from "./plan.ts";
 import { pathBelow } from "./layout.ts";
 import { isTheirs } from "./remap_rules.ts";
 

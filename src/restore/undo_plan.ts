@@ -1,9 +1,9 @@
 /** The plan of an undo: the way back from a restore, as operations of the same kinds. */
-import type { Host } from "../base/mod.ts";
+import { createPulse, type Host } from "../base/mod.ts";
 import { type Home, isActiveHome } from "../profiles/mod.ts";
 import { blankManifest } from "./blank_manifest.ts";
 import { isMove, type TargetRoot } from "./journal_types.ts";
-import { createPulse, emptyPlan } from "./plan.ts";
+import { emptyPlan } from "./plan.ts";
 import { planActivations } from "./plan_activates.ts";
 import { planSidecars } from "./plan_sidecars.ts";
 import { at, key, type Plan, type Planner } from "./planner.ts";

@@ -1,5 +1,5 @@
 /** What has to be where so that a home or workspace is as it was at a moment. Nothing is changed. */
-import { createWorkerPool, LifeboatError, type WorkerPool } from "../base/mod.ts";
+import { createPulse, createWorkerPool, LifeboatError, type WorkerPool } from "../base/mod.ts";
 import { type Entry, isSameEntry } from "./entry.ts";
 import type { Look } from "./look.ts";
 import {
@@ -15,7 +15,7 @@ import { type NotRead, readPath } from "./read.ts";
 import { absoluteOf, type Place, type Scope, type TrackedRoot } from "./roots.ts";
 import type { SnapshotStore } from "./store.ts";
 import { type State, stateOf, wasAbsent } from "./states.ts";
-import { blockedIn, createPulse, type Survey, surveyRoot, unmet } from "./survey.ts";
+import { blockedIn, type Survey, surveyRoot, unmet } from "./survey.ts";
 
 /** A path that a rollback changes. */
 export interface RollbackItem extends Place {

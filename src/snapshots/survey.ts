@@ -1,5 +1,5 @@
 /** Walks a whole root and tells, without reading, what is not as it is known. */
-import { checkInterrupt, delay, type Host, lstatIfThere } from "../base/mod.ts";
+import { createPulse, lstatIfThere } from "../base/mod.ts";
 import { walk, type WalkItem } from "../capture/mod.ts";
 import { MODE } from "./entry.ts";
 import { fileLook, type Look } from "./look.ts";
@@ -35,18 +35,6 @@ export interface Looked extends Place {
 
 /** A transcript of which only the end was read is read as a whole once it rests so long, ms. */
 const REST_MS = 10 * 60 * 1000;
-
-/** Lets timers and signals run, and stops when the user wants to. */
-export function createPulse(host: Host): () => Promise<void> {
-  let last = performance.now();
-  return async () => {
-    if (performance.now() - last > 25) {
-      await delay(0);
-      last = performance.now();
-    }
-    checkInterrupt(host);
-  };
-}
 
 /** Looks at all of a root. Changes nothing. */
 export async function surveyRoot(

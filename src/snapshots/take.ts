@@ -1,5 +1,5 @@
 /** Looks at a whole home or workspace, and records what is not as it was. */
-import { createWorkerPool, type WorkerPool } from "../base/mod.ts";
+import { createPulse, createWorkerPool, type WorkerPool } from "../base/mod.ts";
 import {
   addSnapshot,
   completeSnapshot,
@@ -12,7 +12,7 @@ import { MAX_ROUNDS, nameOf, type SkippedPath } from "./record.ts";
 import { absoluteOf, lookAtPlace, type Scope } from "./roots.ts";
 import { putLeftOut, stateOf } from "./states.ts";
 import type { SnapshotStore } from "./store.ts";
-import { createPulse, findGone, type Looked, type Survey, surveyRoot } from "./survey.ts";
+import { findGone, type Looked, type Survey, surveyRoot } from "./survey.ts";
 
 /** How a snapshot is taken. */
 export interface TakeOptions {

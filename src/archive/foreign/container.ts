@@ -1,8 +1,7 @@
-import type { Host } from "../../base/mod.ts";
+import { createPulse, type Host } from "../../base/mod.ts";
 import { type Container, inMemory, type ReadableFile, type Wanted } from "../container.ts";
 import { gunzip } from "../inflate.ts";
 import { allowanceOf, type ReadLimits } from "../limits.ts";
-import { createPulse } from "../pulse.ts";
 import type { SourceFile } from "../source_file.ts";
 import { readTarWithLinks, type TarEntry, type TarLink } from "../tar_reader.ts";
 import { type Content, contentOf } from "./content.ts";

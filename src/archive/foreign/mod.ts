@@ -1,10 +1,9 @@
 /** Archives of other tools, read as if they were ours: OpenClaw's own, and those of ClawBackup. */
-import { type Host, pathsOf } from "../../base/mod.ts";
+import { createPulse, type Host, pathsOf } from "../../base/mod.ts";
 import type { Container } from "../container.ts";
 import { damaged } from "../faults.ts";
 import { gunzip } from "../inflate.ts";
 import type { ReadLimits } from "../limits.ts";
-import { createPulse } from "../pulse.ts";
 import { hashFile, type SourceFile } from "../source_file.ts";
 import { type ForeignSource, openForeign, plainTar } from "./container.ts";
 import { canBeEncrypted, needsPassword, openEncrypted } from "./decrypt.ts";

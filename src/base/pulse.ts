@@ -1,4 +1,5 @@
-import { checkInterrupt, delay, type Host } from "../base/mod.ts";
+import { checkInterrupt, type Host } from "./host.ts";
+import { delay } from "./time.ts";
 
 /** Longest time, in ms, that reading keeps timers and signals waiting. */
 const LONGEST = 25;
