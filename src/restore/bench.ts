@@ -1,7 +1,7 @@
 /** Room and hands for what is worked out while a restore is planned: scratch files, and a worker. */
 import {
+  createPulse,
   createWorkerPool,
-  delay,
   ensureDir,
   type Host,
   newScratch,
@@ -46,13 +46,17 @@ export function createBench(host: Host): Bench {
 
 const CHUNK = 1 << 20;
 
-/** Content of a file; between two pieces timers and signals run. A piece is valid until the next. */
-export async function* readInPieces({ fs }: Host, path: string): AsyncGenerator<Uint8Array> {
-  const file = fs.open(path);
+/**
+ * Content of a file; now and then timers and signals run. A piece is valid until the next. Throws
+ * `interrupted`.
+ */
+export async function* readInPieces(host: Host, path: string): AsyncGenerator<Uint8Array> {
+  const pulse = createPulse(host);
+  const file = host.fs.open(path);
   try {
     const buffer = new Uint8Array(Math.min(CHUNK, file.info().size + 1));
     for (let n = file.read(buffer); n > 0; n = file.read(buffer)) {
-      await delay(0);
+      await pulse();
       yield buffer.subarray(0, n);
     }
   } finally {

@@ -1,5 +1,4 @@
 /** Files made elsewhere, put into a home under the journal of a restore: all of them or none. */
-import type { Backup } from "../archive/mod.ts";
 import {
   checkInterrupt,
   type Host,
@@ -10,11 +9,11 @@ import {
   sha256OfFile,
 } from "../base/mod.ts";
 import { type Home, isActiveHome } from "../profiles/mod.ts";
-import { readInPieces } from "./bench.ts";
 import { blankManifest } from "./blank_manifest.ts";
 import { carryPlan } from "./carry_plan.ts";
 import type { Op, TargetRoot } from "./journal_types.ts";
 import { pathBelow } from "./layout.ts";
+import { looseBackup, type LooseFile, looseFile } from "./loose_backup.ts";
 import { foldersAbove, isOwnPath } from "./paths.ts";
 import { emptyPlan } from "./plan.ts";
 import { key, type Plan, type StagedFile } from "./planner.ts";
@@ -95,7 +94,12 @@ function planPut(host: Host, { home, name, files, links }: PutOptions) {
   for (const file of files) addFile(building, file);
   for (const link of links) addLink(building, link);
   const manifest = blankManifest(host, home, name);
-  const backup = viewOf(building, home, manifest);
+  const backup = looseBackup(host, {
+    source: home.path,
+    manifest,
+    paths: () => building.contents.keys(),
+    open: (path) => openFile(building, path),
+  });
   const isActive = isActiveHome(host, home);
   const target = { home, roots, chosen: areConfigured(home), isActive, skipped: [] };
   const { ops, staged } = building;
@@ -177,31 +181,8 @@ function addFoldersAbove(building: Building, place: Place): void {
   }
 }
 
-/** The files as the backup that a restore reads. */
-function viewOf(
-  { host, contents }: Building,
-  { path: source }: Home,
-  manifest: Backup["head"] & Awaited<ReturnType<Backup["loadManifest"]>>,
-): Backup {
-  async function* chunks(content: NewFile["content"]) {
-    if ("bytes" in content) yield content.bytes;
-    else yield* readInPieces(host, content.file);
-  }
-  return {
-    source,
-    form: "folder",
-    indexed: true,
-    head: manifest,
-    signature: null,
-    loadManifest: () => Promise.resolve(manifest),
-    async visit(wanted, use) {
-      for (const [path, content] of contents) {
-        checkInterrupt(host);
-        if (!wanted(path)) continue;
-        const bytes = "bytes" in content ? content.bytes.length : host.fs.stat(content.file).size;
-        await use({ path, bytes }, chunks(content));
-      }
-    },
-    close() {},
-  };
+function openFile({ host, contents }: Building, path: string): LooseFile {
+  const content = contents.get(path)!;
+  if ("file" in content) return looseFile(host, content.file);
+  return { bytes: content.bytes.length, chunks: [content.bytes] };
 }

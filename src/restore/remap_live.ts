@@ -8,7 +8,6 @@ import {
   rootFolder,
 } from "../archive/mod.ts";
 import {
-  checkInterrupt,
   createPulse,
   createWorkerPool,
   type FileInfo,
@@ -20,8 +19,9 @@ import { captureDatabase, compileRules, isDatabase, walk } from "../capture/mod.
 import { type Home, type HomeRoot, rootsOf } from "../profiles/mod.ts";
 import { remapRule, type TranscriptAgent } from "../sessions/mod.ts";
 import { blankManifest } from "./blank_manifest.ts";
-import { type Bench, createBench, readInPieces } from "./bench.ts";
+import { type Bench, createBench } from "./bench.ts";
 import { pathBelow } from "./layout.ts";
+import { looseBackup, looseFile } from "./loose_backup.ts";
 import { isTheirs } from "./remap_rules.ts";
 
 /** What is kept under this name can be undone, as after a restore. */
@@ -84,12 +84,14 @@ export async function openLiveHome(
   } finally {
     pool.close();
   }
-  return {
-    backup: viewOf(looking),
+  const { sources, warnings } = looking;
+  const backup = looseBackup(host, {
+    source: home.path,
     manifest,
-    warnings: looking.warnings,
-    close: bench.close,
-  };
+    paths: () => sources.keys(),
+    open: (path) => looseFile(host, sources.get(path)!),
+  });
+  return { backup, manifest, warnings, close: bench.close };
 }
 
 async function lookInto(
@@ -170,24 +172,4 @@ async function copyDatabase(
   if (captured.status !== "captured") return undefined;
   const { entry } = foundAt(host, path, copy, { ...info, size: host.fs.lstat(copy).size });
   return { entry: { ...entry, method: "sqlite_backup" }, source: copy };
-}
-
-function viewOf({ host, home, manifest, sources }: Looking): Backup {
-  return {
-    source: home.path,
-    form: "folder",
-    indexed: true,
-    head: manifest,
-    signature: null,
-    loadManifest: () => Promise.resolve(manifest),
-    async visit(wanted, use) {
-      for (const [path, source] of sources) {
-        checkInterrupt(host);
-        if (!wanted(path)) continue;
-        const { size } = host.fs.lstat(source);
-        await use({ path, bytes: size }, readInPieces(host, source));
-      }
-    },
-    close() {},
-  };
 }

@@ -26,6 +26,7 @@ import { blankManifest } from "./blank_manifest.ts";
 import { type Carried, carryPlan } from "./carry_plan.ts";
 import type { TargetRoot } from "./journal_types.ts";
 import { OWN_FOLDER } from "./layout.ts";
+import { looseBackup } from "./loose_backup.ts";
 import { emptyPlan } from "./plan.ts";
 import type { Plan } from "./planner.ts";
 import { recoverInterrupted, refuseInterrupted } from "./recover.ts";
@@ -190,24 +191,15 @@ function objectsAsBackup(
   const sizes = new Map(
     ops.flatMap((op) => op.op === "file" ? [[staged.get(op)!.stored, op.size] as const] : []),
   );
-  async function* chunks(object: string) {
-    await Promise.resolve(); // between two files timers and signals run
-    yield* readContent(store.objects, object);
-  }
-  return {
+  return looseBackup(store.host, {
     source: store.folder,
-    form: "folder",
-    indexed: true,
-    signature: null,
-    head: manifest,
-    loadManifest: () => Promise.resolve(manifest),
-    async visit(wanted, use) {
-      for (const [path, object] of objects) {
-        if (wanted(path)) await use({ path, bytes: sizes.get(path)! }, chunks(object));
-      }
-    },
-    close() {},
-  };
+    manifest,
+    paths: () => objects.keys(),
+    open: (path) => ({
+      bytes: sizes.get(path)!,
+      chunks: readContent(store.objects, objects.get(path)!),
+    }),
+  });
 }
 
 /** What is kept to undo a rollback must not turn up among the changes of a repository. */

@@ -1,15 +1,9 @@
 /** The files that a restore has replaced, in its undo data: found, checked, and read as a backup is. */
 import type { Backup, Manifest } from "../archive/mod.ts";
-import {
-  type FileInfo,
-  type FileSystem,
-  LifeboatError,
-  lstatIfThere,
-  pathsOf,
-  sha256OfFile,
-} from "../base/mod.ts";
+import { type FileInfo, LifeboatError, lstatIfThere, pathsOf, sha256OfFile } from "../base/mod.ts";
 import type { MoveOp, TargetRoot } from "./journal_types.ts";
 import { rootOf, shelfName, type Site, workOf } from "./layout.ts";
+import { looseBackup, looseFile } from "./loose_backup.ts";
 import { isOld } from "./moving.ts";
 import { foldersAbove } from "./paths.ts";
 import { undoName } from "./undo_data.ts";
@@ -75,38 +69,17 @@ export function hashOfKept(site: Site, op: MoveOp, info: FileInfo): string {
   return hash;
 }
 
-const CHUNK = 1 << 20;
-
-async function* readKept(fs: FileSystem, path: string): AsyncGenerator<Uint8Array> {
-  await Promise.resolve(); // between two files timers and signals run
-  const file = fs.open(path);
-  try {
-    const buffer = new Uint8Array(Math.min(CHUNK, file.info().size + 1));
-    for (let n = file.read(buffer); n > 0; n = file.read(buffer)) yield buffer.subarray(0, n);
-  } finally {
-    file.close();
-  }
-}
-
 /**
  * Undo data as the backup that a restore reads; the stored path of a file is where it lies.
  *
  * @param kept paths of all kept files that come back; filled by the planning
  */
 export function keptBackup(site: Site, manifest: Manifest, kept: Iterable<string>): Backup {
-  const { host: { fs } } = site;
-  return {
+  const { host } = site;
+  return looseBackup(host, {
     source: workOf(site, site.roots[0], undoName(site.id)),
-    form: "folder",
-    indexed: true,
-    signature: null,
-    head: manifest,
-    loadManifest: () => Promise.resolve(manifest),
-    async visit(wanted, use) {
-      for (const path of kept) {
-        if (wanted(path)) await use({ path, bytes: fs.lstat(path).size }, readKept(fs, path));
-      }
-    },
-    close() {},
-  };
+    manifest,
+    paths: () => kept,
+    open: (path) => looseFile(host, path),
+  });
 }
