@@ -1,25 +1,10 @@
 import { printable } from "../../base/mod.ts";
 import type { BackupItem, ListResult } from "../../catalog/mod.ts";
-import {
-  type Column,
-  formatAge,
-  formatBytes,
-  formatCount,
-  formatNumber,
-  formatTable,
-  formatTime,
-} from "../format.ts";
+import { formatCount, formatTable } from "../format.ts";
 import type { Style } from "../style.ts";
+import { BACKUP_COLUMNS, backupCells } from "./backup_table.ts";
 
-const COLUMNS: Column[] = [
-  { title: "BACKUP" },
-  { title: "MADE" },
-  { title: "AGE", right: true },
-  { title: "FILES", right: true },
-  { title: "SIZE", right: true },
-  { title: "STATUS" },
-  { title: "SIGNED BY" },
-];
+const COLUMNS = [...BACKUP_COLUMNS, { title: "SIGNED BY" }];
 
 /** The other tool whose archive it is, where its name does not tell. */
 function madeBy({ type }: BackupItem, style: Style): string {
@@ -50,15 +35,8 @@ function nameText(item: BackupItem, style: Style): string {
 }
 
 function row(item: BackupItem, now: Date, style: Style): string[] {
-  return [
-    nameText(item, style),
-    formatTime(item.created_at),
-    formatAge(item.created_at, now),
-    item.files == null ? "-" : formatNumber(item.files),
-    item.bytes === null ? "folder" : formatBytes(item.bytes),
-    statusText(item, style),
-    signerText(item),
-  ];
+  const texts = { name: nameText(item, style), status: statusText(item, style) };
+  return [...backupCells(item, now, texts), signerText(item)];
 }
 
 /** The folder that something lies in, on any system. */

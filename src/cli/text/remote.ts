@@ -1,42 +1,20 @@
 import { printable } from "../../base/mod.ts";
 import type { RemoteItem, RemoteList, RemoteVerifyReport, SyncResult } from "../../remote/mod.ts";
-import {
-  type Column,
-  formatAge,
-  formatBytes,
-  formatCount,
-  formatNumber,
-  formatTable,
-  formatTime,
-} from "../format.ts";
+import { formatBytes, formatCount, formatTable } from "../format.ts";
 import { signedByText } from "../../seal/mod.ts";
 import type { Style } from "../style.ts";
+import { BACKUP_COLUMNS, backupCells } from "./backup_table.ts";
 import { section, some, warningLines } from "./lists.ts";
 
-const COLUMNS: Column[] = [
-  { title: "BACKUP" },
-  { title: "MADE" },
-  { title: "AGE", right: true },
-  { title: "FILES", right: true },
-  { title: "SIZE", right: true },
-  { title: "STATUS" },
-  { title: "MACHINE" },
-];
+const COLUMNS = [...BACKUP_COLUMNS, { title: "MACHINE" }];
 
 function statusText({ status, encrypted }: RemoteItem): string {
   return printable(encrypted && status !== "encrypted" ? `${status}, encrypted` : status);
 }
 
 function row(item: RemoteItem, now: Date): string[] {
-  return [
-    printable(item.id),
-    formatTime(item.created_at),
-    formatAge(item.created_at, now),
-    item.files == null ? "-" : formatNumber(item.files),
-    formatBytes(item.bytes ?? 0),
-    statusText(item),
-    printable(item.machine.id) || "-",
-  ];
+  const texts = { name: printable(item.id), status: statusText(item) };
+  return [...backupCells(item, now, texts), printable(item.machine.id) || "-"];
 }
 
 /** The backups at a backend as a table. */

@@ -3,35 +3,12 @@ import { formatTime } from "../../../src/cli/format.ts";
 import { plain } from "../../../src/cli/style.ts";
 import { listText } from "../../../src/cli/text/list.ts";
 import { assert } from "../../assert.ts";
+import { backupItem } from "../../support/backup_item.ts";
 
 const NOW = new Date("2026-11-20T12:00:00Z");
 const MADE = "2026-11-17T11:00:00Z";
 
-const item: BackupItem = {
-  id: "codex-backup-1",
-  type: "lifeboat",
-  backup_dir: null,
-  archives: ["/b/codex-backup-1.tar.gz"],
-  status: "ok",
-  schema_version: 1,
-  profile: "codex",
-  home_mark: null,
-  home: "/u/.codex",
-  label: null,
-  part: null,
-  created_at: MADE,
-  files: 1234,
-  sqlite_databases: 2,
-  errors: 0,
-  malformed_configs: 0,
-  bytes: 48e6,
-  encrypted: false,
-  signed_by: null,
-  verified_at: null,
-  remote: [],
-  isolated: null,
-  origin: null,
-};
+const item = backupItem({ created_at: MADE });
 
 function listed(...backups: BackupItem[]): ListResult {
   return { ok: true, backup_root: "/b", backup_roots: ["/b"], backups };
