@@ -106,8 +106,16 @@ function noteOne(store: SnapshotStore, snapshot: () => number, found: Found): bo
   const before = known?.entry ??
     (wasAbsent(store, found) ? { kind: "absent" as const } : undefined);
   if (before?.kind === "absent" && seen.entry.kind === "absent") return false;
-  const event = addEvent(store, snapshot(), found, before);
   const { entry, look, seenMs, isReadWhole } = seen;
+  const event = addEvent(store, {
+    root,
+    path,
+    snapshot: snapshot(),
+    timeMs: store.host.now().getTime(),
+    before,
+    after: entry,
+    other: found.other,
+  });
   putState(store, root, { path, event, entry, look, seenMs, isReadWhole });
   return true;
 }
@@ -127,31 +135,42 @@ function refresh(store: SnapshotStore, { root, path, seen }: Found, known: State
   });
 }
 
-function operationOf(before: Entry | undefined, found: Found): Operation {
-  if (found.other !== undefined) return "rename";
-  if (!before) return "seen";
-  if (before.kind === "absent") return "create";
-  return found.seen.entry.kind === "absent" ? "delete" : "update";
+/** One change of a path, as the history has it. */
+export interface Change extends Place {
+  /** Absent: the one after all that there are. */
+  id?: number;
+  snapshot: number;
+  timeMs: number;
+  /** Absent: nothing is known of what was there before. */
+  before?: Entry;
+  after: Entry;
+  /** The path before or after a rename. */
+  other?: string;
 }
 
-function addEvent(
-  store: SnapshotStore,
-  snapshot: number,
-  found: Found,
-  before: Entry | undefined,
-): number {
-  const { kind, object, size, mode, mtime_ms, target, is_database } = toColumns(found.seen.entry);
+function operationOf({ before, after, other }: Change): Operation {
+  if (other !== undefined) return "rename";
+  if (!before) return "seen";
+  if (before.kind === "absent") return "create";
+  return after.kind === "absent" ? "delete" : "update";
+}
+
+/** Adds a change to the history, within `write`; gives back its id. */
+export function addEvent(store: SnapshotStore, change: Change): number {
+  const { before, after } = change;
+  const { kind, object, size, mode, mtime_ms, target, is_database } = toColumns(after);
   const old = before?.kind === "file" ? before : undefined;
   return store.run(
-    `INSERT INTO events (snapshot, root, path, time_ms, operation, other, before_kind,
+    `INSERT INTO events (id, snapshot, root, path, time_ms, operation, other, before_kind,
       before_object, before_size, kind, object, size, mode, mtime_ms, target, is_database)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    snapshot,
-    found.root.id,
-    found.path,
-    store.host.now().getTime(),
-    operationOf(before, found),
-    found.other ?? null,
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    change.id ?? null,
+    change.snapshot,
+    change.root.id,
+    change.path,
+    change.timeMs,
+    operationOf(change),
+    change.other ?? null,
     before?.kind ?? "unknown",
     old?.object ?? null,
     old?.size ?? null,

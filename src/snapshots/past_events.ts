@@ -1,6 +1,7 @@
 /** Puts changes of the past into the history, which is in the order of time. */
 import { nameStamp } from "../base/mod.ts";
-import { type Entry, toColumns } from "./entry.ts";
+import type { Entry } from "./entry.ts";
+import { addEvent } from "./events.ts";
 import type { Place } from "./roots.ts";
 import type { SnapshotStore } from "./store.ts";
 
@@ -29,7 +30,10 @@ export function addPastChanges(store: SnapshotStore, changes: PastChange[]): voi
   makeRoom(store, placed);
   const snapshots = new Map<string, number>();
   for (const [index, change] of placed.entries()) {
-    addChange(store, snapshotOf(store, snapshots, change), change, change.follows + index + 1);
+    const { place, timeMs, before, after } = change;
+    const snapshot = snapshotOf(store, snapshots, change);
+    const id = change.follows + index + 1;
+    addEvent(store, { ...place, id, snapshot, timeMs, before, after });
   }
   for (const id of snapshots.values()) {
     store.run(
@@ -91,37 +95,4 @@ function snapshotOf(
   store.run("UPDATE snapshots SET name = ? WHERE id = ?", name, id);
   snapshots.set(key, id);
   return id;
-}
-
-function operationOf({ before, after }: PastChange): string {
-  if (!before) return "seen";
-  if (before.kind === "absent") return "create";
-  return after.kind === "absent" ? "delete" : "update";
-}
-
-function addChange(store: SnapshotStore, snapshot: number, change: PastChange, id: number): void {
-  const { place, timeMs, before, after } = change;
-  const { kind, object, size, mode, mtime_ms, target, is_database } = toColumns(after);
-  const old = before?.kind === "file" ? before : undefined;
-  store.run(
-    `INSERT INTO events (id, snapshot, root, path, time_ms, operation, before_kind, before_object,
-      before_size, kind, object, size, mode, mtime_ms, target, is_database)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    id,
-    snapshot,
-    place.root.id,
-    place.path,
-    timeMs,
-    operationOf(change),
-    before?.kind ?? "unknown",
-    old?.object ?? null,
-    old?.size ?? null,
-    kind,
-    object,
-    size,
-    mode,
-    mtime_ms,
-    target,
-    is_database,
-  );
 }
