@@ -5,16 +5,20 @@ import type { Entry } from "./entry.ts";
 import { listRoots, type Place, type TrackedRoot } from "./roots.ts";
 import type { SnapshotStore } from "./store.ts";
 
-/** One snapshot, as `snapshot list` shows it. */
-export interface SnapshotItem {
-  id: string;
-  /** ISO 8601. */
-  at: string;
+/** Whose work something is. */
+interface MadeBy {
   made_by: string;
   session: string | null;
   agent: string | null;
   tool: string | null;
   call: string | null;
+}
+
+/** One snapshot, as `snapshot list` shows it. */
+export interface SnapshotItem extends MadeBy {
+  id: string;
+  /** ISO 8601. */
+  at: string;
   note: string | null;
   /** The home or workspace. */
   root: string;
@@ -93,15 +97,10 @@ function toItem(row: ListRow): SnapshotItem {
 }
 
 /** One change of a file. */
-export interface HistoryItem {
+export interface HistoryItem extends MadeBy {
   event: number;
   at: string;
   snapshot: string;
-  made_by: string;
-  session: string | null;
-  agent: string | null;
-  tool: string | null;
-  call: string | null;
   operation: string;
   /** The path before or after a rename. */
   other: string | null;
@@ -147,15 +146,10 @@ export function findPlace(store: SnapshotStore, absolute: string): Place {
   return { root, path: toSlashes(below, host.platform) };
 }
 
-interface HistoryRow {
+interface HistoryRow extends MadeBy {
   id: number;
   time_ms: number;
   name: string;
-  made_by: string;
-  session: string | null;
-  agent: string | null;
-  tool: string | null;
-  call: string | null;
   operation: string;
   other: string | null;
   before_kind: string;

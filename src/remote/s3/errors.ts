@@ -35,17 +35,16 @@ const DENIED: Meaning = {
   says: "does not allow this",
   hint: "The key needs the rights to list, read and write in this bucket.",
 };
+const LATER = { hint: "Try again later.", passing: true };
 const BUSY: Meaning = {
   code: "remote_busy",
   says: "asks to slow down",
-  hint: "Try again later.",
-  passing: true,
+  ...LATER,
 };
 const BROKEN: Meaning = {
   code: "remote_failed",
   says: "has failed",
-  hint: "Try again later.",
-  passing: true,
+  ...LATER,
 };
 const GARBLED: Meaning = {
   code: "remote_damaged",
