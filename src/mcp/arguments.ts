@@ -1,6 +1,7 @@
 /** Arguments of a call, held against the tool's parameters before anything is done. */
 import { LifeboatError } from "../base/mod.ts";
-import type { Arguments, Parameter, Tool } from "./tool.ts";
+import type { Arguments, Parameter } from "./parameter.ts";
+import type { Tool } from "./tool.ts";
 
 /** Characters; a longer one is no path and no name. */
 const MAX_TEXT = 4096;

@@ -1,7 +1,9 @@
 /** A change of files: shown first, and applied by the token of what was shown. */
 import { type Host, LifeboatError, pathsOf, shellWord, variableOf } from "../base/mod.ts";
 import { type Failure, failureOf } from "../seal/mod.ts";
-import type { Arguments, Call, Question } from "./tool.ts";
+import type { Arguments } from "./parameter.ts";
+import type { Question } from "./question.ts";
+import type { Call } from "./tool.ts";
 
 /** A change that an agent has asked for. */
 export interface Change<Plan extends { ok: boolean }> {

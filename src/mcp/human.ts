@@ -1,11 +1,8 @@
 /** Asking the user through the client, past the model: MCP's elicitation. */
 import { printable } from "../base/mod.ts";
-import type { Question } from "./tool.ts";
 import { TOKEN_MS } from "./previews.ts";
+import type { Asked, Question } from "./question.ts";
 import { McpError, type Server } from "./sdk.ts";
-
-/** `no`: the user was asked, and does not want it. `nobody`: no user was there to answer. */
-export type Asked = "yes" | "no" | "nobody";
 
 /** Whether the client says that it can ask the user. */
 export function canAsk(server: Server): boolean {

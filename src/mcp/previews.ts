@@ -1,6 +1,7 @@
 /** What was shown of a change, and may be applied: once, soon, and only if it is still the same. */
 import { type Host, isoWithOffset, LifeboatError, sha256Of } from "../base/mod.ts";
-import type { Arguments, Question } from "./tool.ts";
+import type { Arguments } from "./parameter.ts";
+import type { Question } from "./question.ts";
 
 /** So long a preview can be applied, ms. */
 export const TOKEN_MS = 5 * 60_000;

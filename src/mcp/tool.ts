@@ -1,20 +1,8 @@
 /** What a tool is: its parameters, what it promises, and one engine call. */
 import type { Host } from "../base/mod.ts";
-import type { Asked } from "./human.ts";
+import type { Arguments, Parameter } from "./parameter.ts";
 import type { Previews } from "./previews.ts";
-
-/** One parameter, as JSON Schema has it. */
-export type Parameter =
-  & { description: string; deprecated?: true }
-  & (
-    | { type: "string"; enum?: string[] }
-    | { type: "integer"; minimum: number; maximum: number; default?: number }
-    | { type: "boolean"; default?: boolean }
-    | { type: "array"; items: { type: "string" } }
-  );
-
-/** The arguments of a call, checked against the parameters. */
-export type Arguments = Record<string, string | number | boolean | string[] | undefined>;
+import type { Asked, Question } from "./question.ts";
 
 /** What a call has to work with. */
 export interface Call {
@@ -32,14 +20,6 @@ export interface Call {
   ask(question: Question): Promise<Asked>;
 }
 
-/** What a person is asked before something is done that an agent may not decide. */
-export interface Question {
-  /** What is to be typed. */
-  word: string;
-  /** What will be done, for a person. */
-  message: string;
-}
-
 /** A tool. */
 export interface Tool {
   name: string;
@@ -55,34 +35,3 @@ export interface Tool {
   /** The engine's result: what `--json` of the command prints. */
   run(call: Call, args: Arguments): Promise<{ ok: boolean }>;
 }
-
-/** Which agent is meant, the same everywhere. */
-export const PROFILE: Parameter = {
-  type: "string",
-  description: "Which agent's home: codex, claude-code, openclaw, … Default: the agent in use.",
-};
-
-/** The ID of a backup, the same everywhere. */
-export const BACKUP_ID: Parameter = {
-  type: "string",
-  description: "A backup's id from backup_list, the unique beginning of one, or latest.",
-};
-
-/** What replaces the password that ClawBackup's tools took. */
-export const PASSWORD_FILE: Parameter = {
-  type: "string",
-  description: "Absolute path of a file that holds the password of an encrypted backup.",
-};
-
-/** Named here only so that whoever gives it learns what to do instead. */
-export const PASSWORD: Parameter = {
-  type: "string",
-  deprecated: true,
-  description: "Refused: a password must not pass through a conversation. Use password_file.",
-};
-
-/** What lets a preview be applied. */
-export const TOKEN: Parameter = {
-  type: "string",
-  description: "From the preview that the same call without it gave; applies exactly that.",
-};

@@ -1,5 +1,6 @@
 import { checkArguments } from "../../src/mcp/arguments.ts";
-import { PASSWORD, type Tool } from "../../src/mcp/tool.ts";
+import { PASSWORD } from "../../src/mcp/parameter.ts";
+import type { Tool } from "../../src/mcp/tool.ts";
 import { TOOLS } from "../../src/mcp/tools/mod.ts";
 import { assert, rejectsWith } from "../assert.ts";
 

@@ -1,5 +1,5 @@
 import { listProviders, TARGETS } from "../../src/migrate/mod.ts";
-import type { Parameter } from "../../src/mcp/tool.ts";
+import type { Parameter } from "../../src/mcp/parameter.ts";
 import { TOOLS } from "../../src/mcp/tools/mod.ts";
 import { assert } from "../assert.ts";
 import { testHost } from "../support/host.ts";

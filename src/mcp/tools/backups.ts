@@ -4,12 +4,12 @@ import { commandLine, confirm, type HumanNeeded } from "../change.ts";
 import {
   type Arguments,
   BACKUP_ID,
-  type Call,
+  limitOf,
   PASSWORD,
   PASSWORD_FILE,
   PROFILE,
-  type Tool,
-} from "../tool.ts";
+} from "../parameter.ts";
+import type { Call, Tool } from "../tool.ts";
 import { homeOf, number, openingOf, scopeOf, text } from "./choose.ts";
 
 async function readersOf(call: Call, args: Arguments): Promise<Readers | undefined> {
@@ -83,13 +83,7 @@ export const backupList: Tool = {
       description: "Only those of this tool; native means OpenClaw's own.",
     },
     storage: { type: "string", description: "Those at this backend, instead of this machine." },
-    limit: {
-      type: "integer",
-      minimum: 1,
-      maximum: 1000,
-      default: 50,
-      description: "Only so many, the newest.",
-    },
+    limit: limitOf(50),
   },
   effect: "reads",
   network: true,

@@ -3,7 +3,8 @@ import { type Host, LifeboatError } from "../../base/mod.ts";
 import type { BackupScope } from "../../catalog/mod.ts";
 import type { Home } from "../../profiles/mod.ts";
 import type { Unlock } from "../../seal/mod.ts";
-import type { Arguments, Call } from "../tool.ts";
+import type { Arguments } from "../parameter.ts";
+import type { Call } from "../tool.ts";
 
 /** An argument that is a text. */
 export function text(args: Arguments, name: string): string | undefined {

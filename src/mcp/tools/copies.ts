@@ -2,7 +2,8 @@
 import { LifeboatError } from "../../base/mod.ts";
 import type { BackupItem } from "../../catalog/mod.ts";
 import { commandLine, confirm, previewOrApply } from "../change.ts";
-import { type Arguments, BACKUP_ID, type Call, PROFILE, TOKEN, type Tool } from "../tool.ts";
+import { type Arguments, BACKUP_ID, PROFILE, TOKEN } from "../parameter.ts";
+import type { Call, Tool } from "../tool.ts";
 import { scopeOf, text } from "./choose.ts";
 
 async function itemOf(call: Call, args: Arguments): Promise<BackupItem> {

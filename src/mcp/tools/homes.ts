@@ -1,6 +1,7 @@
 /** Looking at homes and their conversations. */
 import { createWorkerPool, parseMoment } from "../../base/mod.ts";
-import { PROFILE, type Tool } from "../tool.ts";
+import { limitOf, PROFILE } from "../parameter.ts";
+import type { Tool } from "../tool.ts";
 import { homeOf, number, text } from "./choose.ts";
 
 /** `doctor`. */
@@ -42,13 +43,7 @@ export const sessionsList: Tool = {
     },
     project: { type: "string", description: "Only in these folders: a name, or an absolute path." },
     since: { type: "string", description: "Only those taken up since: 8h, 7d, 2026-11-20." },
-    limit: {
-      type: "integer",
-      minimum: 1,
-      maximum: 1000,
-      default: 20,
-      description: "Only so many, the latest.",
-    },
+    limit: limitOf(20),
   },
   effect: "reads",
   async run(call, args) {

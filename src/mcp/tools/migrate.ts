@@ -1,6 +1,7 @@
 import type { MigrateOptions, TargetId } from "../../migrate/mod.ts";
 import { commandLine } from "../change.ts";
-import type { Arguments, Call, Tool } from "../tool.ts";
+import type { Arguments } from "../parameter.ts";
+import type { Call, Tool } from "../tool.ts";
 import { text, texts } from "./choose.ts";
 
 const TARGETS: TargetId[] = ["openclaw", "codex", "claude-code"];

@@ -4,16 +4,9 @@ import { type Host, isInside, pathsOf } from "../../base/mod.ts";
 import type { Home } from "../../profiles/mod.ts";
 import type { RestoreOptions, RestoreResult } from "../../restore/mod.ts";
 import { commandLine, previewOrApply } from "../change.ts";
-import {
-  type Arguments,
-  BACKUP_ID,
-  type Call,
-  PASSWORD,
-  PASSWORD_FILE,
-  type Question,
-  TOKEN,
-  type Tool,
-} from "../tool.ts";
+import { type Arguments, BACKUP_ID, PASSWORD, PASSWORD_FILE, TOKEN } from "../parameter.ts";
+import type { Question } from "../question.ts";
+import type { Call, Tool } from "../tool.ts";
 import { openingOf, scopeOf, text, texts } from "./choose.ts";
 
 const OF_BACKUP = {

@@ -3,7 +3,9 @@ import { type Host, LifeboatError, parseMoment, pathsOf } from "../../base/mod.t
 import type { RollbackResult } from "../../restore/mod.ts";
 import type { MomentChoice } from "../../snapshots/mod.ts";
 import { commandLine, previewOrApply } from "../change.ts";
-import { type Arguments, type Question, TOKEN, type Tool } from "../tool.ts";
+import { type Arguments, TOKEN } from "../parameter.ts";
+import type { Question } from "../question.ts";
+import type { Tool } from "../tool.ts";
 import { text, texts } from "./choose.ts";
 
 /** Which moment is meant: exactly one way to say it. */

@@ -1,5 +1,6 @@
 /** What was recorded of changes, looked at. */
 import { pathsOf } from "../../base/mod.ts";
+import { limitOf } from "../parameter.ts";
 import type { Tool } from "../tool.ts";
 import { number, text } from "./choose.ts";
 
@@ -31,13 +32,7 @@ export const snapshotList: Tool = {
   parameters: {
     file_path: { type: "string", description: "Only those in which this file changed." },
     session_id: SESSION,
-    limit: {
-      type: "integer",
-      minimum: 1,
-      maximum: 1000,
-      default: 20,
-      description: "Only so many, the newest.",
-    },
+    limit: limitOf(20),
   },
   effect: "reads",
   async run({ host }, args) {
@@ -63,13 +58,7 @@ export const snapshotHistory: Tool = {
   parameters: {
     file_path: { type: "string", description: "The file, absolute or from the current folder." },
     session_id: SESSION,
-    limit: {
-      type: "integer",
-      minimum: 1,
-      maximum: 1000,
-      default: 50,
-      description: "Only so many, the newest.",
-    },
+    limit: limitOf(50),
   },
   required: ["file_path"],
   effect: "reads",

@@ -1,6 +1,7 @@
 import type { UndoResult } from "../../restore/mod.ts";
 import { commandLine, previewOrApply } from "../change.ts";
-import { PROFILE, TOKEN, type Tool } from "../tool.ts";
+import { PROFILE, TOKEN } from "../parameter.ts";
+import type { Tool } from "../tool.ts";
 import { homeOf } from "./choose.ts";
 
 /** `undo`. */
