@@ -17,14 +17,16 @@ export {
 export type { RollbackResult } from "./rollback_result.ts";
 export { type NewFile, type NewLink, putFiles } from "./put_files.ts";
 export { refuseInterrupted } from "./recover.ts";
-export { recoverUnlessRunning } from "./running.ts";
+export { recoverUnlessRunning, refuseIfInUse } from "./running.ts";
+export type { RemappedHome } from "./remap_home.ts";
 export {
-  applyHomeRemap,
-  folderWarnings,
-  planHomeRemap,
-  refuseIfInUse,
-  type RemappedHome,
-} from "./remap_home.ts";
+  applyRemaps,
+  chooseRemap,
+  planRemaps,
+  type RemapChoice,
+  type Remapping,
+  type RemapReport,
+} from "./remap_homes.ts";
 export type { RemapStep } from "./remap_steps.ts";
 export type { SetAsideFile } from "./steps.ts";
 export { targetHomeOf } from "./target.ts";

@@ -1,7 +1,7 @@
 /** Conversations of a live home whose project folder has moved: planned, and changed under a journal. */
 import { areConfigured } from "./target.ts";
 import type { Manifest } from "../archive/mod.ts";
-import { createPulse, type Host, LifeboatError, lstatIfThere, takeHomeLock } from "../base/mod.ts";
+import { createPulse, type Host, LifeboatError, takeHomeLock } from "../base/mod.ts";
 import { findRunning, type Running, type RunningProcess } from "../doctor/mod.ts";
 import { type Home, isActiveHome, requireHome } from "../profiles/mod.ts";
 import type { PathMapping } from "../sessions/mod.ts";
@@ -22,7 +22,7 @@ import { localRoots, recoverInterrupted } from "./recover.ts";
 import { openLiveHome } from "./remap_live.ts";
 import type { RemapStep } from "./remap_steps.ts";
 import { recoveryWarning } from "./restore.ts";
-import { refuseWhileRunning } from "./running.ts";
+import { refuseIfInUse } from "./running.ts";
 import { selectionOf } from "./selection.ts";
 import { requireSpace } from "./space.ts";
 import type { SetAsideFile } from "./steps.ts";
@@ -94,13 +94,6 @@ export async function applyHomeRemap(host: Host, options: RemapHomeOptions): Pro
   } finally {
     lock.release();
   }
-}
-
-/** Throws `agent_running` while a process is at work in a home, unless that is allowed. */
-export function refuseIfInUse(host: Host, home: Home, allowRunning?: boolean): Promise<Running> {
-  const hint = `Close ${home.profile.name}, then try again. With --allow-running it is done all ` +
-    "the same.";
-  return refuseWhileRunning(host, home, { allowRunning, hint });
 }
 
 function resultOf(plan: Plan, looked: Running): RemappedHome {
@@ -220,13 +213,4 @@ function planLeaving(
     plan.items.push({ root, path, kind: "folder", action: "set_aside", bytes: 0 });
     plan.ops.push({ op: "remove_folder", root, path, old: { mode, mtime_ms } });
   }
-}
-
-/** What the user should know of the two folders before anything is changed. */
-export function folderWarnings(host: Host, { from, to }: PathMapping): string[] {
-  const isThere = (path: string) => lstatIfThere(host.fs, path)?.kind === "directory";
-  return [
-    ...(isThere(from) ? [`${from} is still there`] : []),
-    ...(isThere(to) ? [] : [`${to} is not there, or is no folder`]),
-  ];
 }

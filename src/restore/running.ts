@@ -49,3 +49,10 @@ export async function recoverUnlessRunning(host: Host, home: Home): Promise<Reco
   }
   return recoverInterrupted(host, home);
 }
+
+/** Throws `agent_running` while a process is at work in a home, unless that is allowed. */
+export function refuseIfInUse(host: Host, home: Home, allowRunning?: boolean): Promise<Running> {
+  const hint = `Close ${home.profile.name}, then try again. With --allow-running it is done all ` +
+    "the same.";
+  return refuseWhileRunning(host, home, { allowRunning, hint });
+}

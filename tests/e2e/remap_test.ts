@@ -1,7 +1,6 @@
 /** Restores to another home, and projects that have moved, with the compiled program. */
 import { join } from "node:path";
-import type { RemapReport } from "../../src/cli/remap_sessions.ts";
-import type { RestoreResult } from "../../src/restore/mod.ts";
+import type { RemapReport, RestoreResult } from "../../src/restore/mod.ts";
 import { hashesBelow } from "../../scripts/demo/compare.ts";
 import { assert } from "../assert.ts";
 import { holdOpen, whileHeld } from "../support/holding.ts";

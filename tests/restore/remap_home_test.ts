@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Home } from "../../src/profiles/mod.ts";
-import { applyHomeRemap, applyUndo, planHomeRemap } from "../../src/restore/mod.ts";
+import { applyUndo } from "../../src/restore/mod.ts";
+import { applyHomeRemap, planHomeRemap } from "../../src/restore/remap_home.ts";
 import { pathMapping, type TranscriptAgent } from "../../src/sessions/mod.ts";
 import { assert, rejectsWith } from "../assert.ts";
 import { faultyFs, systemError } from "../support/faulty_fs.ts";

@@ -1,7 +1,6 @@
 import { printable } from "../../base/mod.ts";
-import type { RemappedHome, RemapStep } from "../../restore/mod.ts";
+import type { RemappedHome, RemapReport, RemapStep } from "../../restore/mod.ts";
 import { formatBytes, formatCount, formatFields } from "../format.ts";
-import type { RemapReport } from "../remap_sessions.ts";
 import type { Style } from "../style.ts";
 import { indent, section, some, warningLines } from "./lists.ts";
 import { pathName } from "./paths.ts";
