@@ -2,6 +2,7 @@
 import type { FileSystem } from "./fs.ts";
 import { statIfThere } from "./files.ts";
 import { type Env, pathsOf, type Platform } from "./paths.ts";
+import { killTree, spawnProgram } from "./spawned.ts";
 
 /** A program to be run; never through a shell that could read its arguments. */
 export interface CommandRequest {
@@ -125,46 +126,13 @@ async function readCapped(stream: ReadableStream<Uint8Array>, limit: number, sto
   return await new Blob(kept as BlobPart[]).text();
 }
 
-/** Kills a program and what it started: its process group, or on Windows its tree. */
-function killTree(child: Deno.ChildProcess, env: Env): void {
-  try {
-    if (Deno.build.os !== "windows") return Deno.kill(-child.pid, "SIGKILL");
-    const root = variableOf(env, "SystemRoot", "windows") ?? "C:\\Windows";
-    const args = ["/PID", String(child.pid), "/T", "/F"];
-    new Deno.Command(`${root}\\System32\\taskkill.exe`, { args, stdout: "null", stderr: "null" })
-      .outputSync();
-  } catch {
-    // It ended by itself in this moment.
-  }
-}
-
-function spawn({ program, args, env, cwd }: CommandRequest): Deno.ChildProcess {
-  const platform: Platform = Deno.build.os === "windows" ? "windows" : "linux";
-  const invocation = invocationOf(program, args, env, platform);
-  if (!invocation) throw new Error("Its arguments cannot be handed to a batch file");
-  const variables = Object.entries(env).filter((entry) => entry[1] !== undefined);
-  return new Deno.Command(invocation.program, {
-    args: invocation.args,
-    windowsRawArguments: invocation.raw,
-    env: Object.fromEntries(variables) as Record<string, string>,
-    clearEnv: true,
-    cwd,
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-    // A process group of its own, so that all of it can be killed. On Windows it would lose its
-    // console, and taskkill needs no group.
-    detached: platform !== "windows",
-  }).spawn();
-}
-
 /** How long output may still come after the program itself has ended, ms. */
 const LINGER_MS = 500;
 
 /** Runs a program on this machine. */
 export const runCommand: CommandRunner = async (request) => {
   request.signal.throwIfAborted();
-  const child = spawn(request);
+  const child = spawnProgram(request, "null");
   const stopReading = new AbortController();
   const read = (stream: ReadableStream<Uint8Array>) =>
     readCapped(stream, request.maxOutputBytes, stopReading.signal);

@@ -3,6 +3,7 @@ export * from "./attached.ts";
 export * from "./build_info.ts";
 export * from "./command.ts";
 export * from "./config.ts";
+export { type Conversation, converse } from "./conversation.ts";
 export * from "./detached.ts";
 export * from "./errors.ts";
 export * from "./files.ts";

@@ -7,6 +7,8 @@ import type { Terminal } from "./terminal.ts";
 export interface Box {
   id: string;
   text: string;
+  /** At first; by default it is. */
+  isChosen?: boolean;
 }
 
 /** How far choosing is. */
@@ -48,7 +50,7 @@ export function drawn(title: string, { boxes, chosen, at }: Choosing, width: num
   return [cut(title, width - 1), ...lines, style.dim(cut(`${count}; ${keys}`, width - 1))];
 }
 
-/** Lets a person choose; all boxes are chosen at first. Throws `interrupted`. */
+/** Lets a person choose. Throws `interrupted`. */
 export async function chooseBoxes(
   terminal: Terminal,
   { title, boxes, signal, style }: {
@@ -58,7 +60,8 @@ export async function chooseBoxes(
     style: Style;
   },
 ): Promise<string[]> {
-  let state: Choosing = { boxes, chosen: new Set(boxes.map(({ id }) => id)), at: 0 };
+  const atFirst = boxes.filter(({ isChosen = true }) => isChosen).map(({ id }) => id);
+  let state: Choosing = { boxes, chosen: new Set(atFirst), at: 0 };
   let lines = 0;
   const draw = () => {
     const shown = drawn(title, state, terminal.columns(), style);

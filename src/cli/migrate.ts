@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { LifeboatError, pathsOf, type Platform, printable, shellWord } from "../base/mod.ts";
-import type { MigrateOptions, MigrationPlan, TargetId } from "../migrate/mod.ts";
+import type { MigrateOptions, MigrationItem, MigrationPlan, TargetId } from "../migrate/mod.ts";
 import type { Home } from "../profiles/mod.ts";
 import { chooseBoxes } from "./checkbox.ts";
 import {
@@ -23,6 +23,7 @@ interface MigrateFlags extends GlobalFlags {
   isolated?: string;
   agent?: string;
   skill?: string[];
+  plugin?: string[];
   item?: string[];
   includeSecrets?: boolean;
   overwrite?: boolean;
@@ -69,6 +70,7 @@ async function optionsFor(context: Context, flags: MigrateFlags, word: string | 
     overwrite,
     followLinks,
     skills: flags.skill,
+    plugins: flags.plugin,
     items: flags.item,
   };
   return options;
@@ -76,14 +78,14 @@ async function optionsFor(context: Context, flags: MigrateFlags, word: string | 
 
 async function list({ host }: Context): Promise<Answer> {
   const { listProviders } = await import("../migrate/mod.ts");
-  const result = listProviders(host);
+  const result = await listProviders(host);
   return { result, text: (style) => providersText(result, style) };
 }
 
 async function showPlan(context: Context, options: MigrateOptions, hint = ""): Promise<Answer> {
   const { planMigration } = await import("../migrate/mod.ts");
   const { host } = context;
-  const result = planMigration(host, options);
+  const result = await planMigration(host, options);
   return { result, text: (style) => migrationPlanText(result, host.userHome, style) + hint };
 }
 
@@ -91,27 +93,34 @@ async function plan(context: Context, flags: MigrateFlags, [word]: Args): Promis
   return await showPlan(context, await optionsFor(context, flags, word));
 }
 
-/** Lets a person choose among the skills of a plan, unless some were named. */
-async function chooseSkills(
+type Choice = Pick<MigrateOptions, "skills" | "plugins">;
+
+/**
+ * Lets a person choose among the skills of a plan, and among its plugins, unless some were named. Of
+ * plugins none is chosen at first: they are code.
+ */
+async function choose(
   { host, terminal }: Context,
   flags: MigrateFlags,
-  planned: MigrationPlan,
-): Promise<string[] | undefined> {
-  if (flags.skill || flags.item) return flags.skill;
-  const { selectableSkills } = await import("../migrate/mod.ts");
-  const skills = selectableSkills(planned.items);
-  if (skills.length === 0) return undefined;
-  const boxes = skills.map(({ id, details, source = "" }) => ({
-    id,
-    text: printable(`${details?.skillName}  ${source}`),
-  }));
+  { items }: MigrationPlan,
+): Promise<Choice> {
+  const named: Choice = { skills: flags.skill, plugins: flags.plugin };
+  if (flags.item) return named;
+  const { selectablePlugins, selectableSkills } = await import("../migrate/mod.ts");
   const style = styleFor(terminal.errIsTerminal, host.env, flags.color === false);
-  return await chooseBoxes(terminal, {
-    title: "Skills to move:",
-    boxes,
-    signal: host.signal,
-    style,
-  });
+  const ask = async (title: string, among: MigrationItem[], isChosen: boolean) => {
+    if (among.length === 0) return undefined;
+    const boxes = among.map(({ id, details, source = "" }) => ({
+      id,
+      text: printable(`${details?.skillName ?? details?.pluginName}  ${source}`),
+      isChosen,
+    }));
+    return await chooseBoxes(terminal, { title, boxes, signal: host.signal, style });
+  };
+  const skills = named.skills ?? await ask("Skills to move:", selectableSkills(items), true);
+  const plugins = named.plugins ??
+    await ask("Plugins of Codex to install:", selectablePlugins(items), false);
+  return { skills, plugins };
 }
 
 /** Shows the plan, lets the person choose, and asks, where somebody is there who can answer. */
@@ -124,13 +133,13 @@ async function agreedTo(
   if (flags.yes) return { ...options, confirmed: true };
   if (!terminal.interactive) return { ...options, confirmed: false }; // the engine names the flag
   const { planMigration } = await import("../migrate/mod.ts");
-  const planned = planMigration(host, options);
+  const planned = await planMigration(host, options);
   context.hideProgress();
   const style = styleFor(terminal.errIsTerminal, host.env, flags.color === false);
   terminal.err(migrationPlanText(planned, host.userHome, style));
-  const skills = await chooseSkills(context, flags, planned);
+  const choice = await choose(context, flags, planned);
   await askForMigration(context);
-  return { ...options, skills, confirmed: true };
+  return { ...options, ...choice, confirmed: true };
 }
 
 async function carryOut(
@@ -198,6 +207,7 @@ function withOptions(command: Command): Command {
       new Option("--isolated <id>", "with --to codex: this isolated home").conflicts("home"),
     )
     .option("--skill <name>", "only this skill, by its name or item id; repeatable", several)
+    .option("--plugin <name>", "install this curated plugin of Codex, too; repeatable", several)
     .option("--item <id>", "only this item, by its exact id; repeatable", several)
     .option("--include-secrets", "carry logins and keys, too")
     .option("--overwrite", "replace what is there; it is kept in the report, and for undo")
@@ -219,12 +229,14 @@ export function defineMigrate(program: Command, act: Act): void {
       .argument("[provider]", "codex, claude-code (or claude), or hermes"),
   ).addHelpText(
     "after",
-    "\nNothing that runs is activated: plugins, hooks and settings are archived for review, and MCP " +
-      "servers\nare switched off. undo takes a migration back.\n" +
+    "\nNothing that runs is activated: plugins and hooks are archived or listed for review, and MCP " +
+      "servers\nare switched off; only plugins that are named are installed. undo takes a migration " +
+      "back.\n" +
       helpTail([
         "lifeboat migrate codex --dry-run",
         "lifeboat migrate claude --to codex --skill review --yes",
         "lifeboat migrate apply codex --agent main --yes",
+        "lifeboat migrate codex --plugin google-calendar --yes",
       ], EXITS),
   ).action(act(migrate));
   command.command("list").description("which agents can be moved from, and whether they are here")

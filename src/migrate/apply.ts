@@ -55,12 +55,13 @@ export async function applyMigration(
   options: ApplyMigrationOptions,
 ): Promise<MigrationResult> {
   refuseUnconfirmed(options);
-  const { target: { home } } = prepare(host, options); // what is wrong is told before anything is done
+  // What is wrong is told before anything is done.
+  const { target: { home }, source } = await prepare(host, options);
   const lock = takeHomeLock(host, home.path);
   try {
     await refuseIfInUse(host, home, options.allowRunning);
     const recovered = (await recoverUnlessRunning(host, home)).map(recoveryWarning);
-    const prepared = prepare(host, options);
+    const prepared = await prepare(host, options, source);
     refuseConflicts(prepared);
     const writing = await gather(host, prepared.steps, { home, reportDir: prepared.reportDir });
     try {

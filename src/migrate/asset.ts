@@ -78,6 +78,17 @@ export interface ManualAsset {
   details?: Record<string, unknown>;
 }
 
+/** A plugin of Codex's curated marketplace that is installed and can be moved. */
+export interface PluginAsset {
+  kind: "plugin";
+  /** As Codex and OpenClaw call it: `google-calendar`. */
+  name: string;
+  /** `openai-curated/google-calendar`; it is no file. */
+  source: string;
+  /** Apps of ChatGPT that it uses. */
+  apps: { id: string; name: string }[];
+}
+
 /** A login. */
 export interface AuthAsset {
   kind: "auth";
@@ -113,6 +124,7 @@ export type Asset =
   | McpAsset
   | ArchiveAsset
   | ManualAsset
+  | PluginAsset
   | AuthAsset
   | EnvAsset
   | ShownAsset;
@@ -134,4 +146,6 @@ export interface SourceOptions {
   /** `--from`: absolute. */
   from?: string;
   followLinks?: boolean;
+  /** Whether another program may be asked what there is; takes seconds. */
+  ask?: boolean;
 }

@@ -2,7 +2,9 @@
 import { parse, TomlError } from "smol-toml";
 import { type Host, lstatIfThere, pathsOf, readText, statIfThere } from "../base/mod.ts";
 import { findProfile, resolveHome } from "../profiles/mod.ts";
-import type { Asset, Source, SourceOptions } from "./asset.ts";
+import type { Asset, ManualAsset, Source, SourceOptions } from "./asset.ts";
+import { curatedPlugins, numbered } from "./codex_plugins.ts";
+import { curatedIn } from "./codex_stand_in.ts";
 import { faultOf } from "./effects.ts";
 import { findSkills } from "./find_skills.ts";
 import { fromCodex } from "./mcp.ts";
@@ -12,7 +14,10 @@ import { scanFor } from "./scan.ts";
 const MAX_CONFIG = 4 << 20;
 
 /** Looks into `--from`, or else the user's own Codex home; `~/.agents/skills` always. */
-export function codexSource(host: Host, { from, followLinks }: SourceOptions): Source {
+export async function codexSource(
+  host: Host,
+  { from, followLinks, ask }: SourceOptions,
+): Promise<Source> {
   const { join } = pathsOf(host.platform);
   const root = resolveHome(host, findProfile(host, "codex"), { home: from }).path;
   const personal = join(host.userHome, ".agents", "skills");
@@ -20,8 +25,8 @@ export function codexSource(host: Host, { from, followLinks }: SourceOptions): S
     { folder: join(root, "skills"), label: "Codex CLI skill", skipAtTop: [".system"], followLinks },
     { folder: personal, label: "personal AgentSkill", followLinks },
   ]);
-  const plugins = findPlugins(host, join(root, "plugins", "cache"));
   const config = readConfig(host, join(root, "config.toml"));
+  const plugins = await findPlugins(host, root, ask ? config.values : {});
   const archive = archived(host, root);
   const others = [
     ...memories(host, root),
@@ -48,22 +53,30 @@ export function codexSource(host: Host, { from, followLinks }: SourceOptions): S
   };
 }
 
-/** Plugins that Codex has in its cache: code, so they are only listed. */
-function findPlugins(host: Host, folder: string): { assets: Asset[]; warnings: string[] } {
+/**
+ * Curated plugins, and what else Codex has in its cache of plugins: of code that is in no curated
+ * marketplace nobody knows what it does, so it is only listed.
+ */
+async function findPlugins(host: Host, root: string, config: Record<string, unknown>) {
   const { basename, join } = pathsOf(host.platform);
-  const { found, warnings } = scanFor(host, folder, { mark: ".codex-plugin/plugin.json" });
-  const assets = found.map((source, index): Asset => {
-    const named = nameIn(host, join(source, ".codex-plugin", "plugin.json"));
-    const name = plainName(named ?? "") || plainName(basename(source));
-    return {
+  const curated = await curatedPlugins(host, curatedIn(host, root, config));
+  const cache = join(root, "plugins", "cache");
+  const { found, warnings } = scanFor(host, cache, { mark: ".codex-plugin/plugin.json" });
+  const nameOf = (source: string) =>
+    nameIn(host, join(source, ".codex-plugin", "plugin.json")) ?? basename(source);
+  const bundles = found.filter((source) => !curated.names.has(nameOf(source).toLowerCase()))
+    .map((source): Omit<ManualAsset, "id"> => ({
       kind: "manual",
-      id: `plugin:${name}:${index + 1}`,
       source,
-      message: `Codex plugin "${named ?? basename(source)}" was found and is not activated`,
+      message: `Codex plugin "${nameOf(source)}" was found and is not activated`,
       recommendation: "Look at the bundle, then install it in the other agent if you trust it.",
-    };
-  });
-  return { assets, warnings };
+    }));
+  const idName = ({ source, details }: Omit<ManualAsset, "id">) =>
+    plainName(String(details?.pluginName ?? nameOf(source))) || plainName(basename(source));
+  return {
+    assets: numbered([...curated.assets, ...bundles], idName),
+    warnings: [...curated.warnings, ...warnings],
+  };
 }
 
 function nameIn(host: Host, path: string): string | undefined {
@@ -134,18 +147,25 @@ function prompts(host: Host, root: string): Asset[] {
     }));
 }
 
-function readConfig(host: Host, source: string): { assets: Asset[]; warnings: string[] } {
-  if (!isFile(host, source)) return { assets: [], warnings: [] };
+interface Config {
+  values: Record<string, unknown>;
+  assets: Asset[];
+  warnings: string[];
+}
+
+function readConfig(host: Host, source: string): Config {
+  if (!isFile(host, source)) return { values: {}, assets: [], warnings: [] };
   try {
-    const { mcp_servers } = parse(readText(host.fs, source, MAX_CONFIG));
+    const values = parse(readText(host.fs, source, MAX_CONFIG));
+    const { mcp_servers } = values;
     const assets = Object.entries(mcp_servers ?? {}).flatMap(([name, value]): Asset[] => {
       const server = fromCodex(value);
       return server ? [{ kind: "mcp", source, from: "codex", name, server }] : [];
     });
-    return { assets, warnings: [] };
+    return { values, assets, warnings: [] };
   } catch (error) {
     const fault = error instanceof TomlError ? "it is no TOML" : faultOf(error);
-    return { assets: [], warnings: [`${source} was not looked into: ${fault}`] };
+    return { values: {}, assets: [], warnings: [`${source} was not looked into: ${fault}`] };
   }
 }
 

@@ -1,4 +1,4 @@
-/** MCP servers put into configuration files of agents, all other text left as it is. Pure. */
+/** What is put into configuration files of agents, all other text left as it is. Pure. */
 import JSON5 from "json5";
 import { parse, stringify } from "smol-toml";
 import { addJson5, LifeboatError } from "../base/mod.ts";
@@ -7,7 +7,7 @@ type Table = Record<string, unknown>;
 
 function unreadable(file: string, why: string): LifeboatError {
   return new LifeboatError("refused", "config_not_editable", `${file} cannot be changed: ${why}`, {
-    hint: "Put the server in by hand.",
+    hint: "Put it in by hand.",
   });
 }
 
@@ -93,4 +93,48 @@ export function jsonServers(file: string, keys: string[]): ConfigText {
       return addJson5(before, [...keys, name], server);
     },
   };
+}
+
+/** Keys that would reach into the objects of the program that reads them. */
+const UNSAFE_KEYS = ["__proto__", "constructor", "prototype"];
+
+/** Whether each key of a path names something. */
+export function isSafePath(path: string[]): boolean {
+  return path.length > 0 && path.every((key) => key !== "" && !UNSAFE_KEYS.includes(key));
+}
+
+/** What stands in a configuration under a path. */
+export function settingAt(values: unknown, path: string[]): unknown {
+  return path.reduce<unknown>(
+    (held, key) => Object.hasOwn(tableOf(held) ?? {}, key) ? tableOf(held)![key] : undefined,
+    values,
+  );
+}
+
+/**
+ * A JSON5 file with a value under a path: what is a table on both sides is merged, all else is
+ * replaced (facts C3). Throws `config_not_editable`.
+ */
+export function putSetting(
+  file: string,
+  text: string | undefined,
+  path: string[],
+  value: unknown,
+): string {
+  const before = text?.trim() ? text : "{}\n";
+  const whole = parseJson5(before, file);
+  if (!tableOf(whole)) throw unreadable(file, "it is no JSON");
+  for (let end = 1; end < path.length; end++) {
+    const held = settingAt(whole, path.slice(0, end));
+    if (held !== undefined && !tableOf(held)) {
+      throw unreadable(file, `${path.slice(0, end).join(".")} is no table`);
+    }
+  }
+  const table = tableOf(value);
+  if (!table || !tableOf(settingAt(whole, path))) return addJson5(before, path, value);
+  const entries = Object.entries(table).filter(([key]) => isSafePath([key]));
+  return entries.reduce(
+    (grown, [key, one]) => putSetting(file, grown, [...path, key], one),
+    before,
+  );
 }

@@ -17,7 +17,8 @@ export type ItemKind =
   | "command"
   | "workspace"
   | "archive"
-  | "manual";
+  | "manual"
+  | "plugin";
 
 /** What is done to it. */
 export type ItemAction =
@@ -28,7 +29,8 @@ export type ItemAction =
   | "append"
   | "archive"
   | "skip"
-  | "manual";
+  | "manual"
+  | "install";
 
 /** How far it is. */
 export type ItemStatus = "planned" | "migrated" | "skipped" | "warning" | "conflict" | "error";
@@ -40,7 +42,7 @@ export interface MigrationItem {
   kind: ItemKind;
   action: ItemAction;
   status: ItemStatus;
-  /** Absolute. */
+  /** Absolute; of a plugin what it is called in its marketplace. */
   source?: string;
   /** Absolute; `FILE#KEY` for a part of a file. */
   target?: string;
@@ -66,6 +68,8 @@ export const REASONS = {
   secretsLeftOut: "secrets are carried only with --include-secrets",
   symlink: "symlink not followed",
   alreadyThere: "already there",
+  pluginExists: "plugin exists",
+  needsName: "it runs code; name it with --plugin to install it",
 } as const;
 
 /** How many items there are of what. */

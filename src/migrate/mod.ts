@@ -3,4 +3,4 @@ export { applyMigration, type ApplyMigrationOptions, type MigrationResult } from
 export type { MigrationItem, TargetId } from "./item.ts";
 export { type MigrateOptions, type MigrationPlan, planMigration } from "./plan.ts";
 export { listProviders, type ProviderList, providerNamed, TARGETS } from "./providers.ts";
-export { selectableSkills } from "./select.ts";
+export { selectablePlugins, selectableSkills } from "./select.ts";

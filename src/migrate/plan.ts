@@ -15,6 +15,7 @@ import { sourceOf } from "./providers.ts";
 import { type Selection, selectSteps } from "./select.ts";
 import { skillSteps } from "./skills.ts";
 import type { Planning } from "./planning.ts";
+import { pluginSettingSteps } from "./step_plugins.ts";
 import { stepFor } from "./steps.ts";
 import { resolveTarget, type Target } from "./target.ts";
 
@@ -59,10 +60,20 @@ export interface Prepared {
   reportDir: string;
 }
 
-/** Works out what a migration does. Throws `no_source`, `same_home`, `no_such_agent`, `usage`. */
-export function prepare(host: Host, options: MigrateOptions): Prepared {
+/**
+ * Works out what a migration does. Throws `no_source`, `same_home`, `no_such_agent`, `usage`.
+ *
+ * @param looked what was found in the source a moment ago
+ */
+export async function prepare(
+  host: Host,
+  options: MigrateOptions,
+  looked?: Source,
+): Promise<Prepared> {
   const { provider, to = "openclaw", from, home, agent, followLinks = false } = options;
-  const source = sourceOf(host, provider, { from, followLinks });
+  // Only OpenClaw has a place for Codex's curated plugins.
+  const ask = to === "openclaw";
+  const source = looked ?? await sourceOf(host, provider, { from, followLinks, ask });
   const target = resolveTarget(host, { to, home, agent });
   refuseSameHome(host, source, target);
   const reportDir = reportFolder(host, target, provider);
@@ -77,7 +88,8 @@ export function prepare(host: Host, options: MigrateOptions): Prepared {
     archived: new Set(),
   };
   const assets = source.assets.filter((asset) => target.takes(provider, asset));
-  const steps = selectSteps(refuseTwins(stepsOf(planning, assets)), options);
+  const selected = selectSteps(refuseTwins(stepsOf(planning, assets)), options);
+  const steps = [...selected, ...pluginSettingSteps(planning, selected)];
   return { steps, target, source, reportDir };
 }
 
@@ -119,8 +131,8 @@ function refuseTwins(steps: Step[]): Step[] {
 }
 
 /** Says exactly what a migration would do. Changes nothing. */
-export function planMigration(host: Host, options: MigrateOptions): MigrationPlan {
-  return planOf(prepare(host, options), options);
+export async function planMigration(host: Host, options: MigrateOptions): Promise<MigrationPlan> {
+  return planOf(await prepare(host, options), options);
 }
 
 /** What the user is shown of a plan, without secrets. */
@@ -150,8 +162,16 @@ function nextSteps(items: MigrationItem[]): string[] {
     ...(has(({ kind }) => kind === "archive" || kind === "manual")
       ? ["Look at what was archived and listed for review; nothing of it is active."]
       : []),
-    ...(has(({ kind, status }) => kind === "config" && status !== "skipped")
+    ...(has(({ id, status }) => id.startsWith("config:mcp-server:") && status !== "skipped")
       ? ["Look at the MCP servers, and switch on those that you want."]
+      : []),
+    ...(has(({ kind, status }) => kind === "plugin" && status === "skipped")
+      ? ["Plugins are code: name those that you want with --plugin."]
+      : []),
+    ...(has(({ kind, status }) => kind === "plugin" && status !== "skipped")
+      ? [
+        "OpenClaw's Codex installs the plugins when it is started next; sign in to their apps then.",
+      ]
       : []),
     ...(has(({ details }) => details?.secretsLeftOut !== undefined)
       ? ["Keys were left out: enter them in the new place, or use --include-secrets."]

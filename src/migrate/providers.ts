@@ -10,7 +10,7 @@ interface Provider {
   id: ProviderId;
   label: string;
   description: string;
-  look(host: Host, options: SourceOptions): Source;
+  look(host: Host, options: SourceOptions): Source | Promise<Source>;
 }
 
 const PROVIDERS: Provider[] = [
@@ -54,16 +54,17 @@ export interface ProviderList {
 export const TARGETS = ["openclaw", "codex", "claude-code"] as const;
 
 /** Which agents there are to move from, and whether they are here. Changes nothing. */
-export function listProviders(host: Host): ProviderList {
-  const providers = PROVIDERS.map(({ id, label, description, look }) => {
-    return { id, label, description, detection: detect(host, label, look) };
-  });
+export async function listProviders(host: Host): Promise<ProviderList> {
+  const providers: ProviderList["providers"] = [];
+  for (const { id, label, description, look } of PROVIDERS) {
+    providers.push({ id, label, description, detection: await detect(host, label, look) });
+  }
   return { ok: true, providers, targets: [...TARGETS] };
 }
 
-function detect(host: Host, label: string, look: Provider["look"]): Detection {
+async function detect(host: Host, label: string, look: Provider["look"]): Promise<Detection> {
   try {
-    const { root: source, confidence } = look(host, {});
+    const { root: source, confidence } = await look(host, {});
     return { found: confidence !== "low", source, label, confidence };
   } catch (error) {
     if (error instanceof LifeboatError && error.kind === "interrupted") throw error;
@@ -83,9 +84,13 @@ export function providerNamed(word: string): ProviderId {
 }
 
 /** Looks at what an agent has. Throws `no_source` where there is nothing. */
-export function sourceOf(host: Host, id: ProviderId, options: SourceOptions): Source {
+export async function sourceOf(
+  host: Host,
+  id: ProviderId,
+  options: SourceOptions,
+): Promise<Source> {
   const { look, label } = PROVIDERS.find((provider) => provider.id === id)!;
-  const source = look(host, options);
+  const source = await look(host, options);
   if (source.confidence !== "low") return source;
   throw new LifeboatError(
     "missing",

@@ -4,6 +4,7 @@ import { idle, REASONS, type Step } from "./item.ts";
 import type { Planning } from "./planning.ts";
 import { archiveStep } from "./step_archive.ts";
 import { authStep, envStep } from "./step_logins.ts";
+import { pluginStep } from "./step_plugins.ts";
 import { serverStep } from "./step_servers.ts";
 import { instructionsStep, memoryStep } from "./step_texts.ts";
 
@@ -24,6 +25,8 @@ export function stepFor(planning: Planning, asset: Asset): Step {
       return envStep(planning, asset);
     case "manual":
       return manual(asset);
+    case "plugin":
+      return pluginStep(planning, asset);
     case "shown":
       return shown(asset);
     default:

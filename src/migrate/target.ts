@@ -28,6 +28,17 @@ export interface TargetServers {
   canSwitchOff: boolean;
 }
 
+/** The configuration that settings are merged into. */
+export interface TargetSettings {
+  /** Absolute. */
+  file: string;
+  /** What stands in it, with what it includes. */
+  values: Record<string, unknown>;
+  /** The agent that is meant, and whether it was named. */
+  agentId: string;
+  isNamed: boolean;
+}
+
 /** A home that things are moved to. Paths are absolute. */
 export interface Target {
   id: TargetId;
@@ -43,6 +54,8 @@ export interface Target {
   commands?: string;
   instructions(place: InstructionPlace): string;
   servers: TargetServers;
+  /** Absent where other settings have no place. */
+  settings?: TargetSettings;
   /** Where a login of a provider goes; nothing where it is of no use. */
   login(provider: ProviderId): string | undefined;
   /** The file of environment variables, where there is one. */
@@ -75,10 +88,11 @@ export function resolveTarget(host: Host, options: TargetOptions): Target {
 }
 
 /** What OpenClaw's own migration of Codex takes (facts C4); the rest stays with Codex. */
-const CODEX_TO_OPENCLAW = ["skill", "shown", "memory", "archive", "manual", "auth"];
+const CODEX_TO_OPENCLAW = ["skill", "shown", "memory", "archive", "manual", "plugin", "auth"];
 
 /** What is kept to be looked at where it is no part of the agent's own history. */
 function isReview(asset: Asset): boolean {
+  if (asset.kind === "plugin") return false;
   return asset.kind !== "archive" || asset.isConfig === true;
 }
 
@@ -120,6 +134,12 @@ function openClaw(host: Host, home: Home, named: string | undefined): Target {
       nameOf: (name) => name,
       convert: toOpenClaw,
       canSwitchOff: true,
+    },
+    settings: {
+      file,
+      values: config.values ?? {},
+      agentId: agent.id,
+      isNamed: named !== undefined,
     },
     login: (provider) =>
       provider === "codex" ? join(agentDir, "codex-home", "auth.json") : undefined,

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type { MigrationItem } from "../../src/migrate/mod.ts";
 import { assert } from "../assert.ts";
+import { putAppServer, putCuratedPlugins } from "../support/codex_plugins.ts";
 import { killDuring } from "../support/killing.ts";
 import { PROGRAM } from "../support/lifeboat.ts";
 import { makeCodexWithSkills, put, putSkill } from "../support/migration_home.ts";
@@ -92,6 +93,37 @@ Deno.test("on a terminal the plan is shown, skills are chosen with boxes, and a 
     // What was moved is there now, so a second plan finds it in conflict.
     assert.equal(chosen.length, 32);
     assert.ok(moved.includes("personal"), moved.join());
+  }));
+
+Deno.test("on a terminal plugins are chosen, too, and none of them is at first", () =>
+  withUser(async (scene) => {
+    putCuratedPlugins(scene.home, [{ name: "plain" }, { name: "other" }]);
+    const of = (name: string) => ({ name, installed: true, enabled: true });
+    const marketplaces = [{
+      name: "openai-curated",
+      path: "/c",
+      plugins: [of("plain"), of("other")],
+    }];
+    const bin = putAppServer(join(scene.folder, "bin"), {
+      "plugin/installed": { result: { marketplaces, marketplaceLoadErrors: [] } },
+      "plugin/read": { result: { plugin: { apps: [] } } },
+    });
+    const env = { NO_COLOR: "1", PATH: `${bin}:/usr/bin:/bin` };
+    const talking = talk(scene.user, [PROGRAM, "migrate", "codex"], { env });
+    await talking.sees("Plugins of Codex to install:");
+    await talking.sees("0 of 2 chosen");
+    await talking.presses("\x1b[B ");
+    await talking.sees("1 of 2 chosen");
+    await talking.presses("\r");
+    await talking.sees("Type MIGRATE");
+    await talking.types("MIGRATE");
+    const { code, shown } = await talking.end();
+    assert.equal(code, 0, shown.slice(-3000));
+    assert.match(shown, /plugin:plain +install +migrated/);
+    assert.match(shown, /plugin:other +install +skipped +openai-curated\/other +it runs code/);
+    const config = JSON.parse(Deno.readTextFileSync(openClaw(scene, "openclaw.json")));
+    const { plugins } = config.plugins.entries.codex.config.codexPlugins;
+    assert.deepEqual(Object.keys(plugins), ["plain"]);
   }));
 
 Deno.test("on a terminal another word, or Ctrl-C, changes nothing", () =>

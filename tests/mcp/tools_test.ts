@@ -9,10 +9,10 @@ function choices(tool: string, parameter: string): string[] | undefined {
   return known.type === "string" ? known.enum : undefined;
 }
 
-Deno.test("migrate_plan knows the agents that the engine knows", () => {
+Deno.test("migrate_plan knows the agents that the engine knows", async () => {
   assert.deepEqual(choices("migrate_plan", "to"), [...TARGETS]);
   const known = choices("migrate_plan", "provider");
-  for (const { id } of listProviders(testHost("/nowhere")).providers) {
+  for (const { id } of (await listProviders(testHost("/nowhere"))).providers) {
     assert.ok(known?.includes(id), id);
   }
 });

@@ -9,11 +9,11 @@ import { told, withUser } from "./scene.ts";
 const SECRET = "sk-abcdefghijklmnopqrstuvwxyz012345";
 
 Deno.test("a plan over 40 skills of every kind says of each what the rules make of it", () =>
-  withUser(({ user, at, plan }) => {
+  withUser(async ({ user, at, plan }) => {
     const expected = makeCodexWithSkills(user);
     assert.equal(expected.filter(({ id }) => id.startsWith("skill:")).length, 40);
     const before = readTree(user);
-    const planned = plan({ provider: "codex" });
+    const planned = await plan({ provider: "codex" });
     const items = planned.items.map(({ id, status, reason, source }) => {
       return { id, status, ...(reason ? { reason } : {}), source: source!.slice(user.length + 1) };
     });
@@ -34,39 +34,41 @@ Deno.test("a plan over 40 skills of every kind says of each what the rules make 
   }));
 
 Deno.test("a configuration of Codex that does not parse is told, and the rest is planned", () =>
-  withUser(({ at, plan }) => {
+  withUser(async ({ at, plan }) => {
     putSkill(at(".codex/skills/plain"));
     put(at(".codex/config.toml"), "model = [\n");
-    const { items, warnings } = plan({ provider: "codex" });
+    const { items, warnings } = await plan({ provider: "codex" });
     assert.ok(items.some(({ id }) => id === "skill:plain"));
     assert.deepEqual(warnings, [`${at(".codex/config.toml")} was not looked into: it is no TOML`]);
   }));
 
 Deno.test("links are followed only on request, and never in a circle", () =>
-  withUser(({ user, at, plan }) => {
+  withUser(async ({ user, at, plan }) => {
     makeCodexWithSkills(user);
     Deno.symlinkSync(at(".codex/skills"), at(".codex/skills/team/circle"));
-    const followed = plan({ provider: "codex", followLinks: true });
+    const followed = await plan({ provider: "codex", followLinks: true });
     const ids = followed.items.map(({ id }) => id);
     assert.ok(ids.includes("skill:linked") && ids.includes("skill:link-inside"), ids.join("\n"));
     assert.ok(ids.includes("broken:skills/dangling"));
-    const shown = plan({ provider: "codex" }).items.find(({ id }) => id.endsWith("circle"))!;
+    const shown = (await plan({ provider: "codex" })).items.find(({ id }) =>
+      id.endsWith("circle")
+    )!;
     assert.deepEqual([shown.id, shown.status], ["link:skills/team/circle", "skipped"]);
   }));
 
 Deno.test("a link within a skill stays, one that leads out is left out and shown", () =>
-  withUser(({ has, at, plan }) => {
+  withUser(async ({ has, at, plan }) => {
     putSkill(at(".codex/skills/one"), { "docs/a.md": "a\n" });
     has({ "outside.txt": "outside\n" });
     Deno.symlinkSync("docs/a.md", at(".codex/skills/one/inside.md"));
     Deno.symlinkSync("../../../outside.txt", at(".codex/skills/one/out.txt"));
     Deno.symlinkSync(at("outside.txt"), at(".codex/skills/one/docs/abs.txt"));
-    const [item] = plan({ provider: "codex" }).items;
+    const [item] = (await plan({ provider: "codex" })).items;
     assert.deepEqual(item.details?.linksLeftOut, [
       { path: "docs/abs.txt", target: at("outside.txt") },
       { path: "out.txt", target: "../../../outside.txt" },
     ]);
-    const [followed] = plan({ provider: "codex", followLinks: true }).items;
+    const [followed] = (await plan({ provider: "codex", followLinks: true })).items;
     assert.deepEqual([followed.details?.files, followed.details?.linksLeftOut], [4, undefined]);
   }));
 
@@ -79,7 +81,7 @@ Deno.test("limits of a search are told", () =>
   }));
 
 Deno.test("a Codex home's settings and hooks are archived, plugins listed, logins left out", () =>
-  withUser(({ has, at, plan }) => {
+  withUser(async ({ has, at, plan }) => {
     has({
       ".codex/config.toml": `notify = ["x"]\n[mcp_servers.a]\ncommand = "x"\n`,
       ".codex/hooks/hooks.json": "{}",
@@ -92,7 +94,7 @@ Deno.test("a Codex home's settings and hooks are archived, plugins listed, login
       ".codex/plugins/cache/n/.codex-plugin/plugin.json": "broken",
     });
     Deno.symlinkSync(at(".codex/memories/raw.md"), at(".codex/memories/memory_summary.md"));
-    const planned = plan({ provider: "codex" });
+    const planned = await plan({ provider: "codex" });
     const look = "Look at the bundle, then install it in the other agent if you trust it.";
     assert.deepEqual(told(planned.items), [
       `plugin:good-plugin:1 | skipped | ${look}`,
@@ -105,7 +107,7 @@ Deno.test("a Codex home's settings and hooks are archived, plugins listed, login
     ]);
     assert.equal(planned.items[4].target, at(".openclaw/workspace/memory/imports/codex/MEMORY.md"));
     assert.ok(!JSON.stringify(planned).includes(SECRET));
-    const open = plan({ provider: "codex", includeSecrets: true }).items.at(-1)!;
+    const open = (await plan({ provider: "codex", includeSecrets: true })).items.at(-1)!;
     assert.deepEqual([open.status, open.sensitive, open.target], [
       "planned",
       true,
@@ -114,7 +116,7 @@ Deno.test("a Codex home's settings and hooks are archived, plugins listed, login
   }));
 
 Deno.test("Claude's skills, commands, instructions, memories and servers go to OpenClaw", () =>
-  withUser(({ has, at, plan }) => {
+  withUser(async ({ has, at, plan }) => {
     putSkill(at(".claude/skills/review"));
     putSkill(at(".claude/skills/group/nested")); // one level only
     has({
@@ -129,7 +131,7 @@ Deno.test("Claude's skills, commands, instructions, memories and servers go to O
         projects: { "/home/me/app": { mcpServers: { other: { url: "https://x.test" } } } },
       }),
     });
-    const planned = plan({ provider: "claude-code" });
+    const planned = await plan({ provider: "claude-code" });
     assert.deepEqual(told(planned.items), [
       "skill:review | planned",
       "skill:claude-command-git-commit-it | planned",
@@ -150,7 +152,7 @@ Deno.test("Claude's skills, commands, instructions, memories and servers go to O
   }));
 
 Deno.test("a project of Claude's is looked at alone", () =>
-  withUser(({ has, at, plan }) => {
+  withUser(async ({ has, at, plan }) => {
     has({
       ".claude/CLAUDE.md": "of the user\n",
       ".claude.json": JSON.stringify({
@@ -163,7 +165,7 @@ Deno.test("a project of Claude's is looked at alone", () =>
       "app/.claude/rules/a.md": "rule\n",
     });
     putSkill(at("app/.claude/skills/review"));
-    const { items } = plan({ provider: "claude-code", from: at("app") });
+    const { items } = await plan({ provider: "claude-code", from: at("app") });
     assert.deepEqual(told(items), [
       "skill:review | planned",
       "workspace:CLAUDE.md | planned",
@@ -175,12 +177,12 @@ Deno.test("a project of Claude's is looked at alone", () =>
   }));
 
 Deno.test("names of Claude's skills and commands that are alike are all refused", () =>
-  withUser(({ has, at, plan }) => {
+  withUser(async ({ has, at, plan }) => {
     putSkill(at(".claude/skills/A B"));
     putSkill(at(".claude/skills/a-b"));
     has({ ".claude/commands/x y.md": "x", ".claude/commands/x-y.md": "y" });
     const reason = (name: string) => `multiple Claude skills or commands normalize to "${name}"`;
-    assert.deepEqual(told(plan({ provider: "claude-code" }).items), [
+    assert.deepEqual(told((await plan({ provider: "claude-code" })).items), [
       `skill:a-b | conflict | ${reason("a-b")}`,
       `skill:a-b | conflict | ${reason("a-b")}`,
       `skill:claude-command-x-y | conflict | ${reason("claude-command-x-y")}`,
@@ -189,7 +191,7 @@ Deno.test("names of Claude's skills and commands that are alike are all refused"
   }));
 
 Deno.test("Hermes' texts go into the workspace, its databases and tokens into the archive", () =>
-  withUser(({ has, at, plan }) => {
+  withUser(async ({ has, at, plan }) => {
     has({
       ".hermes/active_profile": "work\n",
       ".hermes/SOUL.md": "of the default profile\n",
@@ -204,7 +206,7 @@ Deno.test("Hermes' texts go into the workspace, its databases and tokens into th
       ".openclaw/workspace/AGENTS.md": "there\n",
     });
     putSkill(at(".hermes/profiles/work/skills/deep/er"));
-    const planned = plan({ provider: "hermes" });
+    const planned = await plan({ provider: "hermes" });
     const secret = "secrets are carried only with --include-secrets";
     assert.deepEqual(told(planned.items), [
       "skill:deep:er | planned",
@@ -218,11 +220,13 @@ Deno.test("Hermes' texts go into the workspace, its databases and tokens into th
       `env:OPENAI_API_KEY | skipped | ${secret}`,
     ]);
     assert.ok(!JSON.stringify(planned).includes(SECRET));
-    assert.ok(!JSON.stringify(plan({ provider: "hermes", includeSecrets: true })).includes(SECRET));
+    assert.ok(
+      !JSON.stringify(await plan({ provider: "hermes", includeSecrets: true })).includes(SECRET),
+    );
   }));
 
 Deno.test("between Codex and Claude Code only what both have is moved", () =>
-  withUser(({ has, at, plan }) => {
+  withUser(async ({ has, at, plan }) => {
     putSkill(at(".codex/skills/review"));
     has({
       ".codex/AGENTS.md": "Be kind.\n",
@@ -233,7 +237,7 @@ Deno.test("between Codex and Claude Code only what both have is moved", () =>
       ".claude/projects/p/x.jsonl": "{}\n",
       ".claude/skills/mine/SKILL.md": "x\n",
     });
-    const toClaude = plan({ provider: "codex", to: "claude-code" });
+    const toClaude = await plan({ provider: "codex", to: "claude-code" });
     assert.deepEqual(told(toClaude.items), [
       "skill:review | planned",
       "command:commit | planned",
@@ -242,55 +246,57 @@ Deno.test("between Codex and Claude Code only what both have is moved", () =>
       "workspace:AGENTS.md | planned",
       "config:mcp-server:codex:srv | skipped | it would run at once; name it with --item to add it",
     ]);
-    const named = plan({
+    const named = await plan({
       provider: "codex",
       to: "claude-code",
       items: ["config:mcp-server:codex:srv"],
     });
     assert.deepEqual(named.summary.planned, 1);
-    assert.deepEqual(told(plan({ provider: "claude-code", to: "codex" }).items), [
+    assert.deepEqual(told((await plan({ provider: "claude-code", to: "codex" })).items), [
       "skill:mine | planned",
       "archive:settings.json | planned",
     ]);
   }));
 
 Deno.test("an agent's own workspace is used, and one that is not there is refused", () =>
-  withUser(({ has, at, plan, user }) => {
+  withUser(async ({ has, at, plan, user }) => {
     putSkill(at(".codex/skills/review"));
     const list = [{ id: "main" }, { id: "work", workspace: join(user, "elsewhere") }];
     has({ ".openclaw/openclaw.json": JSON.stringify({ agents: { list } }) });
-    const of = (agent?: string) => plan({ provider: "codex", agent }).items[0].target;
-    assert.equal(of(), at(".openclaw/workspace/skills/review"));
-    assert.equal(of("work"), at("elsewhere/skills/review"));
-    assert.throws(() => of("nobody"), { code: "no_such_agent" });
+    const of = async (agent?: string) => (await plan({ provider: "codex", agent })).items[0].target;
+    assert.equal(await of(), at(".openclaw/workspace/skills/review"));
+    assert.equal(await of("work"), at("elsewhere/skills/review"));
+    await assert.rejects(() => of("nobody"), { code: "no_such_agent" });
   }));
 
 Deno.test("what is not there, or is the target itself, is refused", () =>
-  withUser(({ at, plan }) => {
-    assert.throws(() => plan({ provider: "codex" }), { code: "no_source" });
+  withUser(async ({ at, plan }) => {
+    await assert.rejects(() => plan({ provider: "codex" }), { code: "no_source" });
     putSkill(at(".codex/skills/review"));
-    assert.throws(() => plan({ provider: "codex", to: "codex" }), { code: "same_home" });
-    assert.throws(() => plan({ provider: "codex", to: "codex", agent: "x" }), { code: "usage" });
+    await assert.rejects(() => plan({ provider: "codex", to: "codex" }), { code: "same_home" });
+    await assert.rejects(() => plan({ provider: "codex", to: "codex", agent: "x" }), {
+      code: "usage",
+    });
   }));
 
 Deno.test("targets that are links, or lie behind one, are conflicts", () =>
-  withUser(({ has, at, plan }) => {
+  withUser(async ({ has, at, plan }) => {
     putSkill(at(".codex/skills/review"));
     has({ ".claude/CLAUDE.md": "kind\n", "mine/USER.md": "x\n", ".openclaw/workspace/a": "" });
     Deno.symlinkSync(at("mine/USER.md"), at(".openclaw/workspace/USER.md"));
     Deno.symlinkSync(at("mine"), at(".openclaw/workspace/skills"));
-    assert.deepEqual(told(plan({ provider: "codex", overwrite: true }).items), [
+    assert.deepEqual(told((await plan({ provider: "codex", overwrite: true })).items), [
       "skill:review | conflict | a folder on the way is a symlink",
     ]);
-    assert.deepEqual(told(plan({ provider: "claude-code" }).items), [
+    assert.deepEqual(told((await plan({ provider: "claude-code" })).items), [
       "memory:user-CLAUDE.md | conflict | target is a symlink",
     ]);
   }));
 
 Deno.test("the agents that are here are found", () =>
-  withUser(({ host, at }) => {
+  withUser(async ({ host, at }) => {
     putSkill(at(".agents/skills/review"));
-    const { providers, targets } = listProviders(host);
+    const { providers, targets } = await listProviders(host);
     assert.deepEqual(
       providers.map(({ id, detection: { found, confidence } }) => [id, found, confidence]),
       [["codex", true, "medium"], ["claude-code", false, "low"], ["hermes", false, "low"]],
@@ -299,13 +305,13 @@ Deno.test("the agents that are here are found", () =>
   }));
 
 Deno.test("of two things that would go to one place neither is moved", () =>
-  withUser(({ has, at, plan }) => {
+  withUser(async ({ has, at, plan }) => {
     has({
       ".codex/config.toml": "",
       ".claude.json": JSON.stringify({ mcpServers: { "a b": { url: "u" }, "a-b": { url: "v" } } }),
     });
     const target = `${at(".codex/config.toml")}#mcp_servers.a-b`;
-    assert.deepEqual(told(plan({ provider: "claude-code", to: "codex" }).items), [
+    assert.deepEqual(told((await plan({ provider: "claude-code", to: "codex" })).items), [
       `config:mcp-server:user-claude-json:a b | conflict | 2 items go to ${target}`,
       `config:mcp-server:user-claude-json:a-b | conflict | 2 items go to ${target}`,
     ]);

@@ -65,7 +65,7 @@ export const migratePlan: Tool = {
       items: texts(args, "items"),
       overwrite: args.overwrite === true,
     };
-    const plan = planMigration(call.host, options);
+    const plan = await planMigration(call.host, options);
     const how =
       "Only the user may do this. Give them this command to run; it makes a backup first.";
     return { ...plan, next: { command: commandLine(call.host, wordsOf(options)), how } };
