@@ -26,7 +26,8 @@ import {
 } from "../capture/mod.ts";
 import type { Examination } from "../doctor/mod.ts";
 import type { HomeRoot } from "../profiles/mod.ts";
-import { type Earlier, findUnchanged, hasSameSides, shrinkWarning } from "./earlier.ts";
+import { findUnchanged, hasSameSides, shrinkWarning } from "./earlier.ts";
+import type { Earlier } from "./run.ts";
 import type { Findings } from "./options.ts";
 import type { Outlet } from "./outlet.ts";
 

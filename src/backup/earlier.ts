@@ -8,21 +8,8 @@ import { asLifeboatError, type FileInfo, type Host, statIfThere } from "../base/
 import { type BackupItem, listRoot } from "../catalog/mod.ts";
 import { homeMark, keptFromLastTime, type Unlock, unlockWith } from "../seal/mod.ts";
 import { segmentForm } from "./options.ts";
-import type { Run } from "./run.ts";
-import { hasSameTail, isSettled, proofNeeded, type Trust } from "./unchanged.ts";
-
-/** The newest backup of the same home: what is unchanged since is not read, but taken over. */
-export interface Earlier {
-  name: string;
-  archive: EarlierArchive;
-  /** Its folder form, whose files can be linked to. */
-  folder?: string;
-  /** How many files it captured of the home. */
-  files: number;
-  /** When it began to read the home, ms since 1970. */
-  startedMs: number;
-  trust: Trust;
-}
+import type { Earlier, Run } from "./run.ts";
+import { hasSameTail, isSettled, proofNeeded } from "./unchanged.ts";
 
 /** Looks for a backup to take unchanged things from; none is fine. */
 export async function findEarlier(run: Run, root: string): Promise<Earlier | undefined> {

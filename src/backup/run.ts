@@ -1,8 +1,8 @@
+import type { EarlierArchive } from "../archive/mod.ts";
 import type { Host, WorkerPool } from "../base/mod.ts";
-import type { Earlier } from "./earlier.ts";
-import type { Signer } from "../seal/mod.ts";
-import type { Seal } from "./sealed.ts";
+import type { AgeHeader, Readers, Signer } from "../seal/mod.ts";
 import type { BackupOptions } from "./options.ts";
+import type { Trust } from "./unchanged.ts";
 
 /** One run of the pipeline, with what was decided before anything is written. */
 export interface Run {
@@ -18,4 +18,23 @@ export interface Run {
   /** Set when it is to be encrypted. */
   seal?: Seal;
   startedAt: Date;
+}
+
+/** The newest backup of the same home: what is unchanged since is not read, but taken over. */
+export interface Earlier {
+  name: string;
+  archive: EarlierArchive;
+  /** Its folder form, whose files can be linked to. */
+  folder?: string;
+  /** How many files it captured of the home. */
+  files: number;
+  /** When it began to read the home, ms since 1970. */
+  startedMs: number;
+  trust: Trust;
+}
+
+/** Who shall read a backup, and the age header that lets them. */
+export interface Seal {
+  readers: Readers;
+  age: AgeHeader;
 }

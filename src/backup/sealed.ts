@@ -16,24 +16,12 @@ import {
   sha256,
   sha256Of,
 } from "../base/mod.ts";
-import {
-  type AgeHeader,
-  homeMark,
-  type Readers,
-  sealedScratch,
-  signManifest,
-} from "../seal/mod.ts";
+import { homeMark, type Readers, sealedScratch, signManifest } from "../seal/mod.ts";
 import { makeMemoryFolder } from "./memory_folder.ts";
 import type { Outlet } from "./outlet.ts";
 import type { Places } from "./places.ts";
 import { writeRestoreKit } from "./restore_kit.ts";
-import type { Run } from "./run.ts";
-
-/** Who shall read a backup, and the age header that lets them. */
-export interface Seal {
-  readers: Readers;
-  age: AgeHeader;
-}
+import type { Run, Seal } from "./run.ts";
 
 /** An encrypted backup while it is written. */
 export interface SealedBackup {

@@ -2,7 +2,8 @@
 import { type FileInfo, type Host, LifeboatError, lstatIfThere } from "../base/mod.ts";
 import { isMove, type MoveOp } from "./journal_types.ts";
 import { pathBelow } from "./layout.ts";
-import { key, type Plan } from "./planner.ts";
+import { key } from "./paths.ts";
+import type { Plan } from "./planner.ts";
 
 /**
  * Throws `changed_meanwhile` when a file that a plan of conversations replaces, adds to or makes, or one

@@ -4,8 +4,8 @@ import { LifeboatError, relativePathFault } from "../base/mod.ts";
 import { compilePatterns, HOME_ROOT } from "../profiles/mod.ts";
 import type { TargetRoot } from "./journal_types.ts";
 import type { Conflict, SkippedItem } from "./options.ts";
-import { folderOf, foldersAbove, isOwnPath } from "./paths.ts";
-import { folderState, key, type Planner } from "./planner.ts";
+import { folderOf, foldersAbove, isOwnPath, key } from "./paths.ts";
+import { folderState, type Planner } from "./planner.ts";
 import { belongsTo } from "./target.ts";
 
 /** Says whether an entry may take its path, and notes why where it may not. */

@@ -13,7 +13,7 @@ import {
 } from "../archive/mod.ts";
 import { type Host, LifeboatError, sha256 } from "../base/mod.ts";
 import { type Bench, createBench, readInPieces } from "./bench.ts";
-import { key } from "./planner.ts";
+import { key } from "./paths.ts";
 
 /**
  * Makes the new content of a file from the backed-up one, which has been checked against the manifest

@@ -1,4 +1,4 @@
-/** Which paths below a root may be written. */
+/** Paths below a root: which may be written, and what lies around them. */
 import { OWN_FOLDER } from "./layout.ts";
 
 // HFS+ does not see these characters in names; NTFS has short names of its own making.
@@ -33,3 +33,8 @@ export function mainByName(path: string): string | undefined {
 
 /** Rights of folders that come back: no set-user-id; the others have a meaning of their own there. */
 export const FOLDER_MODE = 0o3777;
+
+/** Names a path of a root in a map. */
+export function key(root: string, path: string): string {
+  return `${root}\0${path}`;
+}

@@ -21,7 +21,8 @@ import type { Plan, Planner } from "./planner.ts";
 import { planStateMerge } from "./merge_state.ts";
 import { mappingsOf } from "./remap_offer.ts";
 import { protectFromSweep } from "./retention.ts";
-import { checkUsed, type Selection, selectionOf } from "./selection.ts";
+import { checkUsed } from "./plan_selection.ts";
+import { type Selection, selectionOf } from "./selection.ts";
 import { resolveTarget, type Target } from "./target.ts";
 
 /**

@@ -1,8 +1,8 @@
 /** Planning of files that do not come back because they would contradict what does. */
 import type { DroppedFile } from "./derive.ts";
-import { SIDECARS } from "./paths.ts";
+import { key, SIDECARS } from "./paths.ts";
 import { planRemoval } from "./plan_sidecars.ts";
-import { key, type Planner } from "./planner.ts";
+import type { Planner } from "./planner.ts";
 
 /**
  * Plans that what is in the place of a dropped file leaves the target, with its sidecars: it is as

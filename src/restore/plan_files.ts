@@ -6,7 +6,7 @@ import { type Claim, pathIn } from "./claims.ts";
 import type { TargetRoot } from "./journal_types.ts";
 import { pathBelow } from "./layout.ts";
 import { addConflict, at, oldOf, type PlannedFile, type Planner } from "./planner.ts";
-import { isLeftAlone } from "./selection.ts";
+import { isLeftAlone } from "./plan_selection.ts";
 
 /** Only the owner's, the group's and the others' rights come back, no set-user-id. */
 const FILE_MODE = 0o777;

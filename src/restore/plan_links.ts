@@ -5,7 +5,7 @@ import { type Claim, pathIn } from "./claims.ts";
 import type { TargetRoot } from "./journal_types.ts";
 import { pathBelow } from "./layout.ts";
 import { addConflict, at, oldOf, type Planner } from "./planner.ts";
-import { isLeftAlone } from "./selection.ts";
+import { isLeftAlone } from "./plan_selection.ts";
 
 /** Plans the links of all roots that go somewhere. */
 export async function planLinks(planner: Planner, claim: Claim): Promise<void> {

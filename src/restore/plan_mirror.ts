@@ -15,9 +15,9 @@ import {
 import { compilePatterns, HOME_ROOT, rootsOf } from "../profiles/mod.ts";
 import { isMove, type TargetRoot } from "./journal_types.ts";
 import { pathBelow } from "./layout.ts";
-import { folderOf, foldersAbove, isOwnPath, mainByName } from "./paths.ts";
+import { folderOf, foldersAbove, isOwnPath, key, mainByName } from "./paths.ts";
 import { planRemoval } from "./plan_sidecars.ts";
-import { key, type Planner } from "./planner.ts";
+import type { Planner } from "./planner.ts";
 
 /** Plans what is set aside, and folders that are empty then. After files, links and sidecars. */
 export async function planMirror(planner: Planner): Promise<void> {

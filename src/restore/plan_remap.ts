@@ -1,25 +1,15 @@
 /** A restore whose paths lie elsewhere now: what is mapped in which file, as a rewriting. */
-import { type Backup, HOME_ROOT, type Manifest } from "../archive/mod.ts";
+import { HOME_ROOT } from "../archive/mod.ts";
 import { type Host, lstatIfThere } from "../base/mod.ts";
 import { isProjection, mapPath, matchPath, type PathMapping } from "../sessions/mod.ts";
 import { type DroppedFile, filesOf, type Rewriting } from "./derive.ts";
 import { pathBelow } from "./layout.ts";
-import { key } from "./planner.ts";
+import { key } from "./paths.ts";
 import { remapDerivations } from "./remap_content.ts";
 import { planFolderMoves } from "./remap_folders.ts";
+import type { RemapOptions } from "./remap_options.ts";
 import { pathInNestedCodex } from "./remap_rules.ts";
 import { createStepCounter, type RemapStep, type StepCounter } from "./remap_steps.ts";
-import type { Target } from "./target.ts";
-
-/** What a remap needs to know. */
-export interface RemapOptions {
-  backup: Backup;
-  manifest: Manifest;
-  target: Target;
-  mappings: PathMapping[];
-  /** Whether a file takes part, by its path in the backup. */
-  isWanted(root: string, path: string): boolean;
-}
 
 /** A remap as a rewriting, and what came of it once the content was derived. */
 export interface Remap {

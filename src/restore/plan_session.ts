@@ -24,13 +24,13 @@ import { createBench } from "./bench.ts";
 import type { Derivation, DerivedBackup, Rewriting } from "./derive.ts";
 import { pathBelow } from "./layout.ts";
 import type { RestoreOptions } from "./options.ts";
-import { foldersAbove } from "./paths.ts";
+import { foldersAbove, key } from "./paths.ts";
 import { planDatabases } from "./plan_session_databases.ts";
 import { planOwnFiles } from "./plan_session_files.ts";
 import { planLists, planProjects } from "./plan_session_lists.ts";
 import { candidatesOf, decide } from "./plan_session_transcripts.ts";
 import type { SessionPlanner } from "./plan_session_types.ts";
-import { key, type Plan } from "./planner.ts";
+import type { Plan } from "./planner.ts";
 import type { Selection } from "./selection.ts";
 import type { Target } from "./target.ts";
 

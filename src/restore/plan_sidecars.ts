@@ -6,8 +6,8 @@ import type { Backup } from "../archive/mod.ts";
 import { readFully, withFile } from "../base/mod.ts";
 import type { TargetRoot } from "./journal_types.ts";
 import { pathBelow } from "./layout.ts";
-import { folderOf, SIDECARS } from "./paths.ts";
-import { at, folderState, key, oldOf, type PlannedFile, type Planner } from "./planner.ts";
+import { folderOf, key, SIDECARS } from "./paths.ts";
+import { at, folderState, oldOf, type PlannedFile, type Planner } from "./planner.ts";
 
 const MAGIC = new TextEncoder().encode("SQLite format 3\0");
 

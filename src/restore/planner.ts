@@ -13,7 +13,7 @@ import type {
   SessionStep,
   SkippedItem,
 } from "./options.ts";
-import { folderOf } from "./paths.ts";
+import { folderOf, key } from "./paths.ts";
 import type { RemapStep } from "./remap_steps.ts";
 import type { Selection } from "./selection.ts";
 import type { Target } from "./target.ts";
@@ -79,11 +79,6 @@ export interface Planner {
   folders: Map<string, FolderState>;
   /** Throws when the user wants to stop; lets timers and signals run. */
   pulse(): Promise<void>;
-}
-
-/** Names a path of a root in a map. */
-export function key(root: string, path: string): string {
-  return `${root}\0${path}`;
 }
 
 /** Whether a folder of the target is there, can be made, or something else has its place. */

@@ -14,7 +14,7 @@ import {
 } from "../sessions/mod.ts";
 import { changedDatabase, readInPieces, writePieces } from "./bench.ts";
 import { type Derivation, type Derive, filesOf } from "./derive.ts";
-import type { RemapOptions } from "./plan_remap.ts";
+import type { RemapOptions } from "./remap_options.ts";
 import { ruleFor } from "./remap_rules.ts";
 import { countPaths, type StepCounter } from "./remap_steps.ts";
 

@@ -7,8 +7,8 @@ import {
   readFacts,
   transcriptAt,
 } from "../sessions/mod.ts";
-import type { RemapOptions } from "./plan_remap.ts";
-import { key } from "./planner.ts";
+import type { RemapOptions } from "./remap_options.ts";
+import { key } from "./paths.ts";
 import type { StepCounter } from "./remap_steps.ts";
 
 /** Where everything in renamed project folders comes back. */

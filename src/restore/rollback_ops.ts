@@ -11,8 +11,8 @@ import {
 } from "../snapshots/mod.ts";
 import type { Old, Op } from "./journal_types.ts";
 import type { PlanItem } from "./options.ts";
-import { foldersAbove, isOwnPath, SIDECARS } from "./paths.ts";
-import { key, type StagedFile } from "./planner.ts";
+import { foldersAbove, isOwnPath, key, SIDECARS } from "./paths.ts";
+import type { StagedFile } from "./planner.ts";
 
 /** What a rollback does, and where the content of its files is. */
 export interface RollbackOps {

@@ -7,8 +7,8 @@ import {
   type TargetRoot,
 } from "./journal_types.ts";
 import { pathBelow, rootOf } from "./layout.ts";
-import { FOLDER_MODE, folderOf } from "./paths.ts";
-import { addConflict, at, folderState, key } from "./planner.ts";
+import { FOLDER_MODE, folderOf, key } from "./paths.ts";
+import { addConflict, at, folderState } from "./planner.ts";
 import type { Undoer } from "./undo_moves.ts";
 
 /** What a folder was before the restore. */

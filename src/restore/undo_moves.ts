@@ -3,16 +3,8 @@ import type { FileInfo } from "../base/mod.ts";
 import type { MoveOp, Old, TargetRoot } from "./journal_types.ts";
 import { pathBelow, rootOf } from "./layout.ts";
 import { isNew } from "./moving.ts";
-import { folderOf, mainByName } from "./paths.ts";
-import {
-  addConflict,
-  at,
-  folderState,
-  key,
-  oldOf,
-  type PlannedFile,
-  type Planner,
-} from "./planner.ts";
+import { folderOf, key, mainByName } from "./paths.ts";
+import { addConflict, at, folderState, oldOf, type PlannedFile, type Planner } from "./planner.ts";
 import type { OpenUndo } from "./undo_data.ts";
 import { findKept, hashOfKept, keptPath } from "./undo_kept.ts";
 

@@ -22,4 +22,5 @@ export {
 } from "./schedule.ts";
 export { checkSchedule, runSchedule, type ScheduledRun } from "./scheduled_run.ts";
 export { checkStorage, copyToStorage, type StorageChoice } from "./storage.ts";
-export { type HomeStatus, statusOfHomes, type StatusResult } from "./status.ts";
+export { statusOfHomes } from "./status.ts";
+export type { HomeStatus, StatusResult } from "./status_result.ts";

@@ -1,6 +1,6 @@
 /** What the user should see to, from what was seen of a home. Pure. */
 import { type Schedule, type ScheduleRecord, tooOldHours } from "./schedule.ts";
-import type { HomeStatus, StatusFinding } from "./status.ts";
+import type { HomeStatus, StatusFinding } from "./status_result.ts";
 
 /** Without a schedule, older than this the newest backup of a home is too old, days. */
 const TOO_OLD_DAYS = 14;
