@@ -17,6 +17,10 @@ import {
   copyThreadRows,
   FORGET_THREADS_JOB,
   forgetThreads,
+  KEEP_AGENT_ROWS_JOB,
+  keepAgentRows,
+  PUT_AGENT_ROWS_JOB,
+  putAgentRows,
   REMAP_DATABASE_JOB,
   remapDatabaseJob,
   RENAME_AGENT_JOB,
@@ -34,4 +38,6 @@ serveJobs({
   [FORGET_THREADS_JOB]: forgetThreads,
   [REMAP_DATABASE_JOB]: remapDatabaseJob,
   [RENAME_AGENT_JOB]: renameAgentJob,
+  [KEEP_AGENT_ROWS_JOB]: keepAgentRows,
+  [PUT_AGENT_ROWS_JOB]: putAgentRows,
 });

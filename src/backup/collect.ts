@@ -73,9 +73,13 @@ export function storedPath(root: string, relative: string): string {
   return root === HOME_ROOT ? `files/${relative}` : `extra/${root}/${relative}`;
 }
 
-/** A walk through one root. */
-interface RootWalk extends Collector {
+/** What is read from one root. */
+export interface RootCollector extends Collector {
   root: HomeRoot;
+}
+
+/** A walk through one root. */
+interface RootWalk extends RootCollector {
   /** Databases kept as raw bytes, whose sidecars are therefore kept too. */
   raw: Set<string>;
 }
@@ -129,8 +133,9 @@ function addSkipped(
   findings.skipped++;
 }
 
-function addError(
-  walking: RootWalk,
+/** Notes what could not be captured. */
+export function addError(
+  walking: RootCollector,
   path: string,
   method: "walk" | "copy2" | "sqlite_backup",
   failure: { code: string; error: string },
@@ -275,13 +280,15 @@ async function collectDatabase(walking: RootWalk, path: string): Promise<void> {
   addEntry(walking, path, { ...written, info: captured.info, method: "sqlite_backup" });
 }
 
-function sizeOfDatabase(host: Host, path: string): number {
+/** Bytes of a database and of what lies beside it. */
+export function sizeOfDatabase(host: Host, path: string): number {
   return ["", "-wal", "-journal"]
     .reduce((sum, suffix) => sum + (statIfThere(host.fs, path + suffix)?.size ?? 0), 0);
 }
 
-function addEntry(
-  walking: RootWalk,
+/** Notes what was captured. */
+export function addEntry(
+  walking: RootCollector,
   path: string,
   captured: {
     bytes: number;

@@ -1,7 +1,14 @@
-import { type ErrorEntry, type SkippedEntry } from "../archive/mod.ts";
-import { checkInterrupt, type Host, pathsOf } from "../base/mod.ts";
+import { type ErrorEntry, HOME_ROOT, type SkippedEntry } from "../archive/mod.ts";
+import { checkInterrupt, type Host, pathsOf, statIfThere } from "../base/mod.ts";
 import { compileRules, type ExcludeRules, walk } from "../capture/mod.ts";
-import { type HomeRoot, requireHome, rootsOf } from "../profiles/mod.ts";
+import {
+  agentRowsPath,
+  type Home,
+  type HomeRoot,
+  requireHome,
+  rootsOf,
+  STATE_DATABASE,
+} from "../profiles/mod.ts";
 import { partRules } from "./must_hold.ts";
 import type { BackupOptions } from "./options.ts";
 import { chooseRoot } from "./places.ts";
@@ -42,7 +49,18 @@ export function previewBackup(host: Host, options: BackupOptions): BackupPreview
     warnings,
   };
   for (const root of rootsOf(host, home)) previewRoot(host, root, rules, preview);
+  if (part?.agent) previewAgentRows(host, home, part.agent, preview);
   return preview;
+}
+
+/** The rows of one agent: no more than what all of the database is. */
+function previewAgentRows(host: Host, home: Home, agent: string, preview: BackupPreview): void {
+  const database = statIfThere(host.fs, pathsOf(host.platform).join(home.path, STATE_DATABASE));
+  if (database?.kind !== "file") return;
+  const { size: bytes } = database;
+  preview.captured.push({ root: HOME_ROOT, relative_path: agentRowsPath(agent), bytes });
+  preview.files++;
+  preview.bytes += bytes;
 }
 
 function previewRoot(

@@ -18,8 +18,9 @@ import {
 } from "../base/mod.ts";
 import { compileRules } from "../capture/mod.ts";
 import type { DoctorReport, Examination } from "../doctor/mod.ts";
-import { rootsOf } from "../profiles/mod.ts";
+import { HOME_ROOT, rootsOf } from "../profiles/mod.ts";
 import { signManifest } from "../seal/mod.ts";
+import { collectAgentRows } from "./agent_rows.ts";
 import type { Run } from "./run.ts";
 import { collectRoot, noFindings, type Scratch } from "./collect.ts";
 import { lossWarning } from "./earlier.ts";
@@ -129,7 +130,12 @@ async function collect(
   const findings = noFindings();
   const { see } = examination;
   const collector = { host, pool, rules, outlet, manifest, findings, earlier, scratch, see };
-  for (const root of rootsOf(host, home)) await collectRoot(collector, root);
+  for (const root of rootsOf(host, home)) {
+    await collectRoot(collector, root);
+    if (root.id === HOME_ROOT && part?.agent) {
+      await collectAgentRows({ ...collector, root }, part.agent);
+    }
+  }
   if (sealed && findings.stagedOnDisk > 0) findings.warnings.push(stagedWarning(findings));
   const lost = lossWarning(earlier, findings.files);
   if (lost) findings.warnings.push(lost);

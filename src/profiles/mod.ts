@@ -7,7 +7,13 @@ export * from "./isolated.ts";
 export * from "./load.ts";
 export { AGENT_ID, type OpenClawAgent, type OpenClawPlaces, openClawPlaces } from "./openclaw.ts";
 export { type HomePart, type HomeScope, partOfHome } from "./openclaw_scope.ts";
-export { type AgentPart, agentParts } from "./openclaw_parts.ts";
+export {
+  agentOfRows,
+  type AgentPart,
+  agentParts,
+  agentRowsPath,
+  STATE_DATABASE,
+} from "./openclaw_parts.ts";
 export { localOpenClaw, type OpenClawHome, type Table, tableOf } from "./openclaw_config.ts";
 export { parseProfile } from "./parse.ts";
 export { compilePatterns, type PatternMatcher } from "./patterns.ts";

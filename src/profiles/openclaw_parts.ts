@@ -1,7 +1,24 @@
 /** What of an OpenClaw home belongs to one of its agents. */
 import { isInside, pathsOf } from "../base/mod.ts";
-import { agentAccounts, type OpenClawPlaces } from "./openclaw.ts";
+import { AGENT_ID, agentAccounts, type OpenClawPlaces } from "./openclaw.ts";
 import type { OpenClawHome } from "./openclaw_config.ts";
+
+/** The database that all agents share, below the state folder (facts A2). */
+export const STATE_DATABASE = "state/openclaw.sqlite";
+
+/**
+ * Where a backup keeps what that database has of one agent. It is no name of OpenClaw's own, so that
+ * whoever copies the files back by hand does not replace what others have in the database.
+ */
+export function agentRowsPath(id: string): string {
+  return `state/openclaw.agent-${id}.sqlite`;
+}
+
+/** The agent whose rows a file of a backup holds; undefined for any other file. */
+export function agentOfRows(path: string): string | undefined {
+  const [, id] = /^state\/openclaw\.agent-(.+)\.sqlite$/.exec(path) ?? [];
+  return id !== undefined && AGENT_ID.test(id) ? id : undefined;
+}
 
 /** A folder or file of an agent, absolute. */
 export interface AgentPart {

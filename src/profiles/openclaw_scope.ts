@@ -28,6 +28,8 @@ export interface HomeScope {
 export interface HomePart {
   /** What it is called where it is less than a home: `only-config`, `agent writer`. */
   name?: string;
+  /** The one agent that is meant, whose rows are taken out of the database that all agents share. */
+  agent?: string;
   /** The options that leave something out. */
   rules: string[];
   /** The option that leaves a path out, or nothing. */
@@ -73,7 +75,12 @@ export function partOfHome(
     left: left.flatMap((path) => locate(path) ?? []),
     kept: kept.flatMap((path) => locate(path) ?? []),
   };
-  const part: HomePart = { name, rules, ruleFor: ruleOf(limits, rules) };
+  const part: HomePart = {
+    name,
+    agent: onlyConfig ? undefined : agent?.toLowerCase(),
+    rules,
+    ruleFor: ruleOf(limits, rules),
+  };
   const roots = whole.roots.filter(({ id, kind, name }) =>
     part.ruleFor(id, kind === "file" ? name : "") === undefined
   );

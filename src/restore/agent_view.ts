@@ -18,7 +18,9 @@ import {
   AGENT_ID,
   type AgentPart,
   agentParts,
+  agentRowsPath,
   type OpenClawAgent,
+  STATE_DATABASE,
   type Table,
   tableOf,
 } from "../profiles/mod.ts";
@@ -89,7 +91,7 @@ export async function viewOfAgent(
   const made = entry && madeConfig(isApart ? undefined : here, as, entry);
   const mappings = inPlace ? [] : mappingsOf(host, options, moved);
   const rewritings = as === id ? [] : [renameAgent({ from: id, to: as, mappings })];
-  const view = viewOf(backup, manifest, moveOf(moved), made);
+  const view = viewOf(backup, manifest, withRows(manifest, id, moveOf(moved)), made);
   return {
     ...view,
     rewritings: rewritings.map((rewriting) => rewriting(view.manifest)),
@@ -173,6 +175,15 @@ function moveOf(moved: MovedPart[]): Move {
     }
     return undefined;
   };
+}
+
+/** With what the database that all agents share has of the agent: all of it, or its rows alone. */
+function withRows({ entries }: Manifest, id: string, move: Move): Move {
+  const rows = agentRowsPath(id);
+  const alone = entries.some(({ relative_path }) => relative_path === rows);
+  const from = alone ? rows : STATE_DATABASE;
+  return (place) =>
+    place.root === HOME_ROOT && place.path === from ? { root: HOME_ROOT, path: rows } : move(place);
 }
 
 /** The absolute path at which a part comes back. */

@@ -2,7 +2,7 @@
 import { type FileInfo, type Host, LifeboatError, lstatIfThere } from "../base/mod.ts";
 import { isMove, type MoveOp } from "./journal_types.ts";
 import { pathBelow } from "./layout.ts";
-import { key } from "./paths.ts";
+import { key, SIDECARS } from "./paths.ts";
 import type { Plan } from "./planner.ts";
 
 /**
@@ -17,7 +17,11 @@ export function requireAsPlanned(
   { allowRunning }: { allowRunning?: boolean },
 ): void {
   const settled = allowRunning ? [] : merged;
-  const compared = new Set(settled.map(({ root, path }) => key(root, path)));
+  const compared = new Set(
+    settled.flatMap(({ root, path }) =>
+      ["", ...SIDECARS].map((suffix) => key(root, path + suffix))
+    ),
+  );
   for (const op of ops) {
     if (!isMove(op) || !(sessions || compared.has(key(op.root, op.path)))) continue;
     const root = target.roots.find(({ id }) => id === op.root)!;

@@ -1,6 +1,7 @@
 /** The plan of a restore: the dry run shows it, and apply does it. */
 import { type Manifest, rootFolder } from "../archive/mod.ts";
 import { createPulse, type Host, lstatIfThere } from "../base/mod.ts";
+import { planAgentRows } from "./agent_rows.ts";
 import { viewOfAgent } from "./agent_view.ts";
 import { claimsOf } from "./claims.ts";
 import { deriveBackup, type DerivedBackup, type Rewriting } from "./derive.ts";
@@ -67,8 +68,13 @@ async function planAll(
   if (made) remap?.rewriting.content?.delete(rootFolder(made.root) + made.path);
   const isWhole = !chosen && !options.mirror;
   const merge = isWhole ? planStateMerge(host, target, manifest) : undefined;
-  const all = [remap, merge].flatMap((one) => one ? [one.rewriting] : []).concat(rewritings);
-  const derived = await deriveBackup(host, { ...what, rewritings: all });
+  const rows = isWhole ? planAgentRows(host, options, { ...what, target, mappings }) : undefined;
+  const all = [remap, merge, rows].flatMap((one) => one ? [one.rewriting] : []).concat(rewritings);
+  const derived = await deriveBackup(host, {
+    ...what,
+    manifest: rows?.manifest ?? manifest,
+    rewritings: all,
+  });
   try {
     const planned = chosen
       ? planChosen(host, options, { original: manifest, target, derived, chosen })
@@ -81,8 +87,9 @@ async function planAll(
         },
       });
     const plan = await planned;
-    plan.warnings.push(...remap?.warnings ?? []);
-    if (merge && merge.merged.length > 0) plan.merged = merge.merged;
+    plan.warnings.push(...remap?.warnings ?? [], ...rows?.warnings ?? []);
+    const merged = [...merge?.merged ?? [], ...rows?.merged ?? []];
+    if (merged.length > 0) plan.merged = merged;
     return { ...plan, remap: remap?.steps() ?? [] };
   } catch (error) {
     derived.close();

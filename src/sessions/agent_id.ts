@@ -18,10 +18,11 @@ export interface RenameAgent {
   to: string;
 }
 
-const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
+/** A name as SQL writes it. */
+export const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
 /** Columns that are an agent's id, that are a key with it in front, and that hold such keys in JSON. */
-function kindOf(table: string, column: string): "id" | "key" | "json" | undefined {
+export function kindOf(table: string, column: string): "id" | "key" | "json" | undefined {
   if (/(?:^|_)agent_id$/.test(column)) return "id";
   if (/(?:^|_)session_key$/.test(column) || column === "spawned_by") return "key";
   return table === "session_nodes" && column === "entry_json" ? "json" : undefined;
@@ -40,11 +41,14 @@ function updateFor(kind: "id" | "key" | "json", table: string, column: string): 
 }
 
 /** Only tables as such: what is derived of them, SQLite keeps in step. */
-function columnsOf(database: DatabaseSync): { table: string; column: string }[] {
+export function columnsOf(
+  database: DatabaseSync,
+  schema = "main",
+): { table: string; column: string }[] {
   const query = `SELECT s.name AS "table", c.name AS "column"
-    FROM pragma_table_list AS s JOIN pragma_table_info(s.name) AS c
-    WHERE s.schema = 'main' AND s.type = 'table' AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'`;
-  return database.prepare(query).all()
+    FROM pragma_table_list AS s JOIN pragma_table_info(s.name, s.schema) AS c
+    WHERE s.schema = ? AND s.type = 'table' AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'`;
+  return database.prepare(query).all(schema)
     .map((row) => ({ table: String(row.table), column: String(row.column) }));
 }
 

@@ -1,5 +1,16 @@
 /** What a transcript is, per agent: where conversations lie, and what can be told of them. */
 export { RENAME_AGENT_JOB, renameAgentJob, renamedAgentIn } from "./agent_id.ts";
+export {
+  KEEP_AGENT_ROWS_JOB,
+  type KeepAgentRows,
+  keepAgentRows,
+  type KeptAgentRows,
+  PUT_AGENT_ROWS_JOB,
+  type PutAgentRows,
+  putAgentRows,
+  type PutRows,
+  type RowCounts,
+} from "./agent_rows.ts";
 export { openSessionsBackup, sessionsIn } from "./backup_source.ts";
 export { type Belongings, belongingsOf } from "./belongings.ts";
 export { chooseSessions, type ChosenSession, foldersOf } from "./choose.ts";
