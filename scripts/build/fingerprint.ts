@@ -16,7 +16,8 @@ export async function fingerprint(root: string, circumstances: string): Promise<
   return hash.hex();
 }
 
-async function* filesBelow(root: string, path: string): AsyncGenerator<string> {
+/** All files in a folder, or the file itself: relative to the project, with forward slashes. */
+export async function* filesBelow(root: string, path: string): AsyncGenerator<string> {
   const full = join(root, path);
   if ((await Deno.stat(full)).isFile) return yield path;
   const names = (await Array.fromAsync(Deno.readDir(full), (entry) => entry.name)).sort();

@@ -1,6 +1,7 @@
 import { cp } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { BuildInfo } from "../../src/base/mod.ts";
+import { copyPastDoors } from "./doors.ts";
 import { run } from "./process.ts";
 import type { Toolchain } from "./runtime.ts";
 import { hostTarget, type Target } from "./targets.ts";
@@ -18,10 +19,12 @@ export interface BuildOptions {
 
 /** Bundles and compiles the program. Returns what it says to `--version`, where it can run here. */
 export async function buildProgram(options: BuildOptions): Promise<string | undefined> {
-  return await compiled(options, async (stage) => {
-    // In chunks, so that `--version` loads neither the engine nor Node's modules that it needs.
-    await bundle(options.root, "main.ts", ["--code-splitting", "--outdir", stage]);
-    await bundle(options.root, "src/worker.ts", ["--output", join(stage, "worker.js")]);
+  return await compiled(options, async (stage, work) => {
+    const sources = join(work, "sources");
+    await copyPastDoors(options.root, sources);
+    // In chunks, so that each command loads what it needs of the engine, and `--version` nothing.
+    await bundle(sources, "main.ts", ["--code-splitting", "--outdir", stage]);
+    await bundle(sources, "src/worker.ts", ["--output", join(stage, "worker.js")]);
     await cp(join(options.root, "kit"), join(stage, "kit"), { recursive: true });
     const { releaseKey } = options;
     if (releaseKey) await Deno.writeTextFile(join(stage, "kit", "release-key.pem"), releaseKey);
@@ -49,10 +52,13 @@ async function bundle(root: string, entry: string, output: string[]): Promise<vo
   await run(Deno.execPath(), args, { cwd: root });
 }
 
-/** Compiles what `fill` puts into a folder, and swaps the result in when it has started once. */
+/**
+ * Compiles what `fill` puts into a folder, and swaps the result in when it has started once. The other
+ * folder that it is given is for what goes into none.
+ */
 async function compiled(
   options: BuildOptions,
-  fill: (stage: string) => Promise<string[]>,
+  fill: (stage: string, work: string) => Promise<string[]>,
 ): Promise<string | undefined> {
   const { output, target, toolchain } = options;
   await Deno.mkdir(dirname(output), { recursive: true });
@@ -61,7 +67,7 @@ async function compiled(
   try {
     const stage = join(work, "stage");
     await Deno.mkdir(stage);
-    const include = await fill(stage);
+    const include = await fill(stage, work);
     const program = join(work, basename(output));
     await compile(stage, include, program, target, toolchain);
     const said = target === hostTarget() ? await run(program, ["--version"]) : undefined;

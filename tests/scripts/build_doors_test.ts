@@ -1,0 +1,100 @@
+import { dirname, join } from "node:path/posix";
+import { pastDoors, readSources, type Sources } from "../../scripts/build/doors.ts";
+import { assert } from "../assert.ts";
+
+const ROOT = dirname(dirname(import.meta.dirname!));
+
+const HOUSE = {
+  "src/base/mod.ts":
+    'export * from "./errors.ts";\nexport { type Path, pathsOf } from "./paths.ts";\n',
+  "src/base/errors.ts": "export class Fault {}\nexport interface Kind {}\n",
+  "src/base/paths.ts": "export function pathsOf() {}\nexport type Path = string;\n",
+  "src/seal/mod.ts":
+    'export { lock } from "./lock.ts";\nexport { pathsOf } from "../base/mod.ts";\n',
+  "src/seal/lock.ts": "export const lock = 1;\n",
+};
+
+/** What becomes of a file in a house of two rooms, and the narrow doors that it gets. */
+function led(text: string): { text: string; doors: string[] } {
+  const path = "src/cli/list.ts";
+  const sources = pastDoors(new Map(Object.entries({ ...HOUSE, [path]: text })));
+  const doors = [...sources].filter(([name]) => name.includes("/door-"));
+  return { text: sources.get(path)!, doors: doors.map(([name, text]) => `${name}: ${text}`) };
+}
+
+Deno.test("an import through a door leads to the files that have what it asks for", () => {
+  assert.equal(
+    led('import {\n  Fault,\n  type Path,\n  pathsOf as p,\n} from "../base/mod.ts";\n').text,
+    'import { Fault } from "../base/errors.ts"; ' +
+      'import { type Path, pathsOf as p } from "../base/paths.ts";\n',
+  );
+  assert.equal(
+    led('import type { Kind } from "../base/mod.ts";').text,
+    'import type { Kind } from "../base/errors.ts";',
+  );
+  assert.equal(
+    led('import { lock, pathsOf } from "../seal/mod.ts";').text,
+    'import { lock } from "../seal/lock.ts"; import { pathsOf } from "../base/paths.ts";',
+  );
+});
+
+Deno.test("a lazy import gets a door of its own, and the same one for the same things", () => {
+  const { text, doors } = led(`
+    const { lock } = await import("../seal/mod.ts");
+    const again = (await import("../seal/mod.ts")).lock;
+    const { pathsOf, Fault } = await import(
+      "../base/mod.ts"
+    );`);
+  assert.match(text, /const \{ lock \} = await import\("\.\.\/seal\/door-1\.ts"\)/);
+  assert.match(text, /\(await import\("\.\.\/seal\/door-1\.ts"\)\)\.lock/);
+  assert.match(text, /const \{ pathsOf, Fault \} = await import\("\.\.\/base\/door-2\.ts"\)/);
+  assert.deepEqual(doors, [
+    'src/seal/door-1.ts: export { lock } from "./lock.ts";\n',
+    'src/base/door-2.ts: export { pathsOf } from "./paths.ts";\nexport { Fault } from "./errors.ts";\n',
+  ]);
+});
+
+Deno.test("imports that are led through no door stay as they are", () => {
+  for (
+    const text of [
+      'import { a } from "./names.ts";',
+      'import { Command } from "commander";',
+      'const { a } = await import("./names.ts");',
+      'const seal = () => import("../seal/mod.ts");',
+    ]
+  ) assert.equal(led(text).text, text);
+});
+
+Deno.test("what a door does not hand out ends the build", () => {
+  assert.throws(
+    () => led('import { Falt } from "../base/mod.ts";'),
+    /src\/base\/mod\.ts has no Falt/,
+  );
+  assert.throws(() => led('import { a } from "../none/mod.ts";'), /There is no src\/none\/mod\.ts/);
+});
+
+const IMPORT = /(?:^|; )(?:import|export) ((?:type )?\{[^}]*\}|[\w* ]+) from "([^"]+)"/gm;
+
+/** All that is loaded with a file: what it imports, and what that imports; not what is imported later. */
+function loadedWith(sources: Sources, path: string, loaded = new Set<string>()): Set<string> {
+  if (loaded.has(path)) return loaded;
+  loaded.add(path);
+  for (const [, names, to] of sources.get(path)?.matchAll(IMPORT) ?? []) {
+    const isErased = names.startsWith("type ") || !/[{,]\s*(?!type )\w|^\w/.test(names);
+    if (!isErased) loadedWith(sources, to.startsWith(".") ? join(dirname(path), to) : to, loaded);
+  }
+  return loaded;
+}
+
+/** The rooms and packages of files. */
+function roomsOf(files: Set<string>): string[] {
+  const rooms = [...files].filter((path) => path !== "main.ts" && !path.startsWith("node:"))
+    .map((path) => /^src\/(\w+)\//.exec(path)?.[1] ?? path);
+  return [...new Set(rooms)].sort();
+}
+
+Deno.test("what every start loads is next to nothing", async () => {
+  const loaded = loadedWith(pastDoors(await readSources(ROOT)), "main.ts");
+  assert.deepEqual(roomsOf(loaded), ["base", "cli"]);
+  assert.ok(loaded.size < 16, [...loaded].join("\n"));
+});
