@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Host } from "../base/mod.ts";
 import type { Style } from "./style.ts";
 import type { Terminal } from "./terminal.ts";
@@ -52,6 +52,9 @@ export type Run<Flags> = (
 
 /** Makes the handler that commander calls for a command. */
 export type Act = <Flags>(run: Run<Flags>) => (...received: unknown[]) => Promise<void>;
+
+/** Adds a command to the program. */
+export type Define = (program: Command, act: Act) => void;
 
 const EXIT_CODES: Record<number, string> = {
   0: "done, all is well",

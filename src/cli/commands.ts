@@ -1,65 +1,45 @@
-import type { Command } from "commander";
-import { defineBackends } from "./backends.ts";
-import { defineBackup } from "./backup.ts";
-import type { Act } from "./command.ts";
-import { defineCompletions } from "./completions.ts";
-import { defineDelete } from "./delete.ts";
-import { defineDoctor } from "./doctor.ts";
-import { defineDrill } from "./drill.ts";
-import { defineHook } from "./hook.ts";
-import { defineImport } from "./import.ts";
-import { defineInit } from "./init.ts";
-import { defineInstall, defineUninstall } from "./install.ts";
-import { defineIsolate } from "./isolate.ts";
-import { defineKeys } from "./keys.ts";
-import { defineKit } from "./kit.ts";
-import { defineList } from "./list.ts";
-import { defineMcp } from "./mcp.ts";
-import { defineMigrate } from "./migrate.ts";
-import { defineProfiles } from "./profiles.ts";
-import { definePrune } from "./prune.ts";
-import { defineRestore } from "./restore.ts";
-import { defineSchedule } from "./schedule.ts";
-import { defineSessions } from "./sessions.ts";
-import { defineShow } from "./show.ts";
-import { defineSnapshot } from "./snapshot.ts";
-import { defineStatus } from "./status.ts";
-import { defineSync } from "./sync.ts";
-import { defineUndo } from "./undo.ts";
-import { defineUpdate } from "./update.ts";
-import { defineVerify } from "./verify.ts";
-import { defineWatch } from "./watch.ts";
+import type { Define } from "./command.ts";
 
-/** Adds every command to the program, in the order in which help shows them. */
-export function defineCommands(program: Command, act: Act): void {
-  defineBackup(program, act);
-  defineList(program, act);
-  defineShow(program, act);
-  defineVerify(program, act);
-  defineRestore(program, act);
-  defineUndo(program, act);
-  defineDoctor(program, act);
-  defineStatus(program, act);
-  defineDrill(program, act);
-  defineSchedule(program, act);
-  definePrune(program, act);
-  defineDelete(program, act);
-  defineImport(program, act);
-  defineSessions(program, act);
-  defineSnapshot(program, act);
-  defineWatch(program, act);
-  defineMigrate(program, act);
-  defineIsolate(program, act);
-  defineProfiles(program, act);
-  defineKeys(program, act);
-  defineSync(program, act);
-  defineBackends(program, act);
-  defineKit(program, act);
-  defineInit(program, act);
-  defineInstall(program, act);
-  defineUninstall(program, act);
-  defineMcp(program, act);
-  defineUpdate(program, act);
-  defineCompletions(program, act);
-  defineHook(program, act);
+/** What defines a command, by its names: without `completions`, which completes all the others. */
+const ALONE = new Map<string, () => Promise<Define>>([
+  ["backup", async () => (await import("./backup.ts")).defineBackup],
+  ["create", async () => (await import("./backup.ts")).defineBackup],
+  ["list", async () => (await import("./list.ts")).defineList],
+  ["list-backups", async () => (await import("./list.ts")).defineList],
+  ["show", async () => (await import("./show.ts")).defineShow],
+  ["verify", async () => (await import("./verify.ts")).defineVerify],
+  ["restore", async () => (await import("./restore.ts")).defineRestore],
+  ["undo", async () => (await import("./undo.ts")).defineUndo],
+  ["doctor", async () => (await import("./doctor.ts")).defineDoctor],
+  ["status", async () => (await import("./status.ts")).defineStatus],
+  ["drill", async () => (await import("./drill.ts")).defineDrill],
+  ["schedule", async () => (await import("./schedule.ts")).defineSchedule],
+  ["prune", async () => (await import("./prune.ts")).definePrune],
+  ["delete", async () => (await import("./delete.ts")).defineDelete],
+  ["import", async () => (await import("./import.ts")).defineImport],
+  ["sessions", async () => (await import("./sessions.ts")).defineSessions],
+  ["snapshot", async () => (await import("./snapshot.ts")).defineSnapshot],
+  ["watch", async () => (await import("./watch.ts")).defineWatch],
+  ["migrate", async () => (await import("./migrate.ts")).defineMigrate],
+  ["isolate", async () => (await import("./isolate.ts")).defineIsolate],
+  ["profiles", async () => (await import("./profiles.ts")).defineProfiles],
+  ["keys", async () => (await import("./keys.ts")).defineKeys],
+  ["sync", async () => (await import("./sync.ts")).defineSync],
+  ["backends", async () => (await import("./backends.ts")).defineBackends],
+  ["kit", async () => (await import("./kit.ts")).defineKit],
+  ["init", async () => (await import("./init.ts")).defineInit],
+  ["install", async () => (await import("./install.ts")).defineInstall],
+  ["uninstall", async () => (await import("./install.ts")).defineUninstall],
+  ["mcp", async () => (await import("./mcp.ts")).defineMcp],
+  ["update", async () => (await import("./update.ts")).defineUpdate],
+  ["hook", async () => (await import("./hook.ts")).defineHook],
+]);
+
+/**
+ * What defines the command that a command line begins with; for any other line, such as one that asks for
+ * help, what defines all. To load and define all takes longer than to list snapshots.
+ */
+export async function commandDefinitions(args: string[]): Promise<Define[]> {
+  const alone = ALONE.get(args[0]);
+  return alone ? [await alone()] : (await import("./all_commands.ts")).ALL_COMMANDS;
 }

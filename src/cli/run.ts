@@ -8,7 +8,7 @@ import {
   thisHost,
 } from "../base/mod.ts";
 import type { Act, Context, GlobalFlags, Run } from "./command.ts";
-import { defineCommands } from "./commands.ts";
+import { commandDefinitions } from "./commands.ts";
 import { waitForEnter } from "./confirm.ts";
 import type { Invocation } from "./invocation.ts";
 import { createPrinter } from "./printer.ts";
@@ -63,7 +63,7 @@ export async function runCommandLine(start: Start): Promise<Ending> {
   };
   let help = ""; // commander hands it over in pieces
   const program = createProgram((text) => help += text);
-  defineCommands(program, act);
+  for (const define of await commandDefinitions(args)) define(program, act);
   try {
     await program.parseAsync(args, { from: "user" });
   } catch (thrown) {

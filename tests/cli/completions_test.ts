@@ -1,12 +1,12 @@
 import { completionScript, SHELLS } from "../../src/cli/completion_scripts.ts";
 import { allWords } from "../../src/cli/completions.ts";
-import { defineCommands } from "../../src/cli/commands.ts";
 import { createProgram } from "../../src/cli/usage.ts";
 import { assert } from "../assert.ts";
+import { defineCommands } from "../support/command_lines.ts";
 
 function words() {
   const program = createProgram(() => {});
-  defineCommands(program, () => () => Promise.resolve());
+  defineCommands(program);
   return allWords(program);
 }
 

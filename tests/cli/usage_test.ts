@@ -1,9 +1,10 @@
 import type { Command } from "commander";
 import { LifeboatError } from "../../src/base/mod.ts";
-import { defineCommands } from "../../src/cli/commands.ts";
+import { ALL_COMMANDS } from "../../src/cli/all_commands.ts";
+import { commandDefinitions } from "../../src/cli/commands.ts";
 import { createProgram, isHelpShown } from "../../src/cli/usage.ts";
 import { assert } from "../assert.ts";
-import { parseLine as parse } from "../support/command_lines.ts";
+import { defineCommands, parseLine as parse } from "../support/command_lines.ts";
 
 /** The usage error of a command line. */
 function fault(line: string): LifeboatError {
@@ -99,7 +100,7 @@ Deno.test("help that is asked for is no error", () => {
   for (const line of ["--help", "help", "backup --help", "help restore", "kit add -h"]) {
     let shown = "";
     const program = createProgram((text) => shown += text);
-    defineCommands(program, () => () => Promise.resolve());
+    defineCommands(program);
     try {
       program.parse(line.split(" "), { from: "user" });
       assert.fail(line);
@@ -112,7 +113,7 @@ Deno.test("help that is asked for is no error", () => {
 
 Deno.test("the help of each command has its options, an example and its exit codes", () => {
   const program = createProgram(() => {});
-  defineCommands(program, () => () => Promise.resolve());
+  defineCommands(program);
   const all = (command: Command): Command[] => [command, ...command.commands.flatMap(all)];
   for (const command of program.commands.flatMap(all)) {
     let help = "";
@@ -124,5 +125,27 @@ Deno.test("the help of each command has its options, an example and its exit cod
     ) {
       assert.ok(help.includes(part), `${command.name()}: ${part}`);
     }
+  }
+});
+
+Deno.test("a command that a line begins with is defined alone, and as it is among all", async () => {
+  const all = createProgram(() => {});
+  defineCommands(all);
+  for (const command of all.commands) {
+    for (const name of [command.name(), ...command.aliases()]) {
+      const program = createProgram(() => {});
+      for (const define of await commandDefinitions([name])) define(program, () => async () => {});
+      if (name === "completions") continue; // it completes all the others
+      assert.deepEqual(program.commands.map((one) => one.name()), [command.name()], name);
+      assert.equal(program.commands[0].helpInformation(), command.helpInformation());
+    }
+  }
+});
+
+Deno.test("any other line gets all commands, and so do completions", async () => {
+  for (
+    const args of [[], ["--json", "list"], ["help"], ["bakup", "list"], ["completions", "zsh"]]
+  ) {
+    assert.equal(await commandDefinitions(args), ALL_COMMANDS, args.join(" "));
   }
 });

@@ -1,8 +1,13 @@
 /** Command lines, understood by the program's own parser. */
 import type { Command } from "commander";
 import type { Act } from "../../src/cli/command.ts";
-import { defineCommands } from "../../src/cli/commands.ts";
+import { ALL_COMMANDS } from "../../src/cli/all_commands.ts";
 import { createProgram, usageError } from "../../src/cli/usage.ts";
+
+/** Adds every command to a program. */
+export function defineCommands(program: Command, act: Act = () => () => Promise.resolve()): void {
+  for (const define of ALL_COMMANDS) define(program, act);
+}
 
 /** What a command line means. */
 export interface Parsed {
