@@ -11,19 +11,33 @@ export interface InstallStep {
   carryOut(): void | Promise<void>;
 }
 
+/** What could not be planned for a part, and why. */
+export interface InstallFault {
+  agent?: string;
+  what: string;
+  code: string;
+  /** For a person; names the file. */
+  message: string;
+  hint: string;
+}
+
 /** What installing, or taking out, one part would do. Making it changes nothing. */
 export interface InstallPlan {
   steps: InstallStep[];
+  /** What stays as it is, while all else is done. */
+  faults?: InstallFault[];
   /** What the user has to do then. */
   next_steps: string[];
 }
 
 /** What `install` and `uninstall` give back. */
 export interface InstallResult {
-  ok: true;
+  /** Whether nothing had to be left in that should be out. */
+  ok: boolean;
   dry_run: boolean;
   /** What is, or would be, changed. */
   edits: Omit<InstallStep, "carryOut">[];
+  errors: InstallFault[];
   /** What the user has to do now. */
   next_steps: string[];
 }
@@ -39,5 +53,7 @@ export async function carryOut(
     if (step.action !== "unchanged" && step.action !== "kept") await step.carryOut();
   }
   const edits = steps.map(({ agent, what, path, action }) => ({ agent, what, path, action }));
-  return { ok: true, dry_run, edits, next_steps: plans.flatMap((plan) => plan.next_steps) };
+  const errors = plans.flatMap(({ faults }) => faults ?? []);
+  const next_steps = plans.flatMap((plan) => plan.next_steps);
+  return { ok: errors.length === 0, dry_run, edits, errors, next_steps };
 }

@@ -7,7 +7,14 @@ import { lastingProgram } from "./install_program.ts";
 import { compareEntry, type McpConfig, type McpEntry, SERVER_NAME } from "./mcp_entry.ts";
 import { CLAUDE, jsonConfig, OPENCLAW } from "./mcp_json.ts";
 import { codexConfig } from "./mcp_toml.ts";
-import { type Change, editStep, planEdit, planRevert, revertStep } from "./user_file.ts";
+import {
+  type Change,
+  editStep,
+  planEdit,
+  planRevert,
+  revertStep,
+  whereNamed,
+} from "./user_file.ts";
 
 /** The agents that can be told of the server. */
 export const SERVED = ["claude-code", "codex", "openclaw"] as const;
@@ -68,11 +75,10 @@ function adding(config: McpConfig, entry: McpEntry): Change {
 }
 
 function removing(config: McpConfig): Change {
-  return (text) => {
-    if (text === undefined) return text;
+  return whereNamed((text) => {
     const there = compareEntry(config.find(text), { command: "", args: [] });
     return there === "moved" ? config.remove(text) : text;
-  };
+  });
 }
 
 function stepFor(host: Host, one: AgentHome<Served>): InstallStep {

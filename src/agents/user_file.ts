@@ -21,6 +21,14 @@ const MAX_BYTES = 16 << 20;
 /** Gives a text as it shall be; gets, and gives, nothing where there is no file. */
 export type Change = (text: string | undefined) => string | undefined;
 
+/**
+ * A removal for configurations of agents. Where our name does not stand there is nothing of ours,
+ * whatever is wrong with the rest.
+ */
+export function whereNamed(remove: (text: string) => string | undefined): Change {
+  return (text) => text?.includes("lifeboat") ? remove(text) : text;
+}
+
 /** What an edit does, or did, to a file of the user. */
 export interface UserFileEdit {
   /** What was put there: `hooks`, `mcp`. */

@@ -77,7 +77,7 @@ export function defineUninstall(program: Command, act: Act): void {
     .option("--dry-run", "only say which files would change")
     .addHelpText(
       "after",
-      helpTail(["lifeboat uninstall", "lifeboat uninstall hooks"], [0, 2, 3, 10]),
+      helpTail(["lifeboat uninstall", "lifeboat uninstall hooks"], [0, 1, 2, 3, 10]),
     )
     .action(act(uninstall));
 }

@@ -117,3 +117,22 @@ Deno.test("what cannot be installed is refused, and nothing is", () =>
     Deno.writeTextFileSync(hooks, FILES[".codex/hooks.json"]);
     assert.deepEqual(treeOf(scene), before);
   }, makeUser));
+
+Deno.test("uninstall takes out what it can, and says what is left in by its exit code", () =>
+  withScene(async ({ run, home, user }) => {
+    await run(["install", "program", "hooks", "mcp"]);
+    const config = join(home, "config.toml");
+    Deno.writeTextFileSync(config, "= broken\n", { append: true });
+    const { code, json } = await run<InstallResult>(["uninstall", "--json"]);
+    assert.deepEqual(
+      [code, json.ok, json.errors.map(({ agent, what }) => `${agent} ${what}`)],
+      [1, false, ["codex mcp"]],
+    );
+    assert.equal(
+      Deno.readTextFileSync(join(user, ".claude/settings.json")),
+      FILES[".claude/settings.json"],
+    );
+    const again = await run(["uninstall"]);
+    assert.equal(again.code, 2);
+    assert.match(again.stderr, /config\.toml is not what its agent writes/);
+  }, makeUser));
