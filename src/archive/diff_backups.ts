@@ -1,6 +1,5 @@
 import { asLifeboatError, createPulse, type Host, lstatIfThere } from "../base/mod.ts";
-import { type FileEntry, HOME_ROOT, type Manifest } from "./manifest.ts";
-import { rootFolder } from "./manifest_reader.ts";
+import { type FileEntry, HOME_ROOT, type Manifest, rootFolder } from "./manifest.ts";
 import { hashFile, reading } from "./source_file.ts";
 
 /** How another backup, or the home of today, differs from a backup. Paths are stored paths. */

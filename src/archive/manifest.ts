@@ -2,9 +2,15 @@
  * What `manifest.json` holds: schema 1 of codex-environment-backup, with keys added and none changed
  * (design.md section 3). Key names are those of the file.
  */
+import { HOME_ROOT } from "../profiles/mod.ts";
 
 /** Id of the root that lies under `files/`; every other root lies under `extra/<id>/`. */
-export { HOME_ROOT } from "../profiles/mod.ts";
+export { HOME_ROOT };
+
+/** Where the files of a root lie in a backup, ending in a slash. */
+export function rootFolder(rootId: string): string {
+  return rootId === HOME_ROOT ? "files/" : `extra/${rootId}/`;
+}
 
 /** A captured file. */
 export interface FileEntry {

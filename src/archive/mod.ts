@@ -31,7 +31,6 @@ export { type Backup, openBackup, type ReadOptions } from "./open_backup.ts";
 export { openPartial, type Place } from "./places.ts";
 export { INFLATE_JOB, inflateJob } from "./inflate_job.ts";
 export { READ_BACK_JOB, readBack, readBackJob } from "./read_back.ts";
-export { rootFolder } from "./manifest_reader.ts";
 export { collisionKey } from "./path_checks.ts";
 export { type Damage, verifyBackup, type VerifyOptions, type VerifyReport } from "./verify.ts";
 export type { BackupDiff, CurrentFile } from "./diff_backups.ts";

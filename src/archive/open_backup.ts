@@ -11,9 +11,16 @@ import type { Container, StoredFile, Wanted } from "./container.ts";
 import { badManifest } from "./faults.ts";
 import type { AskPassword } from "./foreign/mod.ts";
 import { READ_LIMITS, type ReadLimits } from "./limits.ts";
-import { type FileEntry, HOME_ROOT, type Manifest, type ManifestHead } from "./manifest.ts";
+import {
+  type FileEntry,
+  HOME_ROOT,
+  type Manifest,
+  type ManifestHead,
+  rootFolder,
+} from "./manifest.ts";
 import type { ReadEntry } from "./manifest_checks.ts";
-import { type ManifestSource, readManifestLists, rootFolder } from "./manifest_reader.ts";
+import { readManifestLists } from "./manifest_lists.ts";
+import type { ManifestSource } from "./manifest_reader.ts";
 import { openContainer } from "./open_container.ts";
 import { createPathGuard } from "./path_checks.ts";
 import { openInside } from "./open_sealed.ts";

@@ -4,9 +4,9 @@ import type { Container, Wanted } from "./container.ts";
 import { badManifest } from "./faults.ts";
 import { MANIFEST_PATH } from "./format.ts";
 import { isLegacy, legacyHead } from "./legacy_manifest.ts";
-import { HOME_ROOT, type ManifestHead } from "./manifest.ts";
+import { HOME_ROOT, type ManifestHead, rootFolder } from "./manifest.ts";
 import { manifestHead, ValueFault } from "./manifest_checks.ts";
-import { type ManifestSource, readManifestFields, rootFolder } from "./manifest_reader.ts";
+import { type ManifestSource, readManifestFields } from "./manifest_reader.ts";
 
 /** Only the files of the home. */
 export const isHomeFile: Wanted = (path) => path.startsWith(rootFolder(HOME_ROOT));

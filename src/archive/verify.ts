@@ -15,8 +15,9 @@ import { type AskPassword, checkDatabases } from "./foreign/mod.ts";
 import { checkHashFile, type HashFileState } from "./hash_file.ts";
 import { isKitName, isOwnName } from "./known_names.ts";
 import { READ_LIMITS } from "./limits.ts";
-import { HOME_ROOT, type ManifestHead } from "./manifest.ts";
-import { type ManifestSource, readManifestLists, rootFolder } from "./manifest_reader.ts";
+import { type ManifestHead, rootFolder } from "./manifest.ts";
+import { readManifestFiles } from "./manifest_lists.ts";
+import type { ManifestSource } from "./manifest_reader.ts";
 import { WORTH_WORKERS } from "./open_backup.ts";
 import { openInside } from "./open_sealed.ts";
 import { readHead } from "./read_head.ts";
@@ -85,10 +86,12 @@ function reported(error: unknown): LifeboatError {
 interface Check {
   host: Host;
   report: VerifyReport;
-  /** SHA-256 by stored path: of captured files and of the kit. */
+  /** SHA-256 by stored path, of captured files and of the kit: those that were not met yet. */
   expected: Map<string, string>;
+  totalFiles: number;
   totalBytes: number;
-  seen: Set<string>;
+  /** What was met and not expected. */
+  others: string[];
 }
 
 function nameOf(host: Host, path: string): string {
@@ -190,12 +193,9 @@ async function checkContainer(
   const source = { path: container.source, platform: "linux", limits: READ_LIMITS } as const;
   const head = await readHead(container, source);
   report.id = head.backup_name || report.id;
-  const check: Check = {
-    host,
-    report,
-    seen: new Set(),
-    ...await expectedOf(container, head, source),
-  };
+  const { expected, totalBytes } = await expectedOf(container, head, source);
+  const totalFiles = expected.size;
+  const check: Check = { host, report, expected, totalFiles, totalBytes, others: [] };
   let failure: unknown;
   try {
     await (report.quick ? listFiles(check, container) : readFiles(check, container));
@@ -213,34 +213,38 @@ async function expectedOf(container: Container, head: ManifestHead, source: Mani
   if (head.payload) expected.set(head.payload.file, head.payload.sha256);
   let totalBytes = 0;
   if (head.schema_version === 0) return { expected, totalBytes };
-  const { entries, roots } = await readManifestLists(container.manifest(), source);
-  for (const root of [{ id: HOME_ROOT, entries }, ...roots]) {
-    for (const { relative_path, sha256, bytes } of root.entries) {
-      expected.set(rootFolder(root.id) + relative_path, sha256);
-      totalBytes += bytes ?? 0;
-    }
-  }
+  await readManifestFiles(container.manifest(), source, (root, file) => {
+    expected.set(rootFolder(root) + file.relative_path, file.sha256);
+    totalBytes += file.bytes ?? 0;
+  });
   return { expected, totalBytes };
 }
 
+/** The hash that a file must have; what is asked for was met, so that it is neither missing nor asked again. */
+function takeExpected({ expected, others }: Check, path: string): string | undefined {
+  const hash = expected.get(path);
+  if (hash === undefined) others.push(path);
+  expected.delete(path);
+  return hash;
+}
+
 /** Which files are there, without reading them. */
-async function listFiles({ seen }: Check, container: Container): Promise<void> {
+async function listFiles(check: Check, container: Container): Promise<void> {
   const note = (path: string) => {
-    seen.add(path);
+    takeExpected(check, path);
     return false;
   };
   for await (const _ of container.files(note));
 }
 
 async function readFiles(check: Check, container: Container): Promise<void> {
-  const { host, report, expected, totalBytes, seen } = check;
+  const { host, report, totalFiles, totalBytes } = check;
   for await (const file of container.files(() => true)) {
-    seen.add(file.path);
     await readOne(check, file);
     host.progress({
       phase: "verifying",
       files: report.files_checked,
-      totalFiles: expected.size,
+      totalFiles,
       bytes: report.bytes_checked,
       totalBytes,
     });
@@ -259,7 +263,9 @@ async function measure({ bytes, sha256: known, chunks }: ReadableFile) {
   return { bytes: read, actual: hash.hex() };
 }
 
-async function readOne({ report, expected }: Check, file: ReadableFile): Promise<void> {
+async function readOne(check: Check, file: ReadableFile): Promise<void> {
+  const { report } = check;
+  const expectedHash = takeExpected(check, file.path);
   let found: { bytes: number; actual: string };
   try {
     found = await measure(file);
@@ -269,7 +275,6 @@ async function readOne({ report, expected }: Check, file: ReadableFile): Promise
     report.damaged.push({ path: file.path, reason: describeError(fault) });
     return;
   }
-  const expectedHash = expected.get(file.path);
   const { bytes, actual } = found;
   report.bytes_checked += bytes;
   if (expectedHash === undefined) return;
@@ -286,17 +291,15 @@ async function readOne({ report, expected }: Check, file: ReadableFile): Promise
 const NOT_REACHED = "it cannot be reached, since the archive is damaged before it";
 
 /** What is missing, what is too much, and whether the kit is the one that was put in. */
-function settle({ report, expected, seen }: Check, head: ManifestHead, isCut: boolean): void {
+function settle({ report, expected, others }: Check, head: ManifestHead, isCut: boolean): void {
   for (const path of expected.keys()) {
-    if (seen.has(path)) continue;
     if (isCut) report.damaged.push({ path, reason: NOT_REACHED });
     else report.missing.push(path);
   }
   // The oldest manifests list no files, so that none can be too much.
   if (head.schema_version === 0) return;
-  const isKnown = (path: string) =>
-    expected.has(path) || isOwnName(path) || (!head.kit && isKitName(path));
-  report.extra = [...seen].filter((path) => !isKnown(path));
+  const isKnown = (path: string) => isOwnName(path) || (!head.kit && isKitName(path));
+  report.extra = others.filter((path) => !isKnown(path));
   if (head.kit) report.kit_ok = isKitWhole(report, head.kit);
 }
 

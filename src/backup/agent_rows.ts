@@ -1,4 +1,5 @@
 /** What OpenClaw's shared database has of the one agent that is backed up. */
+import { rootFolder } from "../archive/mod.ts";
 import {
   describeError,
   LifeboatError,
@@ -10,7 +11,7 @@ import {
 import { captureDatabase } from "../capture/mod.ts";
 import { agentRowsPath, STATE_DATABASE } from "../profiles/mod.ts";
 import { KEEP_AGENT_ROWS_JOB, type KeepAgentRows, type KeptAgentRows } from "../sessions/mod.ts";
-import { addEntry, addError, type RootCollector, sizeOfDatabase, storedPath } from "./collect.ts";
+import { addEntry, addError, type RootCollector, sizeOfDatabase } from "./collect.ts";
 
 /**
  * Captures a copy of the database that holds nothing of other agents. Where its schema is not known,
@@ -21,7 +22,7 @@ export async function collectAgentRows(collector: RootCollector, agent: string):
   const source = pathsOf(host.platform).join(root.path, STATE_DATABASE);
   if (statIfThere(host.fs, source)?.kind !== "file") return;
   const path = agentRowsPath(agent);
-  const stored = storedPath(root.id, path);
+  const stored = rootFolder(root.id) + path;
   const inFolder = outlet.folderPath(stored);
   const room = scratch(sizeOfDatabase(host, source));
   const staged = inFolder ?? room.path;

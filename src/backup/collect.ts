@@ -3,6 +3,7 @@ import {
   HOME_ROOT,
   type ManifestWriter,
   ROOT_PATH,
+  rootFolder,
   type SkippedEntry,
 } from "../archive/mod.ts";
 import {
@@ -68,11 +69,6 @@ export function noFindings(): Findings {
   };
 }
 
-/** The stored path of something below a root. */
-export function storedPath(root: string, relative: string): string {
-  return root === HOME_ROOT ? `files/${relative}` : `extra/${root}/${relative}`;
-}
-
 /** What is read from one root. */
 export interface RootCollector extends Collector {
   root: HomeRoot;
@@ -119,7 +115,7 @@ async function collectItem(walking: RootWalk, item: WalkItem): Promise<void> {
   else {
     const { mode, mtimeMs } = item.info;
     manifest.directory({ ...record, mode, mtime_ms: mtimeMs });
-    await outlet.directory(storedPath(root, item.path), mode, mtimeMs);
+    await outlet.directory(rootFolder(root) + item.path, mode, mtimeMs);
   }
 }
 
@@ -173,7 +169,7 @@ async function collectUnchanged(
   const { host, earlier, rules, outlet, findings, root } = walking;
   // Configuration is always read: that it does not parse must be said each time.
   if (rules.configFormat(root.id, path)) return false;
-  const stored = storedPath(root.id, path);
+  const stored = rootFolder(root.id) + path;
   const absolute = absolutePath(walking, path);
   const file = await findUnchanged(host, earlier, stored, { path: absolute, info });
   if (!file) return false;
@@ -198,7 +194,7 @@ async function collectBytes(
   kind: "file" | "sidecar" | "raw_database",
 ): Promise<void> {
   const { host, earlier, rules, outlet, findings, root } = walking;
-  const stored = storedPath(root.id, path);
+  const stored = rootFolder(root.id) + path;
   const config = rules.configFormat(root.id, path);
   const sink = outlet.file(stored, kind === "raw_database" ? { method: kind } : {});
   const capture = kind === "file" ? captureUnlessDatabase : captureFile;
@@ -236,7 +232,7 @@ function isNamedDatabase(root: string, path: string): boolean {
 function addNoDatabase(walking: RootWalk, path: string): void {
   const error = "the file is not a database";
   walking.findings.databases.push({
-    path: storedPath(walking.root.id, path),
+    path: rootFolder(walking.root.id) + path,
     ok: false,
     result: error,
   });
@@ -249,7 +245,7 @@ function flagWarning(path: string): string {
 
 async function collectDatabase(walking: RootWalk, path: string): Promise<void> {
   const { host, pool, outlet, findings, root, raw, scratch } = walking;
-  const stored = storedPath(root.id, path);
+  const stored = rootFolder(root.id) + path;
   const source = absolutePath(walking, path);
   const inFolder = outlet.folderPath(stored);
   const room = scratch(sizeOfDatabase(host, source));

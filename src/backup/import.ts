@@ -10,6 +10,7 @@ import {
   type ManifestHead,
   type ManifestWriter,
   openBackup,
+  rootFolder,
   type StoredFile,
 } from "../archive/mod.ts";
 import {
@@ -25,7 +26,6 @@ import {
 } from "../base/mod.ts";
 import { listRoot } from "../catalog/mod.ts";
 import { findProfile, resolveHome } from "../profiles/mod.ts";
-import { storedPath } from "./collect.ts";
 import type { BackupOptions } from "./options.ts";
 import { createOutlet, type Outlet } from "./outlet.ts";
 import { choosePlaces, chooseRoot, clearLeftovers, makeRoot, type Places } from "./places.ts";
@@ -234,7 +234,7 @@ async function copyFiles(host: Host, outlet: Outlet, { backup, manifest }: Sourc
   const madeMs = Date.parse(manifest.created_at) || 0;
   const entries = new Map(
     [{ id: HOME_ROOT, entries: manifest.entries }, ...manifest.roots].flatMap(({ id, entries }) =>
-      entries.map((entry) => [storedPath(id, entry.relative_path), entry] as const)
+      entries.map((entry) => [rootFolder(id) + entry.relative_path, entry] as const)
     ),
   );
   let [files, bytes] = [0, 0];

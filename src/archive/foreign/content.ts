@@ -6,10 +6,10 @@ import {
   type Manifest,
   type ManifestRoot,
   ROOT_PATH,
+  rootFolder,
   type SkippedEntry,
   type SymlinkEntry,
 } from "../manifest.ts";
-import { rootFolder } from "../manifest_reader.ts";
 import type { ForeignManifest } from "./manifest.ts";
 import { below, type Places, placesOf } from "./places.ts";
 import type { Member, Survey } from "./survey.ts";
