@@ -5,7 +5,7 @@ import { addHooks, type Hook, removeHooks } from "./hooks_config.ts";
 import type { InstallPlan } from "./install.ts";
 import { planPlugin, planPluginRemoval } from "./install_plugin.ts";
 import { lastingProgram } from "./install_program.ts";
-import { editStep, planEdit, planRevert, revertStep, whereNamed } from "./user_file.ts";
+import { editStep, planEdit, planRemoval, revertStep } from "./user_file.ts";
 
 /** The agents that hooks can be put into. */
 export const HOOKABLE = ["claude-code", "codex", "openclaw"] as const;
@@ -95,7 +95,7 @@ export function planHooksRemoval(host: Host, agents: readonly Hookable[]): Insta
   const steps = presentAgents(host, agents).flatMap((one) => {
     if (!isConfigured(one)) return planPluginRemoval(host, one.home);
     const [agent, file] = [one.agent, hooksFile(host, one)];
-    const edit = planRevert(host, file, "hooks", whereNamed((text) => removeHooks(text, file)));
+    const edit = planRemoval(host, file, "hooks", (text) => removeHooks(text, file));
     return [{ ...revertStep(host, edit), agent }];
   });
   return { steps, next_steps: [] };

@@ -7,14 +7,7 @@ import { lastingProgram } from "./install_program.ts";
 import { compareEntry, type McpConfig, type McpEntry, SERVER_NAME } from "./mcp_entry.ts";
 import { CLAUDE, jsonConfig, OPENCLAW } from "./mcp_json.ts";
 import { codexConfig } from "./mcp_toml.ts";
-import {
-  type Change,
-  editStep,
-  planEdit,
-  planRevert,
-  revertStep,
-  whereNamed,
-} from "./user_file.ts";
+import { type Change, editStep, planEdit, planRemoval, revertStep } from "./user_file.ts";
 
 /** The agents that can be told of the server. */
 export const SERVED = ["claude-code", "codex", "openclaw"] as const;
@@ -74,11 +67,11 @@ function adding(config: McpConfig, entry: McpEntry): Change {
   };
 }
 
-function removing(config: McpConfig): Change {
-  return whereNamed((text) => {
+function removing(config: McpConfig): (text: string) => string {
+  return (text) => {
     const there = compareEntry(config.find(text), { command: "", args: [] });
     return there === "moved" ? config.remove(text) : text;
-  });
+  };
 }
 
 function stepFor(host: Host, one: AgentHome<Served>): InstallStep {
@@ -122,7 +115,7 @@ export function planMcpRemoval(host: Host, agents: readonly Served[]): InstallPl
   const steps = presentAgents(host, agents).map((one) => {
     const { file, config } = placeOf(host, one);
     return {
-      ...revertStep(host, planRevert(host, file, WHAT, removing(config))),
+      ...revertStep(host, planRemoval(host, file, WHAT, removing(config))),
       agent: one.agent,
     };
   });

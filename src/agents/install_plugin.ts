@@ -5,7 +5,7 @@ import { addJson5, type Host, lstatIfThere, pathsOf, readText, removeJson5 } fro
 import { type Home, localOpenClaw, openClawPlaces, type Table, tableOf } from "../profiles/mod.ts";
 import type { InstallStep } from "./install.ts";
 import { badConfig } from "./mcp_entry.ts";
-import { editStep, planEdit, planRevert, revertStep, whereNamed } from "./user_file.ts";
+import { editStep, planEdit, planRemoval, planRevert, revertStep } from "./user_file.ts";
 
 const FILES = ["index.js", "openclaw.plugin.json", "package.json"];
 /** Tells the plugin which program to call. */
@@ -51,11 +51,11 @@ function enabling(host: Host, home: Home): InstallStep {
 
 function disabling(host: Host, home: Home): InstallStep {
   const path = configOf(host, home);
-  const edit = planRevert(
+  const edit = planRemoval(
     host,
     path,
     "hooks",
-    whereNamed((text) => entryIn(text, path) ? removeJson5(text, ENTRY) : text),
+    (text) => entryIn(text, path) ? removeJson5(text, ENTRY) : text,
   );
   return { ...revertStep(host, edit), agent: "openclaw" };
 }

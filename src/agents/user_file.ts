@@ -21,14 +21,6 @@ const MAX_BYTES = 16 << 20;
 /** Gives a text as it shall be; gets, and gives, nothing where there is no file. */
 export type Change = (text: string | undefined) => string | undefined;
 
-/**
- * A removal for configurations of agents. Where our name does not stand there is nothing of ours,
- * whatever is wrong with the rest.
- */
-export function whereNamed(remove: (text: string) => string | undefined): Change {
-  return (text) => text?.includes("lifeboat") ? remove(text) : text;
-}
-
 /** What an edit does, or did, to a file of the user. */
 export interface UserFileEdit {
   /** What was put there: `hooks`, `mcp`. */
@@ -100,6 +92,23 @@ function untouched(host: Host, path: string, what: string): { before?: string } 
 export function planRevert(host: Host, named: string, what: string, change: Change): UserFileEdit {
   const known = untouched(host, realPathOf(host, named), what);
   return planEdit(host, named, what, known ? () => known.before : change);
+}
+
+/**
+ * The same for a configuration, of which `remove` takes out what is ours. Where our name does not stand
+ * there is nothing, whatever is wrong with the rest; and what was kept may hold an older entry of ours.
+ */
+export function planRemoval(
+  host: Host,
+  named: string,
+  what: string,
+  remove: (text: string) => string,
+): UserFileEdit {
+  const known = untouched(host, realPathOf(host, named), what);
+  return planEdit(host, named, what, (there) => {
+    const text = known ? known.before : there;
+    return text?.includes("lifeboat") ? remove(text) : text;
+  });
 }
 
 /** Writes a file of the user with the permissions that it had. */

@@ -70,6 +70,17 @@ Deno.test("what the user has changed since stays when the hooks are taken out", 
     assert.deepEqual(left, { model: "haiku", odd: [1, 2] });
   }));
 
+Deno.test("hooks of two places of the program are taken out, though the user wrote in between", () =>
+  withHomes(async ({ host, settings }) => {
+    await installHooks(host, ["claude-code"], {});
+    const text = Deno.readTextFileSync(settings);
+    Deno.writeTextFileSync(settings, text.replace(`"opus"`, `"haiku"`));
+    await installHooks({ ...host, executable: "/opt/lifeboat" }, ["claude-code"], {});
+    await uninstallHooks(host, ["claude-code"]);
+    const left = JSON.parse(Deno.readTextFileSync(settings));
+    assert.deepEqual(left, { model: "haiku", odd: [1, 2] });
+  }));
+
 Deno.test("a settings file that is a link stays one", () =>
   withHomes(async ({ host, folder, settings }) => {
     const real = join(folder, "dotfiles.json");
