@@ -4,7 +4,13 @@ import { localOpenClaw, openClawPlaces } from "../profiles/mod.ts";
 import { type AgentHome, presentAgents, requireAgents } from "./homes.ts";
 import type { InstallPlan, InstallStep } from "./install.ts";
 import { lastingProgram } from "./install_program.ts";
-import { compareEntry, type McpConfig, type McpEntry, SERVER_NAME } from "./mcp_entry.ts";
+import {
+  compareEntry,
+  type McpConfig,
+  type McpEntry,
+  SERVER_NAME,
+  writtenEntry,
+} from "./mcp_entry.ts";
 import { CLAUDE, jsonConfig, OPENCLAW } from "./mcp_json.ts";
 import { codexConfig } from "./mcp_toml.ts";
 import { type Change, editStep, planEdit, planRemoval, revertStep } from "./user_file.ts";
@@ -40,13 +46,9 @@ function placeOf(host: Host, { agent, home }: AgentHome<Served>): Place {
 }
 
 function entryFor(host: Host, { agent, home }: AgentHome<Served>): McpEntry {
-  const names = [...home.profile.home.env, ...FOLDERS].filter((name) => host.env[name]);
-  const env = Object.fromEntries(names.map((name) => [name, host.env[name]!]));
-  return {
-    command: lastingProgram(host),
-    args: ["mcp", "--profile", agent],
-    ...(names.length > 0 && { env }),
-  };
+  const names = [...home.profile.home.env, ...FOLDERS];
+  const env = Object.fromEntries(names.map((name) => [name, host.env[name] || undefined]));
+  return { command: lastingProgram(host), args: ["mcp", "--profile", agent], env };
 }
 
 /** A server of another kind that has our name is the user's, and stays. */
@@ -54,11 +56,12 @@ class Foreign extends Error {}
 
 function adding(config: McpConfig, entry: McpEntry): Change {
   return (text) => {
-    switch (compareEntry(text === undefined ? undefined : config.find(text), entry)) {
+    const there = text === undefined ? undefined : config.find(text);
+    switch (compareEntry(there, entry)) {
       case "none":
-        return config.add(text, entry);
+        return config.add(text, writtenEntry(entry));
       case "moved":
-        return config.replace(text!, entry);
+        return config.replace(text!, writtenEntry(entry, there as McpEntry));
       case "same":
         return text;
       case "foreign":

@@ -8,22 +8,43 @@ export const SERVER_NAME = "lifeboat";
 export interface McpEntry {
   command: string;
   args: string[];
-  /** Variables that say where homes and Lifeboat's own folders lie, where the user has set them. */
-  env?: Record<string, string>;
+  /** Variables that say where homes and Lifeboat's own folders lie; undefined where they are not set. */
+  env?: Record<string, string | undefined>;
 }
+
+/** An entry as it is written: only with variables that are set. */
+export type WrittenEntry = McpEntry & { env?: Record<string, string> };
 
 /** What a configuration holds under the server's name. */
 export type Existing = "none" | "same" | "moved" | "foreign";
 
-/** Whether it is ours, wherever the program lay when it was put there. */
-export function compareEntry(value: unknown, { command, args }: McpEntry): Existing {
+interface Found {
+  command?: unknown;
+  args?: unknown;
+  env?: unknown;
+}
+
+/** Whether it is ours, wherever the program and the homes lay when it was put there. */
+export function compareEntry(value: unknown, entry: McpEntry): Existing {
   if (value === undefined) return "none";
   if (typeof value !== "object" || value === null) return "foreign";
-  const { command: program, args: words } = value as { command?: unknown; args?: unknown };
-  const isOurs = typeof program === "string" && /(^|[\\/])lifeboat(\.exe)?$/.test(program) &&
-    Array.isArray(words) && words[0] === "mcp";
+  const { command, args, env = {} } = value as Found;
+  const isOurs = typeof command === "string" && /(^|[\\/])lifeboat(\.exe)?$/.test(command) &&
+    Array.isArray(args) && args[0] === "mcp";
   if (!isOurs) return "foreign";
-  return program === command && JSON.stringify(words) === JSON.stringify(args) ? "same" : "moved";
+  const wanted = writtenEntry(entry, value);
+  return isSame([command, args, env], [wanted.command, wanted.args, wanted.env ?? {}])
+    ? "same"
+    : "moved";
+}
+
+/**
+ * An entry as it is to be written. Variables that the user has added to the one that is there stay.
+ */
+export function writtenEntry({ command, args, env }: McpEntry, there: Found = {}): WrittenEntry {
+  const theirs = typeof there.env === "object" ? there.env as Record<string, string> : {};
+  const set = Object.entries({ ...theirs, ...env }).filter(([, value]) => value !== undefined);
+  return { command, args, ...(set.length > 0 && { env: Object.fromEntries(set) }) } as WrittenEntry;
 }
 
 /** Changes the text of a configuration; each says what it cannot do by an error. */
@@ -31,9 +52,9 @@ export interface McpConfig {
   /** What the text holds under the server's name. Throws `bad_config`. */
   find(text: string): unknown;
   /** The text with the entry added, where there is none. */
-  add(text: string | undefined, entry: McpEntry): string;
-  /** The text with the command and arguments of the entry that is there replaced. */
-  replace(text: string, entry: McpEntry): string;
+  add(text: string | undefined, entry: WrittenEntry): string;
+  /** The text with command, arguments and variables of the entry that is there replaced. */
+  replace(text: string, entry: WrittenEntry): string;
   /** The text without the entry, and all that belongs to it. */
   remove(text: string): string;
 }

@@ -6,8 +6,8 @@ import {
   cannotEdit,
   isSame,
   type McpConfig,
-  type McpEntry,
   SERVER_NAME,
+  type WrittenEntry,
 } from "./mcp_entry.ts";
 
 type Table = Record<string, unknown>;
@@ -18,7 +18,7 @@ export interface JsonShape {
   keys: string[];
   parse(text: string): unknown;
   /** The entry as this agent wants it. */
-  entryOf(entry: McpEntry): Table;
+  entryOf(entry: WrittenEntry): Table;
 }
 
 /** `.claude.json`, which Claude Code itself rewrites often. */
@@ -97,11 +97,19 @@ export function jsonConfig(path: string, { keys, parse, entryOf }: JsonShape): M
       const edit = () => addJson5(text, [...keys, SERVER_NAME], value);
       return checked(edit, changed(read(text), value));
     },
-    replace(text, { command, args }) {
-      const way = [...keys, SERVER_NAME];
-      const edit = () =>
-        addJson5(addJson5(text, [...way, "command"], command), [...way, "args"], args);
-      return checked(edit, changed(read(text), { ...find(text) as Table, command, args }));
+    replace(text, { command, args, env }) {
+      const before = find(text) as Table;
+      const wanted: Table = { command, args, env };
+      const edit = () => {
+        let after = text;
+        for (const [key, value] of Object.entries(wanted)) {
+          const way = [...keys, SERVER_NAME, key];
+          if (isSame(before[key], value)) continue;
+          after = value === undefined ? removeJson5(after, way) : addJson5(after, way, value);
+        }
+        return after;
+      };
+      return checked(edit, changed(read(text), { ...before, ...wanted }));
     },
     remove(text) {
       const edit = () => removeJson5(text, [...keys, SERVER_NAME]);

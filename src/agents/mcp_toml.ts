@@ -6,8 +6,8 @@ import {
   cannotEdit,
   isSame,
   type McpConfig,
-  type McpEntry,
   SERVER_NAME,
+  type WrittenEntry,
 } from "./mcp_entry.ts";
 
 type Table = Record<string, unknown>;
@@ -25,26 +25,30 @@ function tomlOf(value: string | string[] | number): string {
   return text.replaceAll("\x7f", "\\u007f");
 }
 
-function tableOf({ command, args, env }: McpEntry, eol: string): string {
-  const values = { command, args, tool_timeout_sec: TOOL_TIMEOUT };
-  const lines = (table: Record<string, string | string[] | number>) =>
-    Object.entries(table).map(([key, value]) => `${key} = ${tomlOf(value)}`);
-  const header = `[${SERVER.join(".")}]`;
-  const own = [header, ...lines(values)];
-  const variables = env ? ["", `[${SERVER.join(".")}.env]`, ...lines(env)] : [];
-  return [...own, ...variables, ""].join(eol);
+type Values = Record<string, string | string[] | number>;
+
+function linesOf(path: string[], values: Values): string[] {
+  const lines = Object.entries(values).map(([key, value]) => `${key} = ${tomlOf(value)}`);
+  return [`[${path.join(".")}]`, ...lines];
 }
 
-function isBelow(path: string[]): boolean {
-  return SERVER.every((key, index) => path[index] === key);
+const ENV = [...SERVER, "env"];
+
+function tableOf({ command, args, env }: WrittenEntry, eol: string): string {
+  const own = linesOf(SERVER, { command, args, tool_timeout_sec: TOOL_TIMEOUT });
+  return [...own, ...(env ? ["", ...linesOf(ENV, env)] : []), ""].join(eol);
 }
 
-/** Where the tables of the server stand, each with all its lines. */
-function tableSpans(text: string): [start: number, end: number][] {
+function isBelow(path: string[], top = SERVER): boolean {
+  return top.every((key, index) => path[index] === key);
+}
+
+/** Where a table and those below it stand, each with all its lines. */
+function tableSpans(text: string, top = SERVER): [start: number, end: number][] {
   const spans: [number, number][] = [];
   let isOurs = false;
   for (const { isHeader, parts, start, end } of findTomlKeys(text)) {
-    if (isHeader) isOurs = isBelow(parts.map(({ key }) => key));
+    if (isHeader) isOurs = isBelow(parts.map(({ key }) => key), top);
     if (!isOurs) continue;
     if (isHeader) spans.push([start, end]);
     else spans.at(-1)![1] = end;
@@ -71,6 +75,22 @@ function spliced(text: string, spans: [number, number, string][]): string {
     at = end;
   }
   return done + text.slice(at);
+}
+
+function eolOf(text: string): string {
+  return text.includes("\r\n") ? "\r\n" : "\n";
+}
+
+/** The text with other variables in the server's table `env`; as a table of its own. */
+function withVariables(text: string, env: WrittenEntry["env"]): string {
+  const eol = eolOf(text);
+  const table = env ? eol + [...linesOf(ENV, env), ""].join(eol) : "";
+  const [there] = tableSpans(text, ENV);
+  if (there) return spliced(text, [[...there, table]]);
+  const [own] = tableSpans(text);
+  if (!own) return text;
+  const [, end] = own;
+  return spliced(text, [[end, end, (text[end - 1] === "\n" ? "" : eol) + table]]);
 }
 
 /** Config.toml at a path, which errors name. */
@@ -112,28 +132,29 @@ export function codexConfig(path: string): McpConfig {
     find: (text) => serversOf(read(text))[SERVER_NAME],
     add(text = "", entry) {
       const config = read(text);
-      const eol = text.includes("\r\n") ? "\r\n" : "\n";
+      const eol = eolOf(text);
       const lines = text === "" ? "" : text.endsWith("\n") ? text + eol : text + eol + eol;
       const { command, args, env } = entry;
       const table = { command, args, tool_timeout_sec: TOOL_TIMEOUT, ...(env && { env }) };
       const servers = { ...serversOf(config), [SERVER_NAME]: table };
       return checked(lines + tableOf(entry, eol), { ...config, mcp_servers: servers });
     },
-    replace(text, entry) {
+    replace(text, { command, args, env }) {
       const config = read(text);
       const servers = serversOf(config);
-      const values = { command: entry.command, args: entry.args };
+      const before = servers[SERVER_NAME] as Table;
+      const values: Table = { command, args };
       const spans = keysOf(text).flatMap(({ above, parts, start, end }) => {
         const [key, ...more] = [...above, ...parts.map((part) => part.key)].slice(SERVER.length);
-        const isValue = isBelow([...above]) && more.length === 0 && key in values;
-        const value = isValue ? values[key as keyof typeof values] : undefined;
-        return value === undefined
-          ? []
-          : [[start, end, `${key} = ${tomlOf(value)}`] as [number, number, string]];
+        const isValue = isBelow(above) && more.length === 0 && key in values;
+        return isValue && !isSame(before[key], values[key])
+          ? [[start, end, `${key} = ${tomlOf(values[key] as string)}`] as [number, number, string]]
+          : [];
       });
-      const server = { ...servers[SERVER_NAME] as Table, ...values };
-      const expected = { ...config, mcp_servers: { ...servers, [SERVER_NAME]: server } };
-      return checked(spliced(text, spans), expected);
+      const moved = spliced(text, spans);
+      const after = isSame(before.env, env) ? moved : withVariables(moved, env);
+      const server = { ...before, ...values, env };
+      return checked(after, { ...config, mcp_servers: { ...servers, [SERVER_NAME]: server } });
     },
     remove(text) {
       const config = read(text);

@@ -94,6 +94,36 @@ Deno.test("the entry says where homes lie that the user has moved", () =>
     assert.deepEqual([...Deno.readDirSync(home)], []);
   }));
 
+Deno.test("the entry is refreshed when homes lie elsewhere now, with what the user has added to it", () =>
+  withAgents(async (host, text) => {
+    const at = (state?: string) => ({ ...host, env: state ? { XDG_STATE_HOME: state } : {} });
+    const files = Object.keys(FILES);
+    await install(at());
+    const plain = files.map(text);
+    await install(at("/old/state"));
+    const { edits } = await install(at("/new/state"));
+    assert.deepEqual(edits.map(({ action }) => action), ["change", "change", "change"]);
+    for (const file of files) {
+      assert.ok(text(file).includes("/new/state") && !text(file).includes("/old"), file);
+    }
+    assert.deepEqual(
+      (await install(at("/new/state"))).edits.map(({ action }) => action),
+      ["unchanged", "unchanged", "unchanged"],
+    );
+    await install(at());
+    assert.equal(text(".codex/config.toml"), plain[0]);
+    const config = join(host.userHome, ".codex", "config.toml");
+    Deno.writeTextFileSync(
+      config,
+      `${text(".codex/config.toml")}[mcp_servers.lifeboat.env]\nMINE = "1"\n`,
+    );
+    assert.equal((await install(at())).edits[1].action, "unchanged");
+    await install(at("/new/state"));
+    assert.match(text(".codex/config.toml"), /\nMINE = "1"\nXDG_STATE_HOME = "\/new\/state"\n$/);
+    await uninstall(host);
+    assert.ok(!files.some((file) => text(file).includes("lifeboat")));
+  }));
+
 Deno.test("where one file cannot be changed, no file is", () =>
   withAgents(async (host) => {
     Deno.writeTextFileSync(join(host.userHome, ".openclaw", "openclaw.json"), "{ broken");

@@ -59,6 +59,41 @@ Deno.test("where the program has moved only its path and arguments change", () =
   );
 });
 
+Deno.test("variables that are others now are replaced where they stand, and nothing else is", () => {
+  const env = { CODEX_HOME: "/it's/here" };
+  const set = `\n[mcp_servers.lifeboat.env]\nCODEX_HOME = "/it's/here"\n`;
+  const around = (variables: string) =>
+    `a = 1 # mine\n\n${TABLE}enabled = false # for now\n${variables}\n# b\n[b]\nx=1`;
+  assert.equal(toml.replace(around(""), { ...ENTRY, env }), around(set));
+  assert.equal(toml.replace(around(set), ENTRY), around(""));
+  const moved = toml.replace(around(set), { ...ENTRY, env: { CODEX_HOME: "/there" } });
+  assert.equal(moved, around(set.replace("/it's/here", "/there")));
+  assert.equal(toml.replace(around(set), { ...ENTRY, env }), around(set));
+  const end = TABLE.trimEnd();
+  assert.equal(toml.replace(end, { ...ENTRY, env }), `${TABLE}${set}`);
+  const crlf = around(set).replaceAll("\n", "\r\n");
+  assert.equal(toml.replace(crlf, ENTRY), around("").replaceAll("\n", "\r\n"));
+  const json = (variables: string) =>
+    `{ mcp: { servers: { lifeboat: { /* ours */ command: "/opt/it's/lifeboat",\n` +
+    `  args: ['mcp', '--profile', 'codex'], requestTimeoutMs: 5${variables} } } } }`;
+  const written = `, "env": { "CODEX_HOME": "/it's/here" }`;
+  assert.ok(claw.replace(json(""), { ...ENTRY, env }).includes(`"CODEX_HOME": "/it's/here"`));
+  const there = claw.replace(json(written), { ...ENTRY, env: { CODEX_HOME: "/there" } });
+  assert.equal(there, json(written.replace("/it's/here", "/there")));
+  assert.deepEqual(JSON5.parse(claw.replace(json(written), ENTRY)), JSON5.parse(json("")));
+});
+
+Deno.test("variables that are written in another way are not touched", async () => {
+  const texts = [
+    `${TABLE}env = { A = "b" }\n`,
+    `${TABLE}env.A = "b"\n`,
+    `[mcp_servers]\nlifeboat = { command = "/x/lifeboat", args = ["mcp"] }\n`,
+  ];
+  for (const text of texts) {
+    await rejectsWith(() => toml.replace(text, { ...ENTRY, env: { A: "c" } }), "cannot_edit");
+  }
+});
+
 type Nested = { mcp_servers: Record<string, Record<string, unknown>> };
 
 Deno.test("a config.toml that cannot be changed safely is refused", async () => {
