@@ -13,6 +13,8 @@ export * from "./glob.ts";
 export * from "./hash.ts";
 export * from "./held.ts";
 export * from "./host.ts";
+export { Json5SyntaxError } from "./json5_read.ts";
+export * from "./json5_strings.ts";
 export * from "./json5_text.ts";
 export * from "./json_text.ts";
 export * from "./kernel.ts";

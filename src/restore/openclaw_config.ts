@@ -1,5 +1,7 @@
 /** The entry of an agent in OpenClaw's configuration here, changed where it stands. */
+import JSON5 from "json5";
 import {
+  addJson5,
   addValue,
   type Host,
   isInside,
@@ -17,6 +19,7 @@ import {
   type OpenClawPlaces,
   openClawPlaces,
   type Table,
+  tableOf,
 } from "../profiles/mod.ts";
 import type { BackupPlace } from "./openclaw_backup.ts";
 
@@ -58,20 +61,30 @@ export function hasAgent({ places, text }: OpenClawHere, id: string): boolean {
 
 /**
  * The configuration's text with an agent more, in the form that its roster has; everything else stays
- * as it is. Undefined where it cannot be changed without being written anew: it is JSON5 beyond
- * comments and commas, or the roster stands in an included file.
+ * as it is. Undefined where it cannot be changed without being written anew: the roster stands in an
+ * included file, or is a list in JSON5 beyond comments and commas.
  */
 export function withAgent(text: string | undefined, id: string, entry: Table): string | undefined {
   const own = text ?? "{}\n";
-  const values = parseJsonText(own) as { agents?: Record<string, unknown> } | undefined;
-  if (typeof values !== "object" || values === null || Array.isArray(values)) return undefined;
-  const { agents = {} } = values;
-  if (typeof agents !== "object" || "$include" in agents) return undefined;
+  const plain = tableOf(parseJsonText(own));
+  const values = plain ?? tableOf(parseJson5(own));
+  const agents = values && tableOf(values.agents ?? {});
+  if (!agents || "$include" in agents) return undefined;
   if (Array.isArray(agents.list) && !agents.entries) {
-    return addValue(own, ["agents", "list", agents.list.length], { id, ...entry }, true);
+    const path = ["agents", "list", agents.list.length];
+    return plain && addValue(own, path, { id, ...entry }, true);
   }
+  const add = plain ? addValue : addJson5;
   // The one agent that need not be named has to be, once another one is.
   const isFirst = agents.entries === undefined && text !== undefined && id !== "main";
-  const base = isFirst ? addValue(own, ["agents", "entries", "main"], {}) : own;
-  return addValue(base, ["agents", "entries", id], entry);
+  const base = isFirst ? add(own, ["agents", "entries", "main"], {}) : own;
+  return add(base, ["agents", "entries", id], entry);
+}
+
+function parseJson5(text: string): unknown {
+  try {
+    return JSON5.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,10 +1,11 @@
 /** A restore whose paths lie elsewhere now: what is mapped in which file, as a rewriting. */
-import { HOME_ROOT } from "../archive/mod.ts";
+import { HOME_ROOT, rootFolder } from "../archive/mod.ts";
 import { type Host, lstatIfThere } from "../base/mod.ts";
 import { isProjection, mapPath, matchPath, type PathMapping } from "../sessions/mod.ts";
 import { type DroppedFile, filesOf, type Rewriting } from "./derive.ts";
 import { pathBelow } from "./layout.ts";
 import { key } from "./paths.ts";
+import { openClawInBackup } from "./openclaw_backup.ts";
 import { remapDerivations } from "./remap_content.ts";
 import { planFolderMoves } from "./remap_folders.ts";
 import type { RemapOptions } from "./remap_options.ts";
@@ -31,12 +32,27 @@ export async function planRemap(host: Host, options: RemapOptions): Promise<Rema
   const warnings = moves?.warnings ?? [];
   const all = [...mappings, ...moves?.mappings ?? []];
   const rewriting: Rewriting = {
-    content: remapDerivations({ ...options, all, counter, warnings }),
+    content: remapDerivations({
+      ...{ ...options, all, counter, warnings },
+      included: await includedFiles(options),
+    }),
     place: (root, path) => moves?.places.get(key(root, path)) ?? path,
     link: (linked) => mapLink(linked, mappings, counter),
     dropped: () => hasChangedRollouts(counter) ? projections(host, options) : [],
   };
   return { rewriting, steps: counter.list, warnings };
+}
+
+/** The files that OpenClaw's configuration in the backup includes, wherever they lie. */
+async function includedFiles({ backup, manifest, target }: RemapOptions): Promise<Set<string>> {
+  if (target.home.profile.configured_roots !== "openclaw") return new Set();
+  const { places, locate } = await openClawInBackup(backup, manifest);
+  return new Set(
+    places.config.includes.flatMap((path) => {
+      const place = locate(path);
+      return place ? [rootFolder(place.root) + place.path] : [];
+    }),
+  );
 }
 
 function mapLink(linked: string, mappings: PathMapping[], counter: StepCounter): string {

@@ -1,4 +1,5 @@
 /** The derivations of a remap: each file whose paths lie elsewhere now. */
+import JSON5 from "json5";
 import { rootFolder } from "../archive/mod.ts";
 import { describeError, LifeboatError } from "../base/mod.ts";
 import {
@@ -24,18 +25,21 @@ export interface Remapping extends RemapOptions {
   all: PathMapping[];
   counter: StepCounter;
   warnings: string[];
+  /** Files that OpenClaw's configuration includes, by path in the archive. */
+  included: ReadonlySet<string>;
 }
 
 type Count = ReturnType<typeof countPaths>;
 
 /** The derivations of all files that may hold paths, by path in the archive. */
 export function remapDerivations(remapping: Remapping): Map<string, Derivation> {
-  const { manifest, target, mappings, counter } = remapping;
+  const { manifest, target, mappings, counter, included } = remapping;
   const derivations = new Map<string, Derivation>();
   for (const { root, entry } of filesOf(manifest)) {
     const path = entry.relative_path;
     const isDatabase = entry.method === "sqlite_backup";
-    const rule = ruleFor(target.home, { root, path, isDatabase });
+    const isIncluded = included.has(rootFolder(root) + path);
+    const rule = ruleFor(target.home, { root, path, isDatabase, isIncluded });
     if (!rule) continue;
     const step = { what: rule.what, root, path: rule.group ?? path };
     const count = countPaths(counter, mappings, step);
@@ -55,7 +59,7 @@ function derivationOf(
   }
   const edit = { mappings: remapping.all, leading: remapping.mappings, onPath: count };
   if (rule.what === "configuration") {
-    return { derive: configDerive(remapping, rule, { path, count }) };
+    return { derive: configDerive(remapping, rule, { path, count }), once: true };
   }
   if (rule.kind !== "lines" || !rule.compressed) {
     return { derive: (chunks) => remapContent(chunks, rule, edit) };
@@ -67,7 +71,7 @@ function derivationOf(
   return undefined;
 }
 
-/** A configuration that may be more than JSON, and then stays as it is. */
+/** A configuration that may be no JSON5 either, and then stays as it is. */
 function configDerive(
   { all, mappings, warnings }: Remapping,
   rule: StreamRule,
@@ -88,14 +92,14 @@ function configDerive(
       count(mapping);
     };
     yield* remapContent(heard(), rule, { mappings: all, leading: mappings, onPath });
-    if (changes > 0 || isJson(text) || !mappings.some(({ from }) => text.includes(from))) return;
-    warnings.push(`${path} keeps its old paths, since it is not plain JSON: mend them by hand`);
+    if (changes > 0 || isJson5(text) || !mappings.some(({ from }) => text.includes(from))) return;
+    warnings.push(`${path} keeps its old paths, since it does not parse: mend them by hand`);
   };
 }
 
-function isJson(text: string): boolean {
+function isJson5(text: string): boolean {
   try {
-    JSON.parse(text);
+    JSON5.parse(text);
     return true;
   } catch {
     return false;

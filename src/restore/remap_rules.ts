@@ -9,15 +9,17 @@ export interface RuledFile {
   path: string;
   /** Whether it was captured as a database. */
   isDatabase: boolean;
+  /** Whether OpenClaw's configuration includes it. */
+  isIncluded: boolean;
 }
 
 const OPENCLAW_CONFIG = /^(?:openclaw|clawdbot|moltbot|moldbot)\.json$/;
 
-/** OpenClaw: its configuration, and the index of conversations of the time before databases. */
-function openClawRule({ root, path }: RuledFile): RemapRule | undefined {
+/** OpenClaw: its configuration with all that it includes, and the index of conversations of the time before databases. */
+function openClawRule({ root, path, isIncluded }: RuledFile): RemapRule | undefined {
   const isPath = () => (_: readonly string[], kind: "key" | "value") => kind === "value";
-  if (root === "config" || (root === HOME_ROOT && OPENCLAW_CONFIG.test(path))) {
-    return { what: "configuration", kind: "json", isPath };
+  if (root === "config" || isIncluded || (root === HOME_ROOT && OPENCLAW_CONFIG.test(path))) {
+    return { what: "configuration", kind: "json5", isPath };
   }
   const isIndex = root === HOME_ROOT && /^agents\/[^/]+\/sessions\/sessions\.json$/.test(path);
   return isIndex ? { what: "indexes of conversations", kind: "json", isPath } : undefined;

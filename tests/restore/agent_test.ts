@@ -209,10 +209,23 @@ Deno.test("an agent that is unknown here gets the places of a new one, or those 
     }
   }));
 
-Deno.test("a configuration beyond comments is left alone, and the command is named", () =>
+Deno.test("a map of agents in JSON5 gets one more, and every other byte stays", () =>
   withAgents(async (scene) => {
     const config = join(scene.folder, ".openclaw/openclaw.json");
-    const text = "{agents: {entries: {main: {}}}}";
+    Deno.writeTextFileSync(config, "{agents: {entries: {main: {name: 'it\\'s'}}}} // mine");
+    const result = await apply(scene, { agent: { id: "writer", as: "poet" } });
+    assert.equal(result.plan.agent?.entry, "added");
+    const text = Deno.readTextFileSync(config);
+    assert.match(
+      text,
+      /^\{agents: \{entries: \{main: \{name: 'it\\'s'\}, "poet": \{.+\}\}\}\} \/\/ mine$/,
+    );
+  }));
+
+Deno.test("a list of agents beyond comments is left alone, and the command is named", () =>
+  withAgents(async (scene) => {
+    const config = join(scene.folder, ".openclaw/openclaw.json");
+    const text = "{agents: {list: [{id: 'main'}]}}";
     Deno.writeTextFileSync(config, text);
     const result = await apply(scene, { agent: { id: "writer", as: "poet" } });
     assert.equal(result.plan.agent?.entry, "by_hand");
@@ -238,4 +251,60 @@ Deno.test("what is mapped in a home that lies elsewhere now are its configuratio
       join(elsewhere, "agents/writer/sessions/s1.jsonl"),
     );
     assert.equal(result.plan.agent, undefined);
+  }));
+
+Deno.test("a configuration in JSON5 is mapped where its paths stand, with all that it includes", () =>
+  withAgents(async ({ folder }) => {
+    const old = join(folder, ".openclaw");
+    const texts = {
+      "openclaw.json": `// mine
+{ $include: './agents.json5', agents: { defaults: { workspace: '${old}/workspace', }, },
+  note: 'see ${old}', }`,
+      "agents.json5": `{agents: {entries: {$include: ["${old}/conf/entries.json5"]}}}`,
+      "conf/entries.json5":
+        `{ writer: { agentDir: '${old}/agents/writer/agent', name: 'w' }, main: {} }`,
+      "conf/unused.json5": `{ agentDir: '${old}/agents/writer/agent' }`,
+    };
+    makeTree(old, texts);
+    const host = quickHost(folder, { env: { OPENCLAW_STATE_DIR: join(folder, "it's new") } });
+    const before = resolveHome(quickHost(folder), findProfile(host, "openclaw"));
+    const backup = memoryBackup(before.path, before.roots, "openclaw");
+    const home = resolveHome(host, findProfile(host, "openclaw"));
+    const backupRoot = join(folder, "backups");
+    const options = { backup, home, confirmed: true, trust: true, backupRoot };
+    const { plan, warnings } = await applyRestore(host, options);
+    assert.deepEqual(warnings.filter((line) => /old paths/.test(line)), []);
+    const configs = plan.remap.filter(({ what }) => what === "configuration");
+    assert.deepEqual(configs.map(({ path, count }) => [path, count]).sort(), [
+      ["agents.json5", 1],
+      ["conf/entries.json5", 1],
+      ["openclaw.json", 1],
+    ]);
+    const now = join(folder, "it's new");
+    for (const [path, text] of Object.entries(texts)) {
+      const mapped = text.replace(/(['"])[^'"]*openclaw\/[^'"]*\1/g, (literal, quote) => {
+        const written = quote === "'" ? now.replace("'", "\\'") : now;
+        return path === "conf/unused.json5" ? literal : literal.replace(old, written);
+      });
+      assert.equal(Deno.readTextFileSync(join(now, path)), mapped, path);
+    }
+  }));
+
+Deno.test("a configuration that does not parse keeps its old paths, and that is said", () =>
+  withAgents(async ({ folder }) => {
+    const config = join(folder, ".openclaw/openclaw.json");
+    Deno.writeTextFileSync(config, `{ workspace: '${folder}/.openclaw/workspace'`);
+    const before = homeOf(folder);
+    const backup = memoryBackup(before.path, before.roots, "openclaw");
+    const host = quickHost(folder, { env: { OPENCLAW_STATE_DIR: join(folder, "new") } });
+    const home = resolveHome(host, findProfile(host, "openclaw"));
+    const backupRoot = join(folder, "backups");
+    const options = { backup, home, confirmed: true, trust: true, backupRoot };
+    const { warnings } = await applyRestore(host, options);
+    assert.match(
+      warnings.join("\n"),
+      /openclaw\.json keeps its old paths, since it does not parse/,
+    );
+    const text = Deno.readTextFileSync(join(folder, "new/openclaw.json"));
+    assert.equal(text, Deno.readTextFileSync(config));
   }));

@@ -1,6 +1,7 @@
 /** The new content of a file whose paths lie elsewhere now, from its old one. */
 import { Buffer } from "node:buffer";
 import { editJsonPaths, type PathEdit } from "./json_edit.ts";
+import { editJson5Paths } from "./json5_edit.ts";
 import { editLines } from "./line_edit.ts";
 import type { PathMapping } from "./paths.ts";
 import type { RemapRule } from "./rules.ts";
@@ -17,6 +18,7 @@ export interface RemapEdit extends PathEdit {
 
 /** A settings file is far smaller; a larger one stays as it is. */
 const MAX_JSON = 64 << 20;
+const MAX_JSON5 = 4 << 20;
 const MAX_TOML = 1 << 20;
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -65,6 +67,13 @@ export function remapContent(
   }
   const editJson = (text: string) => editJsonPaths(text, rule.isPath, edit);
   if (rule.kind === "json") return editWhole(chunks, MAX_JSON, editJson);
+  if (rule.kind === "json5") {
+    return editWhole(
+      chunks,
+      MAX_JSON5,
+      (text) => editJson(text) ?? editJson5Paths(text, rule.isPath, edit),
+    );
+  }
   const { mark } = rule;
   const editLine = (line: string) => mark?.test(line) === false ? undefined : editJson(line);
   return editLines(chunks, edit.leading, editLine);

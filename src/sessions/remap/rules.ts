@@ -22,6 +22,7 @@ export type RemapRule =
       compressed?: boolean;
     }
     | { kind: "json"; isPath: (value: unknown) => IsPath | undefined }
+    | { kind: "json5"; isPath: (value: unknown) => IsPath | undefined }
     | { kind: "toml"; isPath: IsKeyPath }
     | { kind: "database" }
   );
