@@ -86,7 +86,7 @@ const LOOKING = [0, 1, 2, 3, 10, 130];
 export function defineLooks(snapshot: Command, act: Act): void {
   limitOption(fileOption(scopeOptions(snapshot.command("list"))))
     .description("the snapshots, newest first")
-    .option("--session <id>", "only those of a session")
+    .option("--session <id>", "only those of a session: its id, or a beginning of it")
     .option("--time <time>", "only those since: 10m, 8h, 2026-11-20")
     .addHelpText(
       "after",
@@ -100,7 +100,7 @@ export function defineLooks(snapshot: Command, act: Act): void {
   limitOption(snapshot.command("history"))
     .description("every recorded change of a file")
     .argument("<file>", "it need not be there any more")
-    .option("--session <id>", "only changes of a session")
+    .option("--session <id>", "only changes of a session: its id, or a beginning of it")
     .addHelpText("after", helpTail(["lifeboat snapshot history src/main.ts"], LOOKING))
     .action(act(history));
   fileOption(scopeOptions(snapshot.command("diff")))
@@ -108,7 +108,7 @@ export function defineLooks(snapshot: Command, act: Act): void {
     .argument("[id]", "a snapshot, the beginning of its id, or latest (the default)")
     .argument("[other]", "another one; default now")
     .option("--time <time>", "between this time and now: 10m, 8h, 2026-11-20T08:00")
-    .option("--session <id>", "what changed during a session")
+    .option("--session <id>", "what changed during a session: its id, or a beginning of it")
     .addHelpText(
       "after",
       helpTail(["lifeboat snapshot diff --time 10m --file src/main.ts"], LOOKING),

@@ -84,7 +84,7 @@ export function defineRollback(snapshot: Command, act: Act): void {
     .description("bring back what was there; says what it would do unless --apply")
     .argument("[id]", "a snapshot, the beginning of its id, or latest")
     .option("--time <time>", "to this time: 10m, 8h, 2026-11-20T08:00")
-    .option("--session <id>", "to before this session")
+    .option("--session <id>", "to before this session: its id, or a beginning of it")
     .option("--preview", "only say what it would do, as without --apply")
     .option("--dry-run", "the same")
     .option("--apply", "do it; a snapshot is taken first, and it can be undone")

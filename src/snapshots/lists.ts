@@ -3,6 +3,7 @@ import { isInside, isoWithOffset, LifeboatError, pathsOf, toSlashes } from "../b
 import { realPathOf } from "../profiles/mod.ts";
 import type { Entry } from "./entry.ts";
 import { listRoots, type Place, type TrackedRoot } from "./roots.ts";
+import { wholeSessionId } from "./sessions.ts";
 import type { SnapshotStore } from "./store.ts";
 
 /** Whose work something is. */
@@ -40,6 +41,7 @@ export interface SnapshotList {
 
 /** Which snapshots are wanted. */
 export interface ListOptions {
+  /** Its id, or a unique beginning of that. */
   session?: string;
   /** Id of the main root of a home or workspace. */
   root?: number;
@@ -57,9 +59,10 @@ interface ListRow extends Omit<SnapshotItem, "id" | "at" | "root" | "complete"> 
   last_event: number | null;
 }
 
-/** Lists snapshots, newest first. */
+/** Lists snapshots, newest first. Throws `ambiguous_id`. */
 export function listSnapshots(store: SnapshotStore, options: ListOptions = {}): SnapshotList {
-  const { session, root, places, sinceMs, limit = 50 } = options;
+  const { root, places, sinceMs, limit = 50 } = options;
+  const session = options.session && wholeSessionId(store, options.session);
   const paths = JSON.stringify(places?.map((place) => [place.root.id, place.path]) ?? null);
   const where = `FROM snapshots JOIN roots ON roots.id = snapshots.root WHERE forgotten = 0
     AND (?1 IS NULL OR session = ?1) AND (?2 IS NULL OR snapshots.root = ?2)
@@ -162,13 +165,15 @@ interface HistoryRow extends MadeBy {
   mtime_ms: number | null;
 }
 
-/** All changes of one file, newest first. Throws `not_tracked`, `no_history`. */
+/** All changes of one file, newest first. Throws `not_tracked`, `no_history`, `ambiguous_id`. */
 export function fileHistory(
   store: SnapshotStore,
   absolute: string,
-  { limit = 50, session }: { limit?: number; session?: string } = {},
+  options: { limit?: number; session?: string } = {},
 ): History {
   const { root, path } = findPlace(store, absolute);
+  const { limit = 50 } = options;
+  const session = options.session && wholeSessionId(store, options.session);
   const where = `FROM events JOIN snapshots ON snapshots.id = events.snapshot
     WHERE events.root = ?1 AND path = ?2 AND (?3 IS NULL OR session = ?3)`;
   const values = [root.id, path, session ?? null];
@@ -210,13 +215,16 @@ function toHistory(row: HistoryRow): HistoryItem {
   };
 }
 
-/** The main roots in which a snapshot or a session lies. Throws `no_such_snapshot`, `no_such_session`. */
+/**
+ * The main roots in which a snapshot or a session lies. Throws `no_such_snapshot`, `no_such_session`,
+ * `ambiguous_id`.
+ */
 export function rootsWith(
   store: SnapshotStore,
   wanted: { snapshot: string } | { session: string },
 ): TrackedRoot[] {
   const isSnapshot = "snapshot" in wanted;
-  const value = isSnapshot ? wanted.snapshot : wanted.session;
+  const value = isSnapshot ? wanted.snapshot : wholeSessionId(store, wanted.session);
   const rootsWhere = (condition: string) =>
     store.all<{ root: number }>(
       `SELECT DISTINCT root FROM snapshots WHERE forgotten = 0 AND ${condition}`,

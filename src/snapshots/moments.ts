@@ -2,6 +2,7 @@
 import { isoWithOffset, LifeboatError } from "../base/mod.ts";
 import { type Entry, type EntryColumns, fromColumns } from "./entry.ts";
 import type { Scope, TrackedRoot } from "./roots.ts";
+import { wholeSessionId } from "./sessions.ts";
 import type { SnapshotStore } from "./store.ts";
 
 /** A moment: all events up to this one have happened, and none of the later ones. */
@@ -45,12 +46,17 @@ function iso(ms: number): string {
   return isoWithOffset(new Date(ms));
 }
 
-/** The moment that is meant, in a scope. Throws `no_such_snapshot`, `no_such_session`. */
+/**
+ * The moment that is meant, in a scope; snapshots and sessions by their ids or unique beginnings of
+ * them. Throws `no_such_snapshot`, `no_such_session`, `ambiguous_id`.
+ */
 export function findMoment(store: SnapshotStore, scope: Scope, choice: MomentChoice): Moment {
   if ("moment" in choice) return choice.moment;
   if ("snapshot" in choice) return momentOfSnapshot(store, scope, choice.snapshot);
-  if ("endOf" in choice) return momentAfter(store, scope, choice.endOf);
-  if ("session" in choice) return momentBefore(store, scope, choice.session);
+  if ("endOf" in choice) return momentAfter(store, scope, wholeSessionId(store, choice.endOf));
+  if ("session" in choice) {
+    return momentBefore(store, scope, wholeSessionId(store, choice.session));
+  }
   const { timeMs } = choice;
   const row = store.get<{ event: number | null }>(
     "SELECT max(id) AS event FROM events WHERE time_ms <= ?",

@@ -52,7 +52,10 @@ export const snapshotRollback: Tool = {
     "time, or at a snapshot: changed and deleted ones return, later ones are set aside. First a " +
     "preview, then, with its token, the rollback; undo takes it back.",
   parameters: {
-    session_id: { type: "string", description: "To before this session." },
+    session_id: {
+      type: "string",
+      description: "To before this session: its id, or a unique beginning.",
+    },
     timestamp: { type: "string", description: "To this time: ISO 8601, or 10m, 8h ago." },
     snapshot_id: { type: "string", description: "To this snapshot, from snapshot_list." },
     file_paths: {

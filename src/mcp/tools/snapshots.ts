@@ -20,7 +20,7 @@ export const snapshotStatus: Tool = {
 
 const SESSION = {
   type: "string" as const,
-  description: "Only those of this session, as the agent names it.",
+  description: "Only those of this session: its id, or a unique beginning of it.",
 };
 
 /** `snapshot list`. */
