@@ -10,7 +10,6 @@ import {
   sha256Of,
 } from "../base/mod.ts";
 import type { ProfileConfig } from "../profiles/mod.ts";
-import { isWellFormed } from "./config_syntax.ts";
 import { DATABASE_START_BYTES, isDatabase, startsAsDatabase } from "./database_files.ts";
 import { pause } from "./pause.ts";
 import { isSameFile } from "./same_file.ts";
@@ -212,7 +211,7 @@ async function readWhole(
   const bytes = new Uint8Array(end);
   const isRead = fromSource(() => readFully(file, bytes)) === end;
   if (!isRead || !isStable()) return UNSTABLE;
-  const parses = !config || isWellFormed(bytes, config);
+  const parses = !config || await isWellFormed(bytes, config);
   // An empty file is what a rewrite in place looks like at its first moment.
   if ((!parses || (config && end === 0)) && attempt < MAX_CONFIG_ATTEMPTS) return UNSTABLE;
   await sink.begin({ size: end, mode: before.mode, mtimeMs: before.mtimeMs });
@@ -224,6 +223,11 @@ async function readWhole(
     sha256: sha256Of(bytes),
   };
   return parses ? captured : { ...captured, flag: "config_does_not_parse" };
+}
+
+/** The parsers are loaded only where there is something for them: hooks seldom have. */
+async function isWellFormed(bytes: Uint8Array, format: ProfileConfig["format"]): Promise<boolean> {
+  return (await import("./config_syntax.ts")).isWellFormed(bytes, format);
 }
 
 async function readPieces(reading: Reading, file: FileHandle, extent: Extent): Promise<Outcome> {

@@ -23,11 +23,14 @@ export async function runHookCommand(
   terminal: Terminal,
   args: string[],
 ): Promise<void> {
-  const { HOOK_AGENTS, logHookFaults, runHook, runScan } = await import("../hooks/mod.ts");
+  const { HOOK_AGENTS, logHookFaults, runHook } = await import("../hooks/mod.ts");
   const [, agent, option, value] = args;
   try {
     if (!HOOK_AGENTS.some((one) => one === agent)) throw new Error("No such agent");
-    if (option === SCAN) return await runScan(host, JSON.parse(value));
+    if (option === SCAN) {
+      const { runScan } = await import("../hooks/mod.ts");
+      return await runScan(host, JSON.parse(value));
+    }
     const text = terminal.readAll(MAX_EVENT);
     const warning = await runHook(host, agent as HookAgent, text, {
       startScan: (scan) => startScan(host, scan),

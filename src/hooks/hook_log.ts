@@ -1,5 +1,7 @@
 /** Where hooks tell what went wrong: nobody listens to what they print. */
 import {
+  asLifeboatError,
+  describeError,
   ensureDir,
   type Host,
   isoWithOffset,
@@ -39,5 +41,25 @@ export function logHookFaults(host: Host, faults: HookFault[]): void {
     withFile(host.fs.open(path, how), (file) => file.write(new TextEncoder().encode(lines)));
   } catch {
     // A disk that is full must not disturb the agent either.
+  }
+}
+
+/** Acts; what goes wrong becomes a line for the log. */
+export async function guarded<T>(
+  faults: HookFault[],
+  agent: string,
+  act: () => T | Promise<T>,
+  { session }: { session?: string } = {},
+): Promise<T | undefined> {
+  try {
+    return await act();
+  } catch (error) {
+    faults.push({
+      agent,
+      session,
+      code: asLifeboatError(error).code,
+      message: describeError(error),
+    });
+    return undefined;
   }
 }

@@ -1,10 +1,8 @@
 import { parse } from "smol-toml";
 import {
-  errnoOf,
   expandHome,
   type Host,
   isInside,
-  isNotFound,
   LifeboatError,
   pathsOf,
   readText,
@@ -14,6 +12,7 @@ import { indexedRoots } from "./indexed.ts";
 import { type ConfiguredRoot, openClawRoots } from "./openclaw.ts";
 import { variableIn } from "./openclaw_config.ts";
 import { type Home, HOME_ROOT, type HomeRoot, type Profile, type ProfileRoot } from "./profile.ts";
+import { realPathOf } from "./real_path.ts";
 
 const MAX_CONFIG_BYTES = 4 << 20;
 
@@ -27,24 +26,6 @@ export interface HomeOptions {
 
 function absolute(host: Host, path: string, userHome = host.userHome): string {
   return pathsOf(host.platform).resolve(expandHome(path, userHome, host.platform));
-}
-
-function inCircle(path: string): LifeboatError {
-  return new LifeboatError("refused", "link_in_circle", `Links on ${path} lead in a circle`, {
-    hint: "Name the folder itself.",
-  });
-}
-
-/** With links resolved as far as the path exists. */
-export function realPathOf(host: Host, path: string): string {
-  const { dirname, basename, join } = pathsOf(host.platform);
-  try {
-    return host.fs.realPath(path);
-  } catch (error) {
-    if (errnoOf(error) === "ELOOP") throw inCircle(path);
-    if (!isNotFound(error) || dirname(path) === path) throw error;
-    return join(realPathOf(host, dirname(path)), basename(path));
-  }
 }
 
 /** What a profile takes for the user's home. */

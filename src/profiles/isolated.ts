@@ -10,7 +10,8 @@ import {
   relativePathFault,
   statIfThere,
 } from "../base/mod.ts";
-import { realPathOf, resolveHome } from "./home.ts";
+import { resolveHome } from "./home.ts";
+import { realPathOf } from "./real_path.ts";
 import { findProfile } from "./load.ts";
 import { openClawPlaces } from "./openclaw.ts";
 import { localOpenClaw } from "./openclaw_config.ts";

@@ -18,4 +18,5 @@ export { localOpenClaw, type OpenClawHome, type Table, tableOf } from "./opencla
 export { parseProfile } from "./parse.ts";
 export { compilePatterns, type PatternMatcher } from "./patterns.ts";
 export * from "./profile.ts";
+export { realPathOf } from "./real_path.ts";
 export { rootIds } from "./root_ids.ts";

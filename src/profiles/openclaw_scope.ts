@@ -7,7 +7,7 @@ import {
   statIfThere,
   toSlashes,
 } from "../base/mod.ts";
-import { realPathOf } from "./home.ts";
+import { realPathOf } from "./real_path.ts";
 import { localOpenClaw } from "./openclaw_config.ts";
 import { openClawPlaces } from "./openclaw.ts";
 import { agentParts } from "./openclaw_parts.ts";

@@ -11,7 +11,8 @@ import {
 } from "./entry.ts";
 import { addPastChanges, type PastChange } from "./past_events.ts";
 import { recordFiles } from "./record.ts";
-import { absoluteOf, listRoots, locate, type Place, scopeOfRoot, trackHome } from "./roots.ts";
+import { absoluteOf, listRoots, locate, type Place } from "./roots.ts";
+import { scopeOfRoot, trackHome } from "./track_home.ts";
 import { Slicer } from "./slices.ts";
 import { stateOf } from "./states.ts";
 import type { SnapshotStore } from "./store.ts";

@@ -15,13 +15,7 @@ export {
   type SnapshotList,
 } from "./lists.ts";
 export { findMoment, type Moment, type MomentChoice, stateAt } from "./moments.ts";
-export {
-  type NamedScope,
-  namedScopes,
-  oneScope,
-  withSnapshotStore,
-  withStoreThere,
-} from "./named.ts";
+export { type NamedScope, namedScopes, oneScope } from "./named.ts";
 export { readContent } from "./objects.ts";
 export { recordFiles } from "./record.ts";
 export {
@@ -30,14 +24,9 @@ export {
   type RollbackItem,
   type RollbackPlan,
 } from "./rollback_plan.ts";
-export {
-  absoluteOf,
-  lookAtPlace,
-  type Place,
-  type Scope,
-  trackHome,
-  trackWorkspace,
-} from "./roots.ts";
+export { absoluteOf, lookAtPlace, type Place, type Scope } from "./roots.ts";
+export { trackWorkspace } from "./track.ts";
+export { trackHome } from "./track_home.ts";
 export {
   type SnapshotStatus,
   snapshotStatus,
@@ -45,8 +34,9 @@ export {
   snapshotTotals,
 } from "./status.ts";
 export { hasSnapshotStore, openSnapshotStore, type SnapshotStore } from "./store.ts";
-export { findTouched } from "./marks.ts";
+export { findTouched, type Touched } from "./touched.ts";
 export { takeTouched } from "./take_touched.ts";
 export { type Taken, takeSnapshot } from "./take.ts";
 export { type StoreReport, verifyStore } from "./verify.ts";
 export { type WatchReport, watchScopes } from "./watch.ts";
+export { withSnapshotStore, withStoreThere } from "./with_store.ts";

@@ -10,15 +10,10 @@ import {
   resolveHome,
 } from "../profiles/mod.ts";
 import { findPlace, rootsWith } from "./lists.ts";
-import {
-  listRoots,
-  type Scope,
-  scopeOfRoot,
-  type TrackedRoot,
-  trackHome,
-  trackWorkspace,
-} from "./roots.ts";
-import { hasSnapshotStore, openSnapshotStore, type SnapshotStore } from "./store.ts";
+import { listRoots, type Scope, type TrackedRoot } from "./roots.ts";
+import type { SnapshotStore } from "./store.ts";
+import { trackWorkspace } from "./track.ts";
+import { scopeOfRoot, trackHome } from "./track_home.ts";
 
 /** How a user names what snapshots are of. */
 export interface NamedScope extends HomeChoice {
@@ -26,30 +21,6 @@ export interface NamedScope extends HomeChoice {
   workspace?: string;
   session?: string;
   file?: string[];
-}
-
-/** Runs with the store, which is made when there is none, and closes it. */
-export async function withSnapshotStore<T>(
-  host: Host,
-  use: (store: SnapshotStore) => T | Promise<T>,
-): Promise<T> {
-  const store = openSnapshotStore(host);
-  try {
-    return await use(store);
-  } finally {
-    store.close();
-  }
-}
-
-/** The same where nothing is recorded. Throws `no_snapshots` when there is no store. */
-export async function withStoreThere<T>(
-  host: Host,
-  use: (store: SnapshotStore) => T | Promise<T>,
-): Promise<T> {
-  if (hasSnapshotStore(host)) return await withSnapshotStore(host, use);
-  throw new LifeboatError("missing", "no_snapshots", "No snapshot was taken yet", {
-    hint: "Take one with: lifeboat snapshot take",
-  });
 }
 
 /** The scopes of the named folders, or else of the agent's home. Throws `folder_too_wide`. */

@@ -9,13 +9,7 @@ import {
   removeIfThere,
   type WorkerPool,
 } from "../base/mod.ts";
-import {
-  captureDatabase,
-  captureFile,
-  endOfLastLine,
-  isDatabase,
-  mainOfSidecar,
-} from "../capture/mod.ts";
+import { captureFile, endOfLastLine, isDatabase, mainOfSidecar } from "../capture/mod.ts";
 import type { ProfileConfig } from "../profiles/mod.ts";
 import type { Entry } from "./entry.ts";
 import { type FileLook, fileLook, isSameLook, type Look, sidesOf } from "./look.ts";
@@ -229,6 +223,7 @@ async function readDatabase(
   seenMs: number,
 ): Promise<Observation | NotRead> {
   if (!pool) return { reason: "database" };
+  const { captureDatabase } = await import("../capture/mod.ts");
   const { host, folder } = store;
   const staged = pathsOf(host.platform).join(folder, "objects", `new-${crypto.randomUUID()}`);
   const sides = sidesOf(host.fs, absolute);

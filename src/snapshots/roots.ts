@@ -1,20 +1,5 @@
-import {
-  isInside,
-  LifeboatError,
-  lstatIfThere,
-  pathsOf,
-  relativePathFault,
-  statIfThere,
-  toSlashes,
-} from "../base/mod.ts";
-import {
-  findProfile,
-  type Home,
-  HOME_ROOT,
-  realPathOf,
-  resolveHome,
-  rootsOf,
-} from "../profiles/mod.ts";
+import { isInside, lstatIfThere, pathsOf, relativePathFault, toSlashes } from "../base/mod.ts";
+import { type Home, realPathOf } from "../profiles/mod.ts";
 import { type Look, lookAt } from "./look.ts";
 import type { SnapshotStore } from "./store.ts";
 
@@ -44,94 +29,19 @@ export interface Scope {
   home?: Home;
 }
 
-interface RootRow extends Omit<TrackedRoot, "scannedMs"> {
+/** A root as the store has it. */
+export interface RootRow extends Omit<TrackedRoot, "scannedMs"> {
   scanned_ms: number | null;
 }
 
-function fromRow({ scanned_ms, ...root }: RootRow): TrackedRoot {
+/** The root that a row tells of. */
+export function fromRow({ scanned_ms, ...root }: RootRow): TrackedRoot {
   return { ...root, scannedMs: scanned_ms };
 }
 
 /** All roots that are known, homes and workspaces. */
 export function listRoots(store: SnapshotStore): TrackedRoot[] {
   return store.all<RootRow>("SELECT * FROM roots ORDER BY id").map(fromRow);
-}
-
-type NewRoot = Pick<TrackedRoot, "path" | "kind" | "form" | "profile" | "part"> & {
-  owner?: number;
-};
-
-function findRoot(store: SnapshotStore, path: string): TrackedRoot | undefined {
-  const row = store.get<RootRow>("SELECT * FROM roots WHERE path = ?", path);
-  return row && fromRow(row);
-}
-
-/** A folder that was a workspace can turn out to be a home: it keeps its history. */
-function track(store: SnapshotStore, root: NewRoot): TrackedRoot {
-  const known = findRoot(store, root.path);
-  if (known && (known.kind === root.kind || root.kind === "workspace")) return known;
-  return store.write(() => {
-    const { path, kind, form, profile, part, owner } = root;
-    store.run(
-      `INSERT INTO roots (owner, path, kind, form, profile, part) VALUES (0, ?, ?, ?, ?, ?)
-        ON CONFLICT (path) DO UPDATE SET kind = 'home', profile = excluded.profile,
-          part = excluded.part WHERE excluded.kind = 'home'`,
-      path,
-      kind,
-      form,
-      profile,
-      part,
-    );
-    store.run("UPDATE roots SET owner = coalesce(?, id) WHERE path = ?", owner ?? null, path);
-    return findRoot(store, path)!;
-  });
-}
-
-/** The scope of an agent's home. It need not exist. */
-export function trackHome(store: SnapshotStore, home: Home): Scope {
-  const profile = home.profile.id;
-  let owner: number | undefined;
-  const roots = rootsOf(store.host, home).map(({ id: part, kind: form, path }) => {
-    const root = track(store, { path, kind: "home", form, profile, part, owner });
-    owner ??= root.id;
-    return root;
-  });
-  return { main: roots[0], roots, home };
-}
-
-/** The scope of a folder that an agent works in. Throws `no_such_folder`. */
-export function trackWorkspace(store: SnapshotStore, folder: string): Scope {
-  const { host } = store;
-  const path = realPathOf(host, pathsOf(host.platform).resolve(folder));
-  if (statIfThere(host.fs, path)?.kind !== "directory") {
-    throw new LifeboatError("missing", "no_such_folder", `There is no folder ${path}`, {
-      hint: "Name the folder that the agent works in.",
-    });
-  }
-  const root = track(store, {
-    path,
-    kind: "workspace",
-    form: "folder",
-    profile: null,
-    part: HOME_ROOT,
-  });
-  return { main: root, roots: [root] };
-}
-
-/**
- * The scope of a root that is known, also when its folder is gone. Throws `unknown_profile` when its
- * agent's profile is not there any more.
- */
-export function scopeOfRoot(store: SnapshotStore, root: TrackedRoot): Scope {
-  const { host } = store;
-  const main = listRoots(store).find(({ id }) => id === root.owner)!;
-  if (main.kind === "workspace") return { main, roots: [main] };
-  const profile = findProfile(host, main.profile!);
-  const own = resolveHome(host, profile);
-  return trackHome(
-    store,
-    own.path === main.path ? own : resolveHome(host, profile, { home: main.path }),
-  );
 }
 
 /** A path of a root. */

@@ -1,10 +1,10 @@
 /** Records a workspace as a hook has to: in a moment, when little has changed. */
 import type { SnapshotContext } from "./events.ts";
-import { forgetMarks, keepMarks, makeMarks, newestEvent, type Touched } from "./marks.ts";
+import { forgetMarks, keepMarks, makeMarks, newestEvent } from "./marks.ts";
 import { recordFiles } from "./record.ts";
 import { absoluteOf, type Scope } from "./roots.ts";
 import type { SnapshotStore } from "./store.ts";
-import { takeSnapshot } from "./take.ts";
+import type { Touched } from "./touched.ts";
 
 /**
  * Records what has changed in a workspace since the last time, as {@linkcode takeSnapshot} does, but
@@ -22,6 +22,7 @@ export async function takeTouched(
   forgetMarks(store, root);
   // Made before the look: what is changed after them is found, and recorded twice at worst.
   const marks = makeMarks(store, scope);
+  const { takeSnapshot } = await import("./take.ts"); // seldom needed here
   const { skipped } = await takeSnapshot(store, scope, context, { onlyIfChanged: true });
   if (marks && skipped.length === 0) keepMarks(store, root, marks);
 }

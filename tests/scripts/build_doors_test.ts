@@ -93,8 +93,47 @@ function roomsOf(files: Set<string>): string[] {
   return [...new Set(rooms)].sort();
 }
 
-Deno.test("what every start loads is next to nothing", async () => {
-  const loaded = loadedWith(pastDoors(await readSources(ROOT)), "main.ts");
+/** Characters of code, without what is said about it. */
+function weightOf(sources: Sources, files: Set<string>): number {
+  const code = [...files].map((path) => sources.get(path)?.replace(/\/\*[^]*?\*\//g, "") ?? "");
+  return code.reduce((sum, { length }) => sum + length, 0);
+}
+
+/** What is loaded with the thing of a name that a file asks for when it is needed. */
+function loadedLater(sources: Sources, path: string, name: string): Set<string> {
+  const pattern = new RegExp(`\\b${name}\\b[^;]*?import\\(\\s*"([^"]+)"`);
+  const found = pattern.exec(sources.get(path)!);
+  assert.ok(found, `${path} imports ${name} later`);
+  return loadedWith(sources, join(dirname(path), found[1]));
+}
+
+const program = pastDoors(await readSources(ROOT));
+
+Deno.test("what every start loads is next to nothing", () => {
+  const loaded = loadedWith(program, "main.ts");
   assert.deepEqual(roomsOf(loaded), ["base", "cli"]);
-  assert.ok(loaded.size < 16, [...loaded].join("\n"));
+  assert.ok(weightOf(program, loaded) < 20_000, [...loaded].join("\n"));
+});
+
+Deno.test("a hook loads what compares a folder, and the store when something was touched", () => {
+  const looks = loadedLater(program, "src/cli/run_hook.ts", "runHook");
+  assert.deepEqual(roomsOf(looks), ["base", "hooks", "profiles", "smol-toml", "snapshots"]);
+  assert.ok(!looks.has("node:sqlite"));
+  assert.ok(weightOf(program, looks) < 50_000, [...looks].join("\n"));
+  const records = loadedLater(program, "src/hooks/hook.ts", "recordFolder");
+  const rooms = ["base", "capture", "hooks", "profiles", "smol-toml", "snapshots"];
+  assert.deepEqual(roomsOf(records), rooms);
+  assert.ok(weightOf(program, records) < 150_000, [...records].join("\n"));
+});
+
+Deno.test("a list of snapshots loads no other command, and little of the engine", () => {
+  const command = loadedLater(program, "src/cli/commands.ts", "snapshot");
+  assert.deepEqual(roomsOf(command), ["base", "cli", "commander", "smol-toml"]);
+  assert.ok(weightOf(program, command) < 60_000, [...command].join("\n"));
+  const list = loadedLater(program, "src/cli/snapshot_look.ts", "listSnapshots");
+  for (const file of loadedLater(program, "src/cli/snapshot_scope.ts", "withStoreThere")) {
+    list.add(file);
+  }
+  assert.deepEqual(roomsOf(list), ["base", "profiles", "smol-toml", "snapshots"]);
+  assert.ok(weightOf(program, list) < 60_000, [...list].join("\n"));
 });
