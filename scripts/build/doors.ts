@@ -113,6 +113,7 @@ function narrowDoor(house: House, door: string, names: string[]): string {
 }
 
 const OWN = /^export (?:async )?(?:function\*?|const|class|interface|type) (\w+)/gm;
+const OWN_LIST = /^export (?:type )?\{([^}]*)\};/gm;
 const LISTED = /^export (?:type )?\{([^}]*)\} from "(\.[^"]+)";/gm;
 const ALL = /^export \* from "(\.[^"]+)";/gm;
 
@@ -126,6 +127,9 @@ function behind(house: House, path: string): Map<string, string> {
   house.doors.set(path, found);
   const beside = (from: string) => behind(house, join(dirname(path), from));
   for (const [, name] of text.matchAll(OWN)) found.set(name, path);
+  for (const [, names] of text.matchAll(OWN_LIST)) {
+    for (const name of wordsOf(names)) found.set(nameIn(name), path);
+  }
   for (const [, names, from] of text.matchAll(LISTED)) {
     for (const name of wordsOf(names).map(nameIn)) found.set(name, beside(from).get(name)!);
   }

@@ -8,7 +8,7 @@ const HOUSE = {
   "src/base/mod.ts":
     'export * from "./errors.ts";\nexport { type Path, pathsOf } from "./paths.ts";\n',
   "src/base/errors.ts": "export class Fault {}\nexport interface Kind {}\n",
-  "src/base/paths.ts": "export function pathsOf() {}\nexport type Path = string;\n",
+  "src/base/paths.ts": "function pathsOf() {}\nexport { pathsOf };\nexport type Path = string;\n",
   "src/seal/mod.ts":
     'export { lock } from "./lock.ts";\nexport { pathsOf } from "../base/mod.ts";\n',
   "src/seal/lock.ts": "export const lock = 1;\n",
