@@ -91,13 +91,9 @@ function way(folder: string, file: string): string {
   return path.startsWith(".") ? path : `./${path}`;
 }
 
-/** Files and what is asked of each of them. */
+/** Files and what is asked of each of them: of the door itself what is not found behind it. */
 function importsOf(house: House, door: string, words: string[]): [file: string, words: string][] {
-  const files = Map.groupBy(words, (word) => {
-    const file = behind(house, door).get(nameIn(word));
-    if (!file) throw new Error(`${door} has no ${nameIn(word)}`);
-    return file;
-  });
+  const files = Map.groupBy(words, (word) => behind(house, door).get(nameIn(word)) ?? door);
   return [...files].map(([file, words]) => [file, words.join(", ")]);
 }
 
@@ -121,8 +117,7 @@ const ALL = /^export \* from "(\.[^"]+)";/gm;
 function behind(house: House, path: string): Map<string, string> {
   const known = house.doors.get(path);
   if (known) return known;
-  const text = house.sources.get(path);
-  if (text === undefined) throw new Error(`There is no ${path}`);
+  const text = house.sources.get(path) ?? "";
   const found = new Map<string, string>();
   house.doors.set(path, found);
   const beside = (from: string) => behind(house, join(dirname(path), from));
@@ -131,7 +126,9 @@ function behind(house: House, path: string): Map<string, string> {
     for (const name of wordsOf(names)) found.set(nameIn(name), path);
   }
   for (const [, names, from] of text.matchAll(LISTED)) {
-    for (const name of wordsOf(names).map(nameIn)) found.set(name, beside(from).get(name)!);
+    for (const name of wordsOf(names).map(nameIn)) {
+      found.set(name, beside(from).get(name) ?? join(dirname(path), from));
+    }
   }
   for (const [, from] of text.matchAll(ALL)) {
     for (const [name, file] of beside(from)) found.set(name, file);
