@@ -5,7 +5,12 @@ import {
   relativePathFault,
   type WorkerPool,
 } from "../base/mod.ts";
-import { createOutputFile, discardAll, type OutputFile, type WrittenFile } from "./output_file.ts";
+import {
+  type ArchiveOutput,
+  createOutputFile,
+  discardAll,
+  type WrittenFile,
+} from "./output_file.ts";
 import {
   type EntryMeta,
   type HashedMeta,
@@ -42,7 +47,7 @@ export interface ArchiveOptions {
   /** An earlier archive of the same home and form: its unchanged segments are taken over. */
   earlier?: EarlierArchive;
   /** Where it goes instead of a new file at `path`. */
-  output?: OutputFile;
+  output?: ArchiveOutput;
 }
 
 /**
@@ -81,7 +86,7 @@ export function createArchiveWriter(host: Host, options: ArchiveOptions): Archiv
   const { path, format, top, level, pool, earlier } = options;
   if (format === "tar.zst") requireZstd();
   if (!/^[A-Za-z0-9._-]{1,64}$/.test(top)) throw misused(`${printable(top)} as top folder`);
-  const { output = createOutputFile(host.fs, path) } = options;
+  const output: ArchiveOutput = options.output ?? createOutputFile(host.fs, path);
   const spool = createSpool(host.fs, `${path}.spool`);
   const files: ArchiveFiles = {
     close() {
@@ -91,7 +96,8 @@ export function createArchiveWriter(host: Host, options: ArchiveOptions): Archiv
     discard: () => discardAll([spool, output]),
   };
   try {
-    const queue = createSegmentQueue(pool, level, earlier && INLINE_BYTES);
+    const room = () => output.room?.();
+    const queue = createSegmentQueue(pool, { level, room, inline: earlier && INLINE_BYTES });
     const parts = { output, spool, queue, top, earlier };
     return guard(format === "zip" ? zipPacker(parts) : tarGzPacker(parts, format), files);
   } catch (error) {
@@ -101,7 +107,7 @@ export function createArchiveWriter(host: Host, options: ArchiveOptions): Archiv
 }
 
 interface ArchiveFiles {
-  close(): WrittenFile;
+  close(): WrittenFile | Promise<WrittenFile>;
   discard(): void;
 }
 
@@ -190,7 +196,7 @@ function guard(packer: Packer, files: ArchiveFiles): ArchiveWriter {
       expect("sealed");
       const written = await attempt(async () => {
         await packer.finish();
-        return { ...files.close(), copied: packer.copied };
+        return { ...await files.close(), copied: packer.copied };
       });
       stage = "finished";
       return written;

@@ -21,7 +21,7 @@ export type { EntrySink } from "./entry_sink.ts";
 export type { SegmentForm } from "./format.ts";
 export * from "./manifest.ts";
 export { createManifestWriter, type ManifestWriter, type RootHead } from "./manifest_writer.ts";
-export type { OutputFile, WrittenFile } from "./output_file.ts";
+export type { ArchiveOutput, WrittenFile } from "./output_file.ts";
 export { createSealedTar, type SealedTar } from "./sealed_tar.ts";
 export type { PayloadPlace } from "./source_file.ts";
 export type { EntryMeta } from "./packer.ts";

@@ -38,6 +38,14 @@ export interface OutputFile {
   discard(): void;
 }
 
+/** Where an archive goes: a file, or what takes its time to bring it into one. */
+export interface ArchiveOutput extends Omit<OutputFile, "restore" | "close"> {
+  /** Waits while too much of what was written is under way, where that can be. */
+  room?(): Promise<void>;
+  restore(mark: OutputMark): void | Promise<void>;
+  close(): WrittenFile | Promise<WrittenFile>;
+}
+
 /** Makes the file, private to the user. Throws `output_exists` when there is something already. */
 export function createOutputFile(fs: FileSystem, path: string): OutputFile {
   let file: FileHandle | undefined = openNew(fs, path);

@@ -1,4 +1,4 @@
-import type { OutputFile } from "./output_file.ts";
+import type { ArchiveOutput } from "./output_file.ts";
 import type { EarlierArchive, EarlierFile } from "./earlier.ts";
 import type { DatabaseMethod, WalState } from "./format.ts";
 import type { SegmentQueue } from "./segment_queue.ts";
@@ -35,7 +35,7 @@ export const SMALL_BYTES = 1 << 20;
 
 /** What a packer writes with. */
 export interface PackerParts {
-  output: OutputFile;
+  output: ArchiveOutput;
   queue: SegmentQueue;
   /** For what must stand at the end of the archive. */
   spool: Spool;

@@ -31,33 +31,46 @@ export function openPayload(file: SourceFile, place: PayloadPlace): SourceFile {
   const size = plainSize(place.bytes);
   if (size === undefined) throw damaged(path, "its encrypted part has been cut");
   const last = Math.ceil(place.bytes / CHUNK_SEALED) - 1;
+  // One buffer for all: garbage of this kind stays for long.
+  const buffer = new Uint8Array(CHUNK_PLAIN);
   let held: { number: number; plain: Uint8Array } | undefined;
 
-  function open(number: number, sealed: Uint8Array): Uint8Array {
-    const plain = openChunk(place.key, number, number === last, sealed);
-    if (plain) return plain;
+  function chunk(number: number): Uint8Array {
+    if (held?.number === number) return held.plain;
+    held = undefined;
+    const at = number * CHUNK_SEALED;
+    const sealed = file.view(place.at + at, Math.min(CHUNK_SEALED, place.bytes - at));
+    const plain = openChunk(place.key, number, number === last, sealed, buffer);
+    if (plain) return (held = { number, plain }).plain;
     throw damaged(path, `its encrypted part is not what was written, at chunk ${number}`);
   }
 
-  function chunk(number: number): Uint8Array {
-    if (held?.number !== number) {
-      const at = number * CHUNK_SEALED;
-      const sealed = file.read(place.at + at, Math.min(CHUNK_SEALED, place.bytes - at));
-      held = { number, plain: open(number, sealed) };
-    }
-    return held.plain;
+  function expectThere(at: number, bytes: number): void {
+    if (at + bytes > size!) throw damaged(path, "it ends too early");
   }
 
-  function read(at: number, bytes: number, more = 0): Uint8Array<ArrayBuffer> {
-    if (at + bytes > size!) throw damaged(path, "it ends too early");
-    const into = new Uint8Array(bytes + more);
-    for (let done = 0; done < bytes;) {
+  function fill(at: number, into: Uint8Array): Uint8Array {
+    for (let done = 0; done < into.length;) {
       const [number, from] = [Math.floor((at + done) / CHUNK_PLAIN), (at + done) % CHUNK_PLAIN];
-      const piece = chunk(number).subarray(from, from + bytes - done);
+      const piece = chunk(number).subarray(from, from + into.length - done);
       into.set(piece, done);
       done += piece.length;
     }
     return into;
+  }
+
+  function read(at: number, bytes: number, more = 0): Uint8Array<ArrayBuffer> {
+    expectThere(at, bytes);
+    const into = new Uint8Array(bytes + more);
+    fill(at, into.subarray(0, bytes));
+    return into;
+  }
+
+  let shared = new Uint8Array();
+  function view(at: number, bytes: number): Uint8Array {
+    expectThere(at, bytes);
+    if (shared.length < bytes) shared = new Uint8Array(bytes * 2);
+    return fill(at, shared.subarray(0, bytes));
   }
 
   chunk(last);
@@ -66,7 +79,7 @@ export function openPayload(file: SourceFile, place: PayloadPlace): SourceFile {
     ref: { path, payload: place },
     size,
     read,
-    view: (at, bytes) => read(at, bytes),
+    view,
     *range(at, bytes) {
       for (let done = 0; done < bytes; done += CHUNK_BYTES) {
         yield read(at + done, Math.min(CHUNK_BYTES, bytes - done));

@@ -31,12 +31,24 @@ interface Pending {
   ready: Promise<() => void>;
 }
 
-/**
- * A queue that holds at most two segments more than the pool has workers. The first `inline` bytes
- * are compressed here as long as no worker runs: where little is to be compressed, starting one
- * takes longer.
- */
-export function createSegmentQueue(pool: WorkerPool, level: number, inline = 0): SegmentQueue {
+/** How a queue works. */
+export interface QueueOptions {
+  /** How hard to compress, 0 to 9. */
+  level: number;
+  /**
+   * So many bytes are compressed here as long as no worker runs: where little is to be compressed,
+   * starting one takes longer.
+   */
+  inline?: number;
+  /** Waited for after each write: what is written may have to go on before more can come. */
+  room(): Promise<void> | undefined;
+}
+
+/** A queue that holds at most two segments more than the pool has workers. */
+export function createSegmentQueue(
+  pool: WorkerPool,
+  { level, inline = 0, room }: QueueOptions,
+): SegmentQueue {
   const pending: Pending[] = [];
   let left = inline;
 
@@ -52,6 +64,7 @@ export function createSegmentQueue(pool: WorkerPool, level: number, inline = 0):
       const write = await pending[0].ready;
       pending.shift();
       write();
+      await room();
     }
   }
 
@@ -72,8 +85,11 @@ export function createSegmentQueue(pool: WorkerPool, level: number, inline = 0):
       return pending.length === 0;
     },
     async pass(write, group) {
-      if (pending.length === 0) return write();
-      await enqueue(() => ({ group, ready: Promise.resolve(write) }));
+      if (pending.length > 0) {
+        return await enqueue(() => ({ group, ready: Promise.resolve(write) }));
+      }
+      write();
+      await room();
     },
     drain: () => writeUntil(0),
     async drop(group) {

@@ -1,5 +1,5 @@
 import { crc32, crc32Combine } from "../base/mod.ts";
-import type { OutputFile, OutputMark } from "./output_file.ts";
+import type { ArchiveOutput, OutputMark } from "./output_file.ts";
 import {
   type Coverage,
   type Extent,
@@ -43,7 +43,7 @@ export interface SegmentWriter {
   append(segment: ReadySegment): void;
   mark(): SegmentMark;
   /** Takes back everything after a mark, which must not be used again. */
-  restore(mark: SegmentMark): void;
+  restore(mark: SegmentMark): Promise<void>;
   /** Length of the tar so far. */
   readonly raw: number;
   /** Writes the end of the tar, `TAIL_RAW_BYTES` long, and what follows it. */
@@ -54,7 +54,7 @@ const encoder = new TextEncoder();
 
 /** Starts the stream in an empty output, and the table in an empty spool. */
 export function createSegmentWriter(
-  output: OutputFile,
+  output: ArchiveOutput,
   table: Spool,
   framing: Framing,
 ): SegmentWriter {
@@ -79,8 +79,8 @@ export function createSegmentWriter(
       raw += segment.raw;
     },
     mark: () => ({ output: output.mark(), tableLength: table.length, raw, crc }),
-    restore(mark) {
-      output.restore(mark.output);
+    async restore(mark) {
+      await output.restore(mark.output);
       table.truncate(mark.tableLength);
       ({ raw, crc } = mark);
     },

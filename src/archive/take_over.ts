@@ -64,7 +64,7 @@ export async function addSlice(
 }
 
 /** Goes back to a mark; what was copied since then counts no more. */
-export function takeBack({ writer, copied }: TarGz, mark: SegmentMark): void {
+export async function takeBack({ writer, copied }: TarGz, mark: SegmentMark): Promise<void> {
   for (const at of copied.keys()) if (at >= mark.output.at) copied.delete(at);
-  writer.restore(mark);
+  await writer.restore(mark);
 }

@@ -143,7 +143,7 @@ async function beginLarge(archive: TarGz, meta: SizedMeta): Promise<LargeEntry> 
     },
     async drop() {
       await archive.parts.queue.drop(group);
-      if (mark) takeBack(archive, mark);
+      if (mark) await takeBack(archive, mark);
       Object.assign(archive, { run, entries });
     },
   };

@@ -146,7 +146,7 @@ async function beginLarge(zip: Zip, unplaced: ZipMember): Promise<LargeEntry> {
     },
     async drop() {
       await queue.drop(group);
-      if (mark) output.restore(mark);
+      if (mark) await output.restore(mark);
     },
   };
 }
@@ -156,6 +156,9 @@ async function finish(zip: Zip): Promise<void> {
   await flush(zip);
   await queue.drain();
   const offset = output.at;
-  for (const piece of spool.read(SLICE_BYTES)) output.write(piece);
+  for (const piece of spool.read(SLICE_BYTES)) {
+    output.write(piece);
+    await output.room?.();
+  }
   output.write(endRecords({ entries: zip.entries, offset, size: output.at - offset }));
 }

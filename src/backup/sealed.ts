@@ -1,9 +1,9 @@
 /** What an encrypted backup has beside an ordinary one (FORMAT.md section 10). */
 import {
+  type ArchiveOutput,
   createSealedTar,
   type ManifestHead,
   openBackup,
-  type OutputFile,
   type SealedTar,
   type WrittenFile,
 } from "../archive/mod.ts";
@@ -12,6 +12,7 @@ import {
   isInside,
   LifeboatError,
   pathsOf,
+  release,
   removeIfThere,
   sha256,
   sha256Of,
@@ -27,7 +28,7 @@ import type { Run, Seal } from "./run.ts";
 export interface SealedBackup {
   tar: SealedTar;
   /** Where the payload goes. */
-  output: OutputFile;
+  output: ArchiveOutput;
   /** SHA-256 of each file of the restore kit, upper-case hex. */
   kit: Record<string, string>;
   readers: Readers;
@@ -58,7 +59,7 @@ export async function beginSealed(
     const kit = await writeRestoreKit({ ...run, earlier: undefined }, plainOutlet(host, tar));
     const memory = makeMemoryFolder(host);
     const clear = () => memory && removeIfThere(host.fs, memory);
-    return { tar, output: tar.payload(age), kit, readers, memory, clear };
+    return { tar, output: tar.payload(age, run.pool), kit, readers, memory, clear };
   } catch (error) {
     tar.discard();
     throw error;
@@ -110,7 +111,6 @@ export async function finishSealed(
   { tar, readers }: SealedBackup,
   inside: ManifestHead,
 ): Promise<WrittenFile> {
-  const payload = await tar.facts();
   const { schema_version, created_at, profile, backup_name, sensitive_note } = inside;
   const { counts, mode, status, malformed_configs, part, tool, kit, home, isolated } = inside;
   const outside = {
@@ -130,7 +130,7 @@ export async function finishSealed(
     isolated,
     home_mark: run.signer && homeMark(run.signer, home),
     encryption: { format: "age-encryption.org/v1", kind: readers.kind },
-    payload,
+    payload: tar.facts,
     entries: [],
   };
   const content = new TextEncoder().encode(JSON.stringify(outside, null, 2) + "\n");
@@ -149,7 +149,10 @@ export async function verifyOutside(host: Host, path: string): Promise<void> {
   try {
     await backup.visit((stored) => left.has(stored), async ({ path }, chunks) => {
       const hash = sha256();
-      for await (const chunk of chunks) hash.update(chunk);
+      for await (const chunk of chunks) {
+        hash.update(chunk);
+        release(chunk);
+      }
       if (hash.hex() === left.get(path)) left.delete(path);
     });
   } finally {

@@ -5,7 +5,7 @@
  * only, from front to back.
  */
 import { hkdfSync } from "node:crypto";
-import { openWith, sealWith, TAG_BYTES } from "./chacha.ts";
+import { openInto, sealInto, TAG_BYTES } from "./chacha.ts";
 
 /** Bytes of a whole chunk before it is sealed. */
 export const CHUNK_PLAIN = 64 << 10;
@@ -27,24 +27,44 @@ function chunkNonce(number: number, isLast: boolean): Uint8Array {
   return nonce;
 }
 
-/** Seals a chunk. No number may be used twice with the same key for different content. */
-export function sealChunk(
-  key: Uint8Array,
-  number: number,
-  isLast: boolean,
-  plain: Uint8Array,
-): Uint8Array {
-  return sealWith(key, chunkNonce(number, isLast), plain);
+/** Content that follows each other, to be sealed. */
+export interface PlainChunks<Buffer extends ArrayBufferLike = ArrayBufferLike> {
+  key: Uint8Array;
+  /** The number of the first. No number may be used twice with the same key for other content. */
+  first: number;
+  /** Whole chunks, but for the very last. */
+  plain: Uint8Array<Buffer>;
+  /** Whether nothing follows: then the last of them has the mark. */
+  isLast: boolean;
 }
 
-/** Opens a chunk; undefined when it is not the one that was sealed under this number. */
+/** Seals chunks, also the one empty chunk of an empty payload. */
+export function sealChunks({ key, first, plain, isLast }: PlainChunks): Uint8Array<ArrayBuffer> {
+  const count = Math.max(1, Math.ceil(plain.length / CHUNK_PLAIN));
+  const sealed = new Uint8Array(plain.length + count * TAG_BYTES);
+  for (let n = 0; n < count; n++) {
+    const piece = plain.subarray(n * CHUNK_PLAIN, (n + 1) * CHUNK_PLAIN);
+    const at = n * CHUNK_SEALED;
+    const place = sealed.subarray(at, at + piece.length + TAG_BYTES);
+    sealInto(place, key, chunkNonce(first + n, isLast && n === count - 1), piece);
+  }
+  return sealed;
+}
+
+/**
+ * Opens a chunk; undefined when it is not the one that was sealed under this number. `into`: where it
+ * may be put, in place of a buffer of its own.
+ */
 export function openChunk(
   key: Uint8Array,
   number: number,
   isLast: boolean,
   sealed: Uint8Array,
+  into = new Uint8Array(CHUNK_PLAIN),
 ): Uint8Array | undefined {
-  return openWith(key, chunkNonce(number, isLast), sealed);
+  if (sealed.length < TAG_BYTES || sealed.length > CHUNK_SEALED) return undefined;
+  const plain = into.subarray(0, sealed.length - TAG_BYTES);
+  return openInto(plain, key, chunkNonce(number, isLast), sealed) ? plain : undefined;
 }
 
 /** What so many bytes of chunks hold; undefined when chunks cannot have that length. */

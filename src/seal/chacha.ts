@@ -19,31 +19,44 @@ function isNative(): boolean {
 
 /** Seals content; a key must not be used twice with the same nonce of 12 bytes. */
 export function sealWith(key: Uint8Array, nonce: Uint8Array, plain: Uint8Array): Uint8Array {
-  if (!isNative()) return chacha20poly1305(key, nonce).encrypt(plain);
-  const cipher = createCipheriv(ALGORITHM, key, nonce, OPTIONS);
   const sealed = new Uint8Array(plain.length + TAG_BYTES);
-  sealed.set(cipher.update(plain));
-  cipher.final();
-  sealed.set(cipher.getAuthTag(), plain.length);
+  sealInto(sealed, key, nonce, plain);
   return sealed;
 }
 
-/** Opens it again; undefined when it is not what was sealed with this key and nonce. */
-export function openWith(
+/** The same, into a place that has exactly the length of what is sealed. */
+export function sealInto(
+  sealed: Uint8Array,
+  key: Uint8Array,
+  nonce: Uint8Array,
+  plain: Uint8Array,
+): void {
+  if (!isNative()) return void chacha20poly1305(key, nonce).encrypt(plain, sealed);
+  const cipher = createCipheriv(ALGORITHM, key, nonce, OPTIONS);
+  sealed.set(cipher.update(plain));
+  cipher.final();
+  sealed.set(cipher.getAuthTag(), plain.length);
+}
+
+/** Opens it again into a place that has exactly its length; false when it was not sealed so. */
+export function openInto(
+  plain: Uint8Array,
   key: Uint8Array,
   nonce: Uint8Array,
   sealed: Uint8Array,
-): Uint8Array | undefined {
+): boolean {
   const length = sealed.length - TAG_BYTES;
-  if (length < 0) return undefined;
   try {
-    if (!isNative()) return chacha20poly1305(key, nonce).decrypt(sealed);
+    if (!isNative()) {
+      chacha20poly1305(key, nonce).decrypt(sealed, plain);
+      return true;
+    }
     const decipher = createDecipheriv(ALGORITHM, key, nonce, OPTIONS);
     decipher.setAuthTag(sealed.subarray(length));
-    const plain = decipher.update(sealed.subarray(0, length));
+    plain.set(decipher.update(sealed.subarray(0, length)));
     decipher.final();
-    return new Uint8Array(plain.buffer, plain.byteOffset, plain.length);
+    return true;
   } catch {
-    return undefined; // its only error: the tag is not that of the content
+    return false; // its only error: the tag is not that of the content
   }
 }

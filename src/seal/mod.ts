@@ -15,8 +15,18 @@ export { lockSigningKey, machineSigner, openSigner } from "./signing_key.ts";
 export { type KnownSigner, type SignedBy, signedBy, signedByText, trustSigner } from "./signers.ts";
 export { type KeyList, listKeys } from "./list_keys.ts";
 export { keepForNextTime, keptFromLastTime } from "./next_time.ts";
+export { SEAL_JOB, sealJob } from "./seal_job.ts";
 export { loadSecretKey, openSecret, sealSecret, type SecretKey } from "./secrets.ts";
-export * from "./age_stream.ts";
+export {
+  CHUNK_PLAIN,
+  CHUNK_SEALED,
+  NONCE_BYTES,
+  openChunk,
+  payloadKey,
+  plainSize,
+  sealChunks,
+} from "./age_stream.ts";
+export { type BatchSealer, createBatchSealer } from "./batch_sealer.ts";
 export {
   type AgeHeader,
   headerLength,

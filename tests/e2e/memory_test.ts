@@ -1,6 +1,7 @@
 /** How much memory the compiled program takes, as GNU time tells it. Linux only. */
 import { join } from "node:path";
 import { assert } from "../assert.ts";
+import { ageKey } from "../support/age.ts";
 import { hasTool } from "../support/oracles.ts";
 import { CONFIRM, makeSmallHome, type Scene, withScene } from "../support/scene.ts";
 
@@ -37,6 +38,12 @@ async function peakOf(scene: Scene, args: string[]): Promise<number> {
   return Number(Deno.readTextFileSync(notes)) * 1024;
 }
 
+function expectBounded(peaks: Map<string, number>): void {
+  for (const [what, peak] of peaks) {
+    assert.ok(peak > 20e6 && peak <= MOST, `${what} took ${(peak / 1e6).toFixed(0)} MB`);
+  }
+}
+
 if (Deno.build.os === "linux") {
   Deno.test("memory is bounded, however large a file or a home is", () =>
     withScene(async (scene) => {
@@ -52,8 +59,19 @@ if (Deno.build.os === "linux") {
       const target = ["--target", join(scene.folder, "target")];
       const restore = ["restore", archive, ...target, "--apply", CONFIRM];
       peaks.set("restore", await peakOf(scene, restore));
-      for (const [what, peak] of peaks) {
-        assert.ok(peak > 20e6 && peak <= MOST, `${what} took ${(peak / 1e6).toFixed(0)} MB`);
-      }
+      expectBounded(peaks);
+    }, makeLargeHome));
+
+  Deno.test("memory is bounded, also when a backup is encrypted", () =>
+    withScene(async (scene) => {
+      const { file, recipient } = await ageKey(join(scene.folder, "key.txt"));
+      const root = ["--backup-root", join(scene.folder, "backups")];
+      const args = ["backup", "--kit", "light", "--recipient", recipient, ...root];
+      const peaks = new Map<string, number>();
+      peaks.set("encrypted backup", await peakOf(scene, args));
+      const listed = await scene.run(["list", ...root, "--json"]);
+      const [{ archives: [archive] }] = listed.json.backups as { archives: string[] }[];
+      peaks.set("verify", await peakOf(scene, ["verify", archive, "--identity", file]));
+      expectBounded(peaks);
     }, makeLargeHome));
 }

@@ -10,7 +10,7 @@ import {
   openHeader,
   payloadKey,
   plainSize,
-  sealChunk,
+  sealChunks,
 } from "../../src/seal/mod.ts";
 import { LifeboatError } from "../../src/base/mod.ts";
 import { assert } from "../assert.ts";
@@ -24,14 +24,8 @@ function some(bytes: number): Uint8Array {
   return Uint8Array.from({ length: bytes }, (_, at) => (at * 31 + (at >> 8)) & 0xff);
 }
 
-/** Content as the chunks of an age file, the way that a writer makes them. */
-function sealAll(key: Uint8Array, plain: Uint8Array): Uint8Array {
-  const count = Math.max(1, Math.ceil(plain.length / CHUNK_PLAIN));
-  const chunks = Array.from({ length: count }, (_, number) => {
-    const piece = plain.subarray(number * CHUNK_PLAIN, (number + 1) * CHUNK_PLAIN);
-    return sealChunk(key, number, number === count - 1, piece);
-  });
-  return new Uint8Array(chunks.flatMap((chunk) => [...chunk]));
+function sealChunk(key: Uint8Array, first: number, isLast: boolean, plain: Uint8Array) {
+  return sealChunks({ key, first, isLast, plain });
 }
 
 Deno.test("a chunk opens in its place alone, and only as it was sealed", () => {
@@ -75,7 +69,10 @@ Deno.test("age reads what is written so, at every length around a chunk's end", 
     for (const bytes of [0, 1, CHUNK_PLAIN - 1, CHUNK_PLAIN, CHUNK_PLAIN + 1, 2 * CHUNK_PLAIN]) {
       const plain = some(bytes);
       const path = join(folder, `${bytes}.age`);
-      Deno.writeFileSync(path, new Uint8Array([...header, ...nonce, ...sealAll(key, plain)]));
+      Deno.writeFileSync(
+        path,
+        new Uint8Array([...header, ...nonce, ...sealChunk(key, 0, true, plain)]),
+      );
       assert.deepEqual(await runTool(["age", "-d", "-i", file, path]), plain, `${bytes} bytes`);
     }
   }));
