@@ -8,6 +8,7 @@ import {
   type GlobalFlags,
   helpTail,
   homeOption,
+  isolatedOption,
   joined,
 } from "./command.ts";
 import { chooseHomes } from "./homes.ts";
@@ -17,6 +18,7 @@ import { addUnlockOptions, type UnlockFlags, unlockFrom } from "./unlock.ts";
 
 interface DrillFlags extends GlobalFlags, UnlockFlags {
   home?: string;
+  isolated?: string;
   backupRoot?: string;
 }
 
@@ -30,8 +32,9 @@ async function drillHome(context: Context, home: Home, flags: DrillFlags): Promi
 }
 
 async function drillHomes(context: Context, flags: DrillFlags): Promise<Answer> {
-  const homes = await chooseHomes(context.host, { ...flags, profile: flags.profile ?? "all" });
-  if (homes.length === 1 && flags.profile) return await drillHome(context, homes[0], flags);
+  const one = flags.profile ?? (flags.isolated === undefined ? undefined : "codex");
+  const homes = await chooseHomes(context.host, { ...flags, profile: one ?? "all" });
+  if (homes.length === 1 && one) return await drillHome(context, homes[0], flags);
   const answers: Answer[] = [];
   for (const home of homes) answers.push(await drillHome(context, home, flags));
   return joined(answers);
@@ -42,11 +45,15 @@ export function defineDrill(program: Command, act: Act): void {
   const command = program.command("drill")
     .description("try whether the newest backup of each home would save it; no home is touched")
     .addOption(homeOption())
+    .addOption(isolatedOption())
     .addOption(backupRootOption());
   addUnlockOptions(withPasswordOptions(command))
     .addHelpText(
       "after",
-      helpTail(["lifeboat drill", "lifeboat drill --profile codex"], [0, 1, 2, 3, 10, 11, 12, 130]),
+      helpTail(
+        ["lifeboat drill", "lifeboat drill --profile codex", "lifeboat drill --isolated reviewer"],
+        [0, 1, 2, 3, 10, 11, 12, 130],
+      ),
     )
     .action(act(drillHomes));
 }

@@ -104,8 +104,9 @@ export async function drill(
 ): Promise<DrillResult> {
   const item = await newestOf(host, home, options);
   if (!item) {
+    const which = home.isolated ? `--isolated ${home.isolated}` : `--profile ${home.profile.id}`;
     throw new LifeboatError("missing", "no_such_backup", `There is no backup of ${home.path}`, {
-      hint: `Make one with: lifeboat backup --profile ${home.profile.id}`,
+      hint: `Make one with: lifeboat backup ${which}`,
     });
   }
   const startedAt = host.now();

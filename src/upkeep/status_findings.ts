@@ -69,7 +69,8 @@ function backupFindings(
 }
 
 function drillFindings({ profile, isolated, last_drill }: Seen, now: Date): StatusFinding[] {
-  const hint = `Try it with: lifeboat drill --profile ${isolated === null ? profile : "all"}`;
+  const home = isolated === null ? `--profile ${profile}` : `--isolated ${isolated}`;
+  const hint = `Try it with: lifeboat drill ${home}`;
   if (!last_drill) return [];
   if (!last_drill.ok) {
     const message = `The last drill failed: ${last_drill.backup} did not restore well`;

@@ -10,6 +10,12 @@ interface Made {
   user_home: string;
 }
 
+interface Drilled {
+  ok: boolean;
+  backup: string;
+  home: string;
+}
+
 async function makeIsolated(scene: Scene, ...args: string[]): Promise<Made> {
   const { code, json, stderr } = await scene.run<Made>(["isolate", "create", ...args, "--json"]);
   assert.equal(code, 0, stderr);
@@ -117,6 +123,21 @@ Deno.test("an isolated home is backed up and comes back to its own place, never 
     assert.equal(Deno.readTextFileSync(join(scene.home, "config.toml")), personal);
     const listed = await scene.run<{ homes: Made[] }>(["isolate", "list", "--json"]);
     assert.equal(listed.json.homes[0].user_home, join(path, "home"));
+  }));
+
+Deno.test("a drill of one isolated home tries its newest backup, and no other home's", () =>
+  withScene(async (scene) => {
+    const { path } = await makeIsolated(scene, "helper");
+    const none = await scene.run(["drill", "--isolated", "helper"]);
+    assert.equal(none.code, 10);
+    assert.match(none.stderr, /lifeboat backup --isolated helper/);
+    const backup = await scene.backUp("--isolated", "helper");
+    const { json } = await scene.run<Drilled>(["drill", "--isolated", "helper", "--json"]);
+    assert.deepEqual([json.ok, json.backup, json.home], [true, backup.backup_id, path]);
+    for (const more of [["--profile", "all"], ["--home", scene.user]]) {
+      const refused = await scene.run(["drill", "--isolated", "helper", ...more]);
+      assert.equal(refused.code, 2);
+    }
   }));
 
 Deno.test("status tells of isolated homes, and how each is backed up", () =>
