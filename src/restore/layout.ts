@@ -43,7 +43,10 @@ export function rootOf(site: Site, id: string): TargetRoot {
 /** The absolute path of something below a root. */
 export function pathBelow(host: Host, root: TargetRoot, path: string): string {
   if (root.kind === "file" || path === "") return root.path;
-  return pathsOf(host.platform).join(root.path, ...path.split("/"));
+  const { sep } = pathsOf(host.platform);
+  // Joined by hand: the library's join takes longer than a call of the system.
+  const start = root.path.endsWith(sep) ? root.path : root.path + sep;
+  return start + (sep === "/" ? path : path.replaceAll("/", sep));
 }
 
 /** The absolute path that an operation is about. */

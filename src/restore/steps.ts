@@ -62,6 +62,8 @@ export interface Work extends Site {
   fresh: Set<string>;
   /** The folder in which a rename was the last step, and was found to be real after it. */
   checked?: RealFolder;
+  /** The folder that was last looked for. */
+  lookedFor?: { folder: string; isThere: boolean };
 }
 
 /** Makes sure that all renames so far are on disk before anything builds on them. */
@@ -163,12 +165,24 @@ function make(work: Work, op: FolderOp | RemoveFolderOp): void {
   work.unsynced.add(pathsOf(work.host.platform).dirname(target));
 }
 
+/**
+ * Whether there is a folder, asked once for the files in it that follow each other. What comes into one
+ * that was not there is set aside when the new file is put there.
+ */
+function isFolderThere(work: Work, folder: string): boolean {
+  if (work.lookedFor?.folder !== folder) {
+    work.lookedFor = { folder, isThere: info(work, folder) !== undefined };
+  }
+  return work.lookedFor.isThere;
+}
+
 /** Moves the old file of an operation to where it is kept. */
 export function keepOld(work: Work, number: number): void {
   const op = work.ops[number];
   if (!isMove(op)) return;
   const target = targetOf(work, op);
-  if (work.fresh.has(pathsOf(work.host.platform).dirname(target))) return;
+  const folder = pathsOf(work.host.platform).dirname(target);
+  if (work.fresh.has(folder) || !isFolderThere(work, folder)) return;
   const kept = shelfOf(work, op, "kept");
   if (op.op !== "remove" && !info(work, stagedOf(work, op, number))) return;
   if (work.inPlace.get(number) === "put") return;
