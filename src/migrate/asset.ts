@@ -1,4 +1,5 @@
 /** What an agent has that another one could use: found in its home, before it is known where it goes. */
+import type { TargetId } from "./item.ts";
 import type { McpServer } from "./mcp.ts";
 
 /** A skill: a folder with `SKILL.md`. */
@@ -48,10 +49,38 @@ export interface McpAsset {
   kind: "mcp";
   /** The file it is written down in. */
   source: string;
-  /** Where in it: `user`, `project`, … */
-  from: string;
+  /** Where in it, if it holds them in several places: `user`, `project`, … */
+  from?: string;
   name: string;
   server: McpServer;
+  /** Names of values that could not be read, or may be secret, and were left out. */
+  left?: string[];
+}
+
+/** A part of a configuration. */
+export interface SettingAsset {
+  kind: "setting";
+  id: string;
+  /** The file it is written down in. */
+  source: string;
+  /** Where it goes: its own keys are added below. */
+  path: string[];
+  value: Record<string, unknown>;
+  message: string;
+  /** It holds what may be secret. */
+  sensitive?: boolean;
+  /** Names of values that may be secret, and were left out. */
+  left?: string[];
+}
+
+/** The model that is used. */
+export interface ModelAsset {
+  kind: "model";
+  source: string;
+  /** `provider/model`. */
+  model: string;
+  /** Its provider, where that comes along. */
+  provider?: string;
 }
 
 /** Something that is kept to be looked at, and not activated. */
@@ -122,6 +151,8 @@ export type Asset =
   | InstructionsAsset
   | MemoryAsset
   | McpAsset
+  | SettingAsset
+  | ModelAsset
   | ArchiveAsset
   | ManualAsset
   | PluginAsset
@@ -146,6 +177,7 @@ export interface SourceOptions {
   /** `--from`: absolute. */
   from?: string;
   followLinks?: boolean;
-  /** Whether another program may be asked what there is; takes seconds. */
-  ask?: boolean;
+  /** Where it goes, since not all have a place for everything; absent: only whether it is there. */
+  to?: TargetId;
+  includeSecrets?: boolean;
 }

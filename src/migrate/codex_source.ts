@@ -16,7 +16,7 @@ const MAX_CONFIG = 4 << 20;
 /** Looks into `--from`, or else the user's own Codex home; `~/.agents/skills` always. */
 export async function codexSource(
   host: Host,
-  { from, followLinks, ask }: SourceOptions,
+  { from, followLinks, to }: SourceOptions,
 ): Promise<Source> {
   const { join } = pathsOf(host.platform);
   const root = resolveHome(host, findProfile(host, "codex"), { home: from }).path;
@@ -26,7 +26,8 @@ export async function codexSource(
     { folder: personal, label: "personal AgentSkill", followLinks },
   ]);
   const config = readConfig(host, join(root, "config.toml"));
-  const plugins = await findPlugins(host, root, ask ? config.values : {});
+  // Only OpenClaw has a place for curated plugins.
+  const plugins = await findPlugins(host, root, to === "openclaw" ? config.values : {});
   const archive = archived(host, root);
   const others = [
     ...memories(host, root),

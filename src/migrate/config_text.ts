@@ -5,7 +5,8 @@ import { addJson5, LifeboatError } from "../base/mod.ts";
 
 type Table = Record<string, unknown>;
 
-function unreadable(file: string, why: string): LifeboatError {
+/** Why nothing is put into a file. */
+export function notEditable(file: string, why: string): LifeboatError {
   return new LifeboatError("refused", "config_not_editable", `${file} cannot be changed: ${why}`, {
     hint: "Put it in by hand.",
   });
@@ -31,7 +32,7 @@ function parseToml(text: string, file: string): Table {
   try {
     return parse(text);
   } catch (cause) {
-    const error = unreadable(file, "it is no TOML");
+    const error = notEditable(file, "it is no TOML");
     error.cause = cause;
     throw error;
   }
@@ -50,7 +51,7 @@ export function tomlServers(file: string): ConfigText {
       const whole = `${text}${end}${text === "" ? "" : "\n"}${added}`;
       // Where `mcp_servers` is written as one value, no table can be added to it.
       const written = tableOf(parseToml(whole, file).mcp_servers)?.[name];
-      if (!written) throw unreadable(file, "mcp_servers is written as one value");
+      if (!written) throw notEditable(file, "mcp_servers is written as one value");
       return whole.endsWith("\n") ? whole : `${whole}\n`;
     },
   };
@@ -60,7 +61,7 @@ function parseJson5(text: string, file: string): unknown {
   try {
     return JSON5.parse(text);
   } catch (cause) {
-    const error = unreadable(file, "it is no JSON");
+    const error = notEditable(file, "it is no JSON");
     error.cause = cause;
     throw error;
   }
@@ -70,7 +71,7 @@ function parseJson5(text: string, file: string): unknown {
 export function jsonServers(file: string, keys: string[]): ConfigText {
   function holder(text: string): unknown {
     const whole = parseJson5(text, file);
-    if (!tableOf(whole)) throw unreadable(file, "it is no JSON");
+    if (!tableOf(whole)) throw notEditable(file, "it is no JSON");
     return keys.reduce<unknown>((value, key) => tableOf(value)?.[key], whole);
   }
   /** Whether each key on the way is a table, or not there. */
@@ -88,7 +89,7 @@ export function jsonServers(file: string, keys: string[]): ConfigText {
     put(text, name, server) {
       const before = textOf(text);
       if (!hasRoom(parseJson5(before, file), keys)) {
-        throw unreadable(file, `${keys.join(".")} is no table`);
+        throw notEditable(file, `${keys.join(".")} is no table`);
       }
       return addJson5(before, [...keys, name], server);
     },
@@ -111,6 +112,11 @@ export function settingAt(values: unknown, path: string[]): unknown {
   );
 }
 
+/** The same, of the text of a JSON5 file. Throws `config_not_editable`. */
+export function settingIn(file: string, text: string | undefined, path: string[]): unknown {
+  return settingAt(parseJson5(text?.trim() ? text : "{}", file), path);
+}
+
 /**
  * A JSON5 file with a value under a path: what is a table on both sides is merged, all else is
  * replaced (facts C3). Throws `config_not_editable`.
@@ -123,11 +129,11 @@ export function putSetting(
 ): string {
   const before = text?.trim() ? text : "{}\n";
   const whole = parseJson5(before, file);
-  if (!tableOf(whole)) throw unreadable(file, "it is no JSON");
+  if (!tableOf(whole)) throw notEditable(file, "it is no JSON");
   for (let end = 1; end < path.length; end++) {
     const held = settingAt(whole, path.slice(0, end));
     if (held !== undefined && !tableOf(held)) {
-      throw unreadable(file, `${path.slice(0, end).join(".")} is no table`);
+      throw notEditable(file, `${path.slice(0, end).join(".")} is no table`);
     }
   }
   const table = tableOf(value);

@@ -10,12 +10,18 @@ import {
 } from "../base/mod.ts";
 import { realPathOf } from "../profiles/mod.ts";
 import type { Asset, InstructionPlace, Source, SourceOptions } from "./asset.ts";
+import { faultOf, readStrictText } from "./effects.ts";
 import { findSkills } from "./find_skills.ts";
+import { KNOWN_KEYS, parseEnvFile, type Variables } from "./hermes_env.ts";
+import { hermesServers } from "./hermes_servers.ts";
+import { hermesSettings } from "./hermes_settings.ts";
+import { parseYaml, YamlFault } from "./yaml.ts";
 
 const MAX_TEXT = 1 << 20;
 
 /** Looks into `--from`, `HERMES_HOME`, the active profile, or the default place. */
-export function hermesSource(host: Host, { from, followLinks }: SourceOptions): Source {
+export async function hermesSource(host: Host, options: SourceOptions): Promise<Source> {
+  const { from, followLinks } = options;
   const { join } = pathsOf(host.platform);
   const root = realPathOf(host, from ?? homeOf(host));
   const skills = findSkills(host, [{
@@ -23,11 +29,13 @@ export function hermesSource(host: Host, { from, followLinks }: SourceOptions): 
     label: "Hermes skill",
     followLinks,
   }]);
+  const env = join(root, ".env");
+  const variables = variablesIn(host, env);
   const others = [
     ...texts(host, root),
     ...archived(host, root),
-    ...configuration(host, root),
-    ...environment(host, join(root, ".env")),
+    ...await configuration(host, root, variables, options),
+    ...environment(env, variables),
   ];
   const assets = [...skills.assets, ...others];
   return {
@@ -70,7 +78,7 @@ const TEXTS: [path: string, place: InstructionPlace][] = [
   ["memories/USER.md", "user"],
 ];
 
-function texts(host: Host, root: string): Asset[] {
+function texts(host: Host, root: string) {
   return TEXTS
     .map(([path, place]) => ({
       kind: "instructions" as const,
@@ -127,62 +135,68 @@ function archived(host: Host, root: string): Asset[] {
   }));
 }
 
-/** YAML is not read here: it is kept to be looked at. */
-function configuration(host: Host, root: string): Asset[] {
+/** The configuration, read and taken apart; and as a whole to be looked at. */
+async function configuration(
+  host: Host,
+  root: string,
+  variables: Variables,
+  { to, includeSecrets = false }: SourceOptions,
+): Promise<Asset[]> {
   const source = pathsOf(host.platform).join(root, "config.yaml");
   if (statIfThere(host.fs, source)?.kind !== "file") return [];
-  const message = "Configuration, to be looked at; it is not activated";
-  return [
-    {
-      kind: "archive",
-      id: "archive:config.yaml",
+  const whole: Asset = {
+    kind: "archive",
+    id: "archive:config.yaml",
+    source,
+    path: "config.yaml",
+    message: "Configuration, to be looked at; it is not activated",
+    isConfig: true,
+  };
+  if (to === undefined) return [whole];
+  try {
+    const config = await parseYaml(readStrictText(host, source));
+    const inUse = new Map([...Object.entries(host.env), ...variables]);
+    const known = [...inUse].filter((one): one is [string, string] => one[1] !== undefined);
+    const servers = hermesServers({
+      config,
+      variables: new Map(known),
+      includeSecrets,
       source,
-      path: "config.yaml",
-      message,
-      isConfig: true,
-    },
-    {
-      kind: "manual",
-      id: "manual:config.yaml",
-      source,
-      message: "Model, providers and MCP servers of config.yaml are not taken over",
-      recommendation: "Look at the archived copy, and set by hand what you need.",
-    },
-  ];
-}
-
-/** Variables that hold the keys of providers (facts C5: about 45 of them). */
-const KEYS = (
-  "OPENAI ANTHROPIC OPENROUTER GOOGLE GEMINI GROQ XAI MISTRAL DEEPSEEK ZAI Z_AI GLM KIMI KIMICODE " +
-  "KIMI_CODING MOONSHOT KIMI_CN MINIMAX MINIMAX_CN MINIMAX_CODING DASHSCOPE QWEN MODELSTUDIO " +
-  "KILOCODE AI_GATEWAY TOGETHER FIREWORKS DEEPINFRA CEREBRAS NVIDIA VENICE XIAOMI ALIBABA " +
-  "ALIBABA_CODING_PLAN ARCEEAI CHUTES CLOUDFLARE_AI_GATEWAY QIANFAN OPENCODE OPENCODE_ZEN OPENCODE_GO"
-).split(" ").map((name) => `${name}_API_KEY`);
-
-const TOKENS = [
-  "HF_TOKEN",
-  "HUGGINGFACE_HUB_TOKEN",
-  "COPILOT_GITHUB_TOKEN",
-  "GH_TOKEN",
-  "GITHUB_TOKEN",
-];
-
-/** The variables of a file of environment variables; the last of several alike counts. */
-export function parseEnvFile(text: string): Map<string, string> {
-  const found = new Map<string, string>();
-  for (const line of text.split(/\r?\n/)) {
-    const [, name, value] = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
-    if (name === undefined) continue;
-    const quoted = /^(["'])(.*)\1$/.exec(value);
-    found.set(name, quoted ? quoted[2] : value.replace(/\s+#.*$/, ""));
+    });
+    if (to !== "openclaw") return [whole, ...servers.filter(isServer), notTaken(source, config)];
+    const hasMemory = texts(host, root).some(({ id }) => id.startsWith("memory:"));
+    const reading = { config, variables, includeSecrets, source, hasMemory };
+    return [whole, ...hermesSettings(reading), ...servers];
+  } catch (error) {
+    const fault = error instanceof YamlFault ? error.message : faultOf(error);
+    const message = `${source} was not looked into: ${fault}`;
+    return [whole, { kind: "shown", id: "config:config.yaml", what: "fault", source, message }];
   }
-  return found;
 }
 
-function environment(host: Host, source: string): Asset[] {
-  if (statIfThere(host.fs, source)?.kind !== "file") return [];
-  const known = new Set([...KEYS, ...TOKENS]);
-  return [...parseEnvFile(readText(host.fs, source, MAX_TEXT))]
-    .filter(([name, value]) => known.has(name) && value !== "")
+function isServer({ kind }: Asset): boolean {
+  return kind === "mcp";
+}
+
+/** What no other agent has a place for. */
+function notTaken(source: string, config: Record<string, unknown>): Asset {
+  const settings = Object.keys(config).filter((key) => !/^mcp(?:_servers)?$/.test(key));
+  return {
+    kind: "manual",
+    id: "manual:config.yaml",
+    source,
+    message: "Of config.yaml only MCP servers are taken over there",
+    recommendation: "Look at the archived copy, and set by hand what you need.",
+    details: { settings },
+  };
+}
+
+function environment(source: string, variables: Variables): Asset[] {
+  return [...variables].filter(([name, value]) => KNOWN_KEYS.has(name) && value !== "")
     .map(([name, value]) => ({ kind: "env", source, name, value }));
+}
+
+function variablesIn(host: Host, source: string): Variables {
+  if (statIfThere(host.fs, source)?.kind !== "file") return new Map();
+  return parseEnvFile(readText(host.fs, source, MAX_TEXT));
 }

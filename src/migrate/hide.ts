@@ -9,6 +9,8 @@ const HIDDEN = "<redacted>";
 /** A value without what looks like a secret, by the name it stands under or by its shape. */
 export function withoutKeys<T>(value: T, key = ""): T {
   if (typeof value === "string") {
+    // What stands before the colon of an id is no name of a secret.
+    if (key === "id") return value.split(":").map(redact).join(":") as T;
     return (SECRET_KEY.test(key) && value !== "" ? HIDDEN : redact(value)) as T;
   }
   if (Array.isArray(value)) return value.map((one) => withoutKeys(one, key)) as T;

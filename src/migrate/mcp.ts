@@ -17,6 +17,8 @@ export interface McpServer {
   headers?: Record<string, string>;
   /** The variable that holds the token. */
   tokenVariable?: string;
+  /** Settings that only OpenClaw has a word for, in its words. */
+  openClaw?: Record<string, unknown>;
 }
 
 function table(value: unknown): Table {
@@ -109,9 +111,10 @@ function withReferences({ env, envNames = [], headers, tokenVariable }: McpServe
 
 /** As OpenClaw has it: switched off. */
 export function toOpenClaw(server: McpServer): Table {
-  const { command, args, cwd, url, sse } = server;
+  const { command, args, cwd, url, sse, openClaw } = server;
   const transport = url === undefined ? undefined : sse ? "sse" : "streamable-http";
-  return present({ command, args, cwd, url, transport, enabled: false, ...withReferences(server) });
+  const own = { ...openClaw, enabled: false };
+  return present({ command, args, cwd, url, transport, ...own, ...withReferences(server) });
 }
 
 /** As Claude Code has it, which has no way to switch one off for all projects. */
@@ -153,7 +156,8 @@ function openArgs(args: string[], left: string[]): string[] {
   });
 }
 
-function openUrl(url: string, left: string[]): string {
+/** A URL without user, password and what looks like a key; what was left out is noted. */
+export function openUrl(url: string, left: string[]): string {
   if (!URL.canParse(url)) return redact(url);
   const parsed = new URL(url);
   if (parsed.username || parsed.password) {
@@ -187,4 +191,21 @@ export function withoutSecrets(server: McpServer): { server: McpServer; left: st
     open[part] = Object.keys(kept).length > 0 ? kept : undefined;
   }
   return { server: open, left };
+}
+
+/** Settings without what looks like a key, and the names of what was left out. */
+export function withoutSecretValues(settings: Table): { value: Table; left: string[] } {
+  const left: string[] = [];
+  const open = (name: string, value: unknown): unknown => {
+    if (Array.isArray(value)) {
+      return value.map((one) => open(name, one)).filter((one) => one !== undefined);
+    }
+    if (typeof value === "object" && value !== null) return openTable(value as Table);
+    if (typeof value !== "string" || !isSecret(name, value)) return value;
+    left.push(name);
+    return undefined;
+  };
+  const openTable = (all: Table): Table =>
+    present(Object.fromEntries(Object.entries(all).map(([name, one]) => [name, open(name, one)])));
+  return { value: openTable(settings), left };
 }

@@ -71,9 +71,9 @@ export async function prepare(
   looked?: Source,
 ): Promise<Prepared> {
   const { provider, to = "openclaw", from, home, agent, followLinks = false } = options;
-  // Only OpenClaw has a place for Codex's curated plugins.
-  const ask = to === "openclaw";
-  const source = looked ?? await sourceOf(host, provider, { from, followLinks, ask });
+  const { includeSecrets = false } = options;
+  const where = { from, followLinks, to, includeSecrets };
+  const source = looked ?? await sourceOf(host, provider, where);
   const target = resolveTarget(host, { to, home, agent });
   refuseSameHome(host, source, target);
   const reportDir = reportFolder(host, target, provider);
@@ -83,7 +83,7 @@ export async function prepare(
     target,
     reportDir,
     overwrite: options.overwrite ?? false,
-    includeSecrets: options.includeSecrets ?? false,
+    includeSecrets,
     followLinks,
     archived: new Set(),
   };

@@ -29,7 +29,7 @@ const PROVIDERS: Provider[] = [
   {
     id: "hermes",
     label: "Hermes",
-    description: "Skills, SOUL.md, AGENTS.md, memories and keys of a Hermes home",
+    description: "Skills, instructions, memories, model, providers, MCP servers and keys of Hermes",
     look: hermesSource,
   },
 ];

@@ -1,7 +1,7 @@
 /** Logins and keys. */
 import type { AuthAsset, EnvAsset } from "./asset.ts";
 import { copyFile, type Effect, PRIVATE, textIfThere } from "./effects.ts";
-import { parseEnvFile } from "./hermes_source.ts";
+import { parseEnvFile } from "./hermes_env.ts";
 import { type MigrationItem, REASONS, type Step } from "./item.ts";
 import { faultOfTarget } from "./place.ts";
 import { conflictAt, guarded, type Planning, stopped } from "./planning.ts";

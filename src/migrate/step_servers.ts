@@ -3,6 +3,7 @@ import type { McpAsset } from "./asset.ts";
 import { type Effect, textIfThere } from "./effects.ts";
 import { type MigrationItem, REASONS, type Step } from "./item.ts";
 import { withoutSecrets } from "./mcp.ts";
+import { plainName } from "./names.ts";
 import { faultOfTarget } from "./place.ts";
 import { guarded, type Planning, stopped } from "./planning.ts";
 
@@ -14,7 +15,7 @@ export function serverStep(planning: Planning, asset: McpAsset): Step {
 function mcpItem({ target: { servers, place } }: Planning, asset: McpAsset): MigrationItem {
   const { source, from, name, server: { command, url } } = asset;
   return {
-    id: `config:mcp-server:${from}:${name}`,
+    id: ["config:mcp-server", ...(from === undefined ? [plainName(name)] : [from, name])].join(":"),
     kind: "config",
     action: "merge",
     status: "planned",
@@ -34,12 +35,15 @@ function mcp(planning: Planning, asset: McpAsset, item: MigrationItem): Step {
   if (name === "") return stopped(item, "error", "its name cannot be used there");
   const { file, text, convert, canSwitchOff } = servers;
   const open = withoutSecrets(server);
+  const left = [...asset.left ?? [], ...(includeSecrets ? [] : open.left)];
+  const foreign = planning.target.id === "openclaw" ? [] : Object.keys(server.openClaw ?? {});
   const planned: MigrationItem = {
     ...item,
-    ...(open.left.length > 0 ? { sensitive: true } : {}),
+    ...(open.left.length > 0 || left.length > 0 ? { sensitive: true } : {}),
     details: {
       ...item.details,
-      ...(open.left.length > 0 && !includeSecrets ? { secretsLeftOut: open.left } : {}),
+      ...(left.length > 0 ? { secretsLeftOut: left } : {}),
+      ...(foreign.length > 0 ? { settingsLeftOut: foreign } : {}),
     },
   };
   const fault = faultOfTarget(host, home, file);

@@ -1,11 +1,12 @@
 /** From what an agent has to what is done with it: one item each, with all that it writes. */
 import type { Asset, ManualAsset, ShownAsset } from "./asset.ts";
-import { idle, REASONS, type Step } from "./item.ts";
+import { idle, type ItemKind, REASONS, type Step } from "./item.ts";
 import type { Planning } from "./planning.ts";
 import { archiveStep } from "./step_archive.ts";
 import { authStep, envStep } from "./step_logins.ts";
 import { pluginStep } from "./step_plugins.ts";
 import { serverStep } from "./step_servers.ts";
+import { modelStep, settingStep } from "./step_settings.ts";
 import { instructionsStep, memoryStep } from "./step_texts.ts";
 
 /** The step of a thing that is neither a skill nor a command. */
@@ -27,6 +28,10 @@ export function stepFor(planning: Planning, asset: Asset): Step {
       return manual(asset);
     case "plugin":
       return pluginStep(planning, asset);
+    case "setting":
+      return settingStep(planning, asset);
+    case "model":
+      return modelStep(planning, asset);
     case "shown":
       return shown(asset);
     default:
@@ -50,6 +55,15 @@ function manual({ id, source, message, recommendation, details }: ManualAsset): 
 function shown({ id, what, source, message, details }: ShownAsset): Step {
   const status = what === "fault" ? "error" : "skipped";
   const reason = what === "symlink" ? REASONS.symlink : message;
-  const kind = id.startsWith("memory:") ? "memory" : "skill";
-  return idle({ id, kind, action: "skip", status, source, message, reason, details });
+  const kind = ["memory", "config"].find((one) => id.startsWith(`${one}:`)) ?? "skill";
+  return idle({
+    id,
+    kind: kind as ItemKind,
+    action: "skip",
+    status,
+    source,
+    message,
+    reason,
+    details,
+  });
 }

@@ -9,7 +9,7 @@ import {
   resolveHome,
 } from "../profiles/mod.ts";
 import type { Asset, InstructionPlace } from "./asset.ts";
-import { type ConfigText, jsonServers, tomlServers } from "./config_text.ts";
+import { type ConfigText, isSafePath, jsonServers, tomlServers } from "./config_text.ts";
 import type { ProviderId, TargetId } from "./item.ts";
 import { type McpServer, toClaude, toCodex, toOpenClaw } from "./mcp.ts";
 import { placeIn } from "./place.ts";
@@ -34,8 +34,9 @@ export interface TargetSettings {
   file: string;
   /** What stands in it, with what it includes. */
   values: Record<string, unknown>;
-  /** The agent that is meant, and whether it was named. */
+  /** The agent that is meant, what is written of it, and whether it was named. */
   agentId: string;
+  entry: Record<string, unknown>;
   isNamed: boolean;
 }
 
@@ -92,7 +93,7 @@ const CODEX_TO_OPENCLAW = ["skill", "shown", "memory", "archive", "manual", "plu
 
 /** What is kept to be looked at where it is no part of the agent's own history. */
 function isReview(asset: Asset): boolean {
-  if (asset.kind === "plugin") return false;
+  if (["plugin", "setting", "model"].includes(asset.kind)) return false;
   return asset.kind !== "archive" || asset.isConfig === true;
 }
 
@@ -131,7 +132,7 @@ function openClaw(host: Host, home: Home, named: string | undefined): Target {
       file,
       key: "mcp.servers",
       text: jsonServers(file, ["mcp", "servers"]),
-      nameOf: (name) => name,
+      nameOf: (name) => isSafePath([name]) ? name : "",
       convert: toOpenClaw,
       canSwitchOff: true,
     },
@@ -139,6 +140,7 @@ function openClaw(host: Host, home: Home, named: string | undefined): Target {
       file,
       values: config.values ?? {},
       agentId: agent.id,
+      entry: agent.entry,
       isNamed: named !== undefined,
     },
     login: (provider) =>
@@ -201,7 +203,7 @@ function claudeCode(host: Host, home: Home): Target {
       file,
       key: "mcpServers",
       text: jsonServers(file, ["mcpServers"]),
-      nameOf: (name) => name,
+      nameOf: (name) => isSafePath([name]) ? name : "",
       convert: toClaude,
       canSwitchOff: false,
     },

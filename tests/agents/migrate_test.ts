@@ -9,6 +9,7 @@ import { lifeboat } from "../support/agents/lifeboat.ts";
 import { startModelStub } from "../support/agents/model_stub.ts";
 import { makeOpenClaw, openClaw } from "../support/agents/openclaw.ts";
 import { LOOPBACK_ONLY, runOk, systemPath } from "../support/agents/run.ts";
+import { HERMES_CONFIG, HERMES_ENV } from "../support/hermes_config.ts";
 import { PROGRAM } from "../support/lifeboat.ts";
 import { put, putSkill } from "../support/migration_home.ts";
 
@@ -34,11 +35,19 @@ function makeSources(user: string): void {
     put(join(hermes, path), `What Hermes has in ${path}.\n`);
   }
   put(join(hermes, "gateway_state.json"), "{}");
+  put(join(hermes, "config.yaml"), HERMES_CONFIG);
+  put(join(hermes, ".env"), HERMES_ENV);
 }
 
-/** What both say of an item; of Hermes' settings OpenClaw takes some over, and here they are archived. */
-function told(items: MigrationItem[]): string[] {
-  return items.filter(({ kind, id }) => kind !== "manual" && id !== "config:memory-plugin-slot")
+/**
+ * What both say of an item. Keys of Hermes go into other places, its configuration is archived, too,
+ * and what a person has to do with Claude's settings is told in other words.
+ */
+function told(items: MigrationItem[], provider: string): string[] {
+  const isOther = ({ kind, id }: MigrationItem) =>
+    kind === "secret" || id === "archive:config.yaml" ||
+    (kind === "manual" && provider === "claude");
+  return items.filter((item) => !isOther(item))
     .map(({ id, kind, action, status, reason }) =>
       [id, kind, action, status, ...(status === "conflict" ? [reason] : [])].join(" | ")
     ).sort();
@@ -67,7 +76,7 @@ Deno.test("OpenClaw itself plans the same, and accepts what is moved", async () 
         "--agent",
         "writer",
       ]);
-      assert.deepEqual(told(ours.items as MigrationItem[]), told(plan.items), provider);
+      assert.deepEqual(told(ours.items as MigrationItem[], provider), told(plan.items, provider));
       assert.deepEqual(ours.target, plan.target);
     }
     const chosen = [
@@ -79,8 +88,21 @@ Deno.test("OpenClaw itself plans the same, and accepts what is moved", async () 
     const args = ["migrate", "claude", "--agent", "writer", "--yes", ...chosen];
     const result = await lifeboat(claw.userHome, args);
     assert.equal((result.summary as { migrated: number }).migrated, 3);
+    const settings = [
+      "default-model",
+      "model-provider:lab",
+      "memory-plugin-slot",
+      "mcp-server:files",
+    ];
+    const named = settings.flatMap((name) => ["--item", `config:${name}`]);
+    await lifeboat(claw.userHome, ["migrate", "hermes", "--agent", "writer", "--yes", ...named]);
     await openClaw(claw, "config", "validate");
     const servers = await openClaw(claw, "mcp", "list", "--json");
+    assert.equal(JSON.parse(servers.stdout).files.enabled, false);
+    const models = await openClaw(claw, "models", "list", "--agent", "writer", "--json");
+    const known = JSON.parse(models.stdout.slice(models.stdout.indexOf("{"))).models;
+    const lab = known.find(({ key }: { key: string }) => key === "lab/lab-1");
+    assert.ok(lab?.tags.includes("default"), models.stdout);
     assert.deepEqual(JSON.parse(servers.stdout).web, {
       url: "https://x.test/mcp",
       transport: "streamable-http",

@@ -4,6 +4,7 @@ import type { MigrationItem } from "../../src/migrate/mod.ts";
 import { assert } from "../assert.ts";
 import { putAppServer, putCuratedPlugins } from "../support/codex_plugins.ts";
 import { killDuring } from "../support/killing.ts";
+import { HERMES_CONFIG, HERMES_ENV, HERMES_SECRET } from "../support/hermes_config.ts";
 import { PROGRAM } from "../support/lifeboat.ts";
 import { makeCodexWithSkills, put, putSkill } from "../support/migration_home.ts";
 import { talk } from "../support/pseudo_terminal.ts";
@@ -190,6 +191,23 @@ Deno.test("a migration is done with --yes, told in full, and taken back by undo"
     const undone = await run(["undo", "--profile", "openclaw", "--apply", CONFIRM, "--json"]);
     assert.equal(undone.code, 0);
     assert.deepEqual(namesIn(openClaw(scene)), [".lifeboat", "openclaw.json"]);
+  }));
+
+Deno.test("Hermes' configuration is merged by the program itself, and told without its keys", () =>
+  withUser(async (scene) => {
+    const { user, run, secrets } = scene;
+    secrets.push(HERMES_SECRET);
+    put(join(user, ".hermes", "config.yaml"), HERMES_CONFIG);
+    put(join(user, ".hermes", ".env"), HERMES_ENV);
+    const shown = await run(["migrate", "hermes", "--dry-run"]);
+    assert.match(shown.stdout, /config:model-provider:lab +merge +planned/);
+    assert.match(shown.stdout, /config:skill-entry:notes .* left out: api_key/);
+    const { code, json } = await run<Planned>(["migrate", "hermes", "--yes", "--json"]);
+    assert.deepEqual([code, json.summary.migrated, json.summary.errors], [0, 12, 0]);
+    assert.match(Deno.readTextFileSync(openClaw(scene, "openclaw.json")), /"lab\/lab-1"/);
+    put(join(user, ".hermes", "config.yaml"), "a: [\n");
+    const damaged = await run<Planned>(["migrate", "hermes", "--to", "codex", "--yes", "--json"]);
+    assert.deepEqual([damaged.code, damaged.json.summary.errors], [1, 1]);
   }));
 
 Deno.test("a migration refuses while a program has files of the home open", () =>

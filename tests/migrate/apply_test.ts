@@ -1,12 +1,11 @@
 import { join } from "node:path";
 import { openBackup } from "../../src/archive/mod.ts";
 import { listUndo } from "../../src/restore/mod.ts";
-import { applyUndo } from "../../src/restore/mod.ts";
 import { findProfile, resolveHome } from "../../src/profiles/mod.ts";
 import { assert } from "../assert.ts";
 import { put, putSkill } from "../support/migration_home.ts";
 import { readTree } from "../support/trees.ts";
-import { type MigrateScene, told, withUser } from "./scene.ts";
+import { type MigrateScene, told, undo, withUser } from "./scene.ts";
 
 const SECRET = "sk-abcdefghijklmnopqrstuvwxyz012345";
 
@@ -16,11 +15,6 @@ function homeOf({ at }: MigrateScene, path: string) {
   return Object.fromEntries(
     entries.map(([name, what]) => [name, what.startsWith("folder") ? "folder" : what]),
   );
-}
-
-async function undo({ host }: MigrateScene, profile: string) {
-  const home = resolveHome(host, findProfile(host, profile));
-  return await applyUndo(host, { home, confirmed: true });
 }
 
 function makeCodex({ at, has }: MigrateScene): void {

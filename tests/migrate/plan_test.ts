@@ -216,7 +216,8 @@ Deno.test("Hermes' texts go into the workspace, its databases and tokens into th
       `archive:mcp-tokens | skipped | ${secret}`,
       "archive:state.db | planned",
       "archive:config.yaml | planned",
-      "manual:config.yaml | skipped | Look at the archived copy, and set by hand what you need.",
+      "config:default-model | planned",
+      "config:memory-plugin-slot | planned",
       `env:OPENAI_API_KEY | skipped | ${secret}`,
     ]);
     assert.ok(!JSON.stringify(planned).includes(SECRET));

@@ -8,6 +8,8 @@ import {
   type MigrationItem,
   planMigration,
 } from "../../src/migrate/mod.ts";
+import { findProfile, resolveHome } from "../../src/profiles/mod.ts";
+import { applyUndo } from "../../src/restore/mod.ts";
 import { testHost, withTempDir } from "../support/host.ts";
 import { put } from "../support/migration_home.ts";
 
@@ -41,6 +43,12 @@ export function withUser(use: (scene: MigrateScene) => void | Promise<void>): Pr
         applyMigration(host, { confirmed: true, backup: false, force: true, ...options }),
     });
   });
+}
+
+/** Takes back what was done last to the home of an agent. */
+export async function undo({ host }: MigrateScene, profile: string) {
+  const home = resolveHome(host, findProfile(host, profile));
+  return await applyUndo(host, { home, confirmed: true });
 }
 
 /** Items as `id status`, with the reason where there is one. */

@@ -51,11 +51,12 @@ function short(path: string | undefined, userHome: string): string {
 /** Why an item is not moved; of one that is, what of it is left out. */
 function noteOf({ reason, details }: MigrationItem): string {
   if (reason) return reason;
-  const { linksLeftOut, secretsLeftOut } = details ?? {};
+  const { linksLeftOut, secretsLeftOut, settingsLeftOut } = details ?? {};
   const links = Array.isArray(linksLeftOut) ? linksLeftOut.length : 0;
   return [
     ...(links > 0 ? [`${formatCount(links, "link")} left out`] : []),
-    ...(Array.isArray(secretsLeftOut) ? [`left out: ${secretsLeftOut.join(", ")}`] : []),
+    ...[secretsLeftOut, settingsLeftOut].filter(Array.isArray)
+      .map((names) => `left out: ${names.join(", ")}`),
   ].join("; ");
 }
 
