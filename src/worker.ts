@@ -12,7 +12,7 @@ import {
 import { serveJobs } from "./base/mod.ts";
 import { DATABASE_JOB, databaseJob } from "./capture/mod.ts";
 import { readThreadRows, THREAD_ROWS_JOB } from "./doctor/mod.ts";
-import { SEAL_JOB, sealJob } from "./seal/mod.ts";
+import { PASSPHRASE_JOB, passphraseJob, SEAL_JOB, sealJob } from "./seal/mod.ts";
 import {
   COPY_THREAD_ROWS_JOB,
   copyThreadRows,
@@ -33,6 +33,7 @@ serveJobs({
   [FOREIGN_DATABASE_JOB]: checkForeignDatabase,
   [INFLATE_JOB]: inflateJob,
   [READ_BACK_JOB]: readBackJob,
+  [PASSPHRASE_JOB]: passphraseJob,
   [SEAL_JOB]: sealJob,
   [DATABASE_JOB]: databaseJob,
   [THREAD_ROWS_JOB]: readThreadRows,

@@ -13,7 +13,7 @@ import {
 import { noteMade } from "../catalog/mod.ts";
 import { findCoreFaults } from "../doctor/mod.ts";
 import { requireHome } from "../profiles/mod.ts";
-import { keepForNextTime, makeHeader, openSigner, type Signer } from "../seal/mod.ts";
+import { headerFor, keepForNextTime, openSigner, type Signer } from "../seal/mod.ts";
 import { findEarlier } from "./earlier.ts";
 import { homeNotReadable } from "./examined.ts";
 import { requireHeld } from "./must_hold.ts";
@@ -39,7 +39,7 @@ const DEFAULT_LEVELS = { "tar.gz": 5, "zip": 5, "tar.zst": 3 };
 export async function createBackup(host: Host, options: BackupOptions): Promise<BackupResult> {
   const startedAt = host.now();
   requireHome(host, options.home);
-  const seal = options.seal && { readers: options.seal, age: await makeHeader(options.seal) };
+  const seal = options.seal && { readers: options.seal, age: await headerFor(host, options.seal) };
   const { root, warnings } = chooseRoot(host, options);
   const pool = createWorkerPool(workersFor(host, options.jobs));
   const locks: Lock[] = [];

@@ -1,7 +1,8 @@
 /** The age identities of this user: each opens what was encrypted to its recipient. */
 import { type Host, isoWithOffset, LifeboatError, pathsOf, readFile } from "../base/mod.ts";
-import { armored, newIdentity, openBytes, sealBytes } from "./age_header.ts";
+import { armored, newIdentity } from "./age_header.ts";
 import { hasKeyFile, keyPath, readKeyFile, writeKeyFile } from "./key_folder.ts";
+import { withPassphrase } from "./passphrase_job.ts";
 
 /** The public part of an identity; key names are those of JSON. */
 export interface IdentityInfo {
@@ -64,7 +65,7 @@ export async function createIdentity(
     : writeKeyFile(
       host,
       `identity-${name}.age`,
-      await sealBytes(new TextEncoder().encode(text), passphrase),
+      await withPassphrase(host, "sealBytes", new TextEncoder().encode(text), passphrase),
     );
   writeKeyFile(host, `identity-${name}.pub`, `${recipient}\n`);
   return { name, recipient, path, locked: passphrase !== undefined };
@@ -80,7 +81,7 @@ export async function printableIdentity(
 }
 
 /** The secrets in the text of an identity file. */
-function secretsIn(text: string): string[] {
+export function secretsIn(text: string): string[] {
   return text.split("\n").map((line) => line.trim()).filter((line) => SECRET.test(line));
 }
 
@@ -120,12 +121,13 @@ export function readIdentityFile(host: Host, path: string): IdentityFile {
   });
 }
 
-/** The secrets in an identity file; `wrong_password` when the passphrase is not its own. */
+/** The secrets in a locked identity file; `wrong_password` when the passphrase is not its own. */
 export async function unlockIdentityFile(
-  { path, content, locked }: IdentityFile,
+  host: Host,
+  { path, content }: IdentityFile,
   passphrase: string,
 ): Promise<string[]> {
-  const plain = locked ? await openBytes(content, passphrase) : content;
+  const plain = await withPassphrase(host, "openBytes", content, passphrase);
   if (plain) return secretsIn(new TextDecoder().decode(plain));
   throw new LifeboatError("untrusted", "wrong_password", `The passphrase does not open ${path}`, {
     hint: "Try again; upper and lower case matter.",

@@ -15,6 +15,7 @@ export { lockSigningKey, machineSigner, openSigner } from "./signing_key.ts";
 export { type KnownSigner, type SignedBy, signedBy, signedByText, trustSigner } from "./signers.ts";
 export { type KeyList, listKeys } from "./list_keys.ts";
 export { keepForNextTime, keptFromLastTime } from "./next_time.ts";
+export { headerFor, PASSPHRASE_JOB, passphraseJob } from "./passphrase_job.ts";
 export { SEAL_JOB, sealJob } from "./seal_job.ts";
 export { loadSecretKey, openSecret, sealSecret, type SecretKey } from "./secrets.ts";
 export {
@@ -27,14 +28,7 @@ export {
   sealChunks,
 } from "./age_stream.ts";
 export { type BatchSealer, createBatchSealer } from "./batch_sealer.ts";
-export {
-  type AgeHeader,
-  headerLength,
-  makeHeader,
-  MAX_HEADER_BYTES,
-  openHeader,
-  type Readers,
-} from "./age_header.ts";
+export { type AgeHeader, headerLength, MAX_HEADER_BYTES, type Readers } from "./age_header.ts";
 export {
   createIdentity,
   type IdentityInfo,

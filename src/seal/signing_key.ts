@@ -1,8 +1,8 @@
 /** The key with which this machine signs its backups. */
 import { createPrivateKey, generateKeyPairSync } from "node:crypto";
 import { describeError, errnoOf, type Host, LifeboatError, replaceFile } from "../base/mod.ts";
-import { openBytes, sealBytes } from "./age_header.ts";
 import { hasKeyFile, keyPath, readKeyFile, writeKeyFile } from "./key_folder.ts";
+import { withPassphrase } from "./passphrase_job.ts";
 import { isPublicKey, publicKeyOf, type Signer } from "./signature.ts";
 
 /** The private key, PKCS #8 in PEM; with `.age` behind it, that under a passphrase. */
@@ -66,7 +66,7 @@ export async function lockSigningKey(host: Host, passphrase: string): Promise<st
     });
   }
   const pem = readKeyFile(host, SIGNING_KEY);
-  const sealed = await sealBytes(pem, passphrase);
+  const sealed = await withPassphrase(host, "sealBytes", pem, passphrase);
   replaceFile(host.fs, keyPath(host, `${SIGNING_KEY}.age`), sealed, host.platform);
   host.fs.remove(keyPath(host, SIGNING_KEY));
   return found.signer.publicKey;
@@ -74,7 +74,7 @@ export async function lockSigningKey(host: Host, passphrase: string): Promise<st
 
 async function unlockSigner(host: Host, passphrase: string): Promise<Signer> {
   const name = `${SIGNING_KEY}.age`;
-  const pem = await openBytes(readKeyFile(host, name), passphrase);
+  const pem = await withPassphrase(host, "openBytes", readKeyFile(host, name), passphrase);
   if (pem) return signerFromPem(host, new TextDecoder().decode(pem));
   const message = `The passphrase does not open ${keyPath(host, name)}`;
   throw new LifeboatError("untrusted", "wrong_password", message, {

@@ -1,12 +1,14 @@
 /** Finding the key that opens an encrypted backup. */
-import { type Host, LifeboatError } from "../base/mod.ts";
+import { checkInterrupt, type Host, LifeboatError } from "../base/mod.ts";
 import { headerKind, openHeader, type Readers, recipientOf } from "./age_header.ts";
 import {
   type IdentityFile,
   ownIdentityFiles,
   readIdentityFile,
+  secretsIn,
   unlockIdentityFile,
 } from "./identities.ts";
+import { withPassphrase } from "./passphrase_job.ts";
 
 /** What opens a backup. */
 export interface Unlocked {
@@ -30,7 +32,7 @@ export interface Secrets {
 export function unlockWith(host: Host, secrets: Secrets = {}): Unlock {
   return async (header, path) => {
     return headerKind(header) === "passphrase"
-      ? await openWithPassphrase(header, path, secrets)
+      ? await openWithPassphrase(host, header, path, secrets)
       : await openWithIdentity(host, header, path, secrets);
   };
 }
@@ -42,13 +44,15 @@ function passwordRequired(what: string): LifeboatError {
 }
 
 async function openWithPassphrase(
+  host: Host,
   header: Uint8Array,
   path: string,
   secrets: Secrets,
 ): Promise<Unlocked> {
   const passphrase = await secrets.passphrase?.();
   if (passphrase === undefined) throw passwordRequired(path);
-  const fileKey = await openHeader(header, { passphrases: [passphrase], identities: [] });
+  const keys = { passphrases: [passphrase], identities: [] };
+  const fileKey = await withPassphrase(host, "openHeader", header, keys);
   if (fileKey) return { fileKey, readers: { kind: "passphrase", passphrase } };
   throw new LifeboatError("untrusted", "wrong_password", `The passphrase does not open ${path}`, {
     hint: "Try again; upper and lower case matter.",
@@ -64,10 +68,10 @@ async function openWithIdentity(
   const named = secrets.identityFiles?.map((file) => readIdentityFile(host, file));
   const files = named ?? ownIdentityFiles(host);
   const open = files.filter(({ locked }) => !locked);
-  const identities = (await Promise.all(open.map((file) => unlockIdentityFile(file, "")))).flat();
+  const identities = open.flatMap(({ content }) => secretsIn(new TextDecoder().decode(content)));
   const locked = files.filter((file) => file.locked);
   const found = await firstThatOpens(header, identities) ??
-    await openWithLocked(header, locked, secrets);
+    await openWithLocked(host, header, locked, secrets);
   if (found) return found;
   throw new LifeboatError("untrusted", "wrong_key", `None of the keys here opens ${path}`, {
     hint: "Name the file of the identity that it was encrypted to with --identity.",
@@ -76,6 +80,7 @@ async function openWithIdentity(
 
 /** Tries identities that are under a passphrase. That one is refused does not keep from the next. */
 async function openWithLocked(
+  host: Host,
   header: Uint8Array,
   files: IdentityFile[],
   { passphrase: ask }: Secrets,
@@ -85,9 +90,11 @@ async function openWithLocked(
     const passphrase = await ask?.(file.path);
     if (passphrase === undefined) throw passwordRequired(file.path);
     try {
-      const unlocked = await firstThatOpens(header, await unlockIdentityFile(file, passphrase));
+      const secrets = await unlockIdentityFile(host, file, passphrase);
+      const unlocked = await firstThatOpens(header, secrets);
       if (unlocked) return unlocked;
     } catch (error) {
+      checkInterrupt(host);
       refused ??= error;
     }
   }

@@ -9,7 +9,8 @@ import {
 import { openPayload } from "../../src/archive/payload_source.ts";
 import { openSource } from "../../src/archive/source_file.ts";
 import { type Host, realFs, sha256Of, type WorkerPool } from "../../src/base/mod.ts";
-import { type AgeHeader, makeHeader, NONCE_BYTES } from "../../src/seal/mod.ts";
+import { makeHeader } from "../../src/seal/age_header.ts";
+import { type AgeHeader, NONCE_BYTES } from "../../src/seal/mod.ts";
 import { assert, rejectsWith } from "../assert.ts";
 import { type AgeKey, ageKey } from "../support/age.ts";
 import { contentOf, oddEntries, storeEntries, TOP } from "../support/archives.ts";

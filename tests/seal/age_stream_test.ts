@@ -4,15 +4,14 @@ import {
   CHUNK_PLAIN,
   CHUNK_SEALED,
   headerLength,
-  makeHeader,
   NONCE_BYTES,
   openChunk,
-  openHeader,
   payloadKey,
   plainSize,
   sealChunks,
 } from "../../src/seal/mod.ts";
 import { LifeboatError } from "../../src/base/mod.ts";
+import { makeHeader, openHeader } from "../../src/seal/age_header.ts";
 import { assert } from "../assert.ts";
 import { ageKey } from "../support/age.ts";
 import { withTempDir } from "../support/host.ts";
