@@ -78,7 +78,28 @@ export function withAgent(text: string | undefined, id: string, entry: Table): s
   // The one agent that need not be named has to be, once another one is.
   const isFirst = agents.entries === undefined && text !== undefined && id !== "main";
   const base = isFirst ? add(own, ["agents", "entries", "main"], {}) : own;
-  return add(base, ["agents", "entries", id], entry);
+  const entries = isFirst ? { main: {} } : tableOf(agents.entries) ?? {};
+  return ownershipOf(agents, entries).reduce(
+    (after, { path, value }) => add(after, path, value),
+    add(base, ["agents", "entries", id], entry),
+  );
+}
+
+/**
+ * What OpenClaw sets itself when an agent is added: it refuses a map of several that says neither which
+ * is the default nor that there is none, and what fell to the only one stays with it (tried).
+ */
+function ownershipOf(agents: Table, entries: Table): { path: string[]; value: unknown }[] {
+  const before = Object.keys(entries);
+  const hasDefault = Object.values(entries).some((one) => tableOf(one)?.default === true);
+  if (before.length === 0 || hasDefault || agents.ownership !== undefined) return [];
+  const defaults = tableOf(agents.defaults);
+  const only = before.length === 1 ? ["systemAgent", "heartbeat"] : [];
+  return [
+    { path: ["agents", "ownership"], value: "explicit" },
+    ...only.filter((key) => tableOf(defaults?.[key])?.agentId === undefined)
+      .map((key) => ({ path: ["agents", "defaults", key, "agentId"], value: before[0] })),
+  ];
 }
 
 function parseJson5(text: string): unknown {

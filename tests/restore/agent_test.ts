@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import JSON5 from "json5";
 import { findProfile, type Home, resolveHome } from "../../src/profiles/mod.ts";
 import { applyRestore, planRestore, type RestoreOptions } from "../../src/restore/mod.ts";
 import { assert } from "../assert.ts";
@@ -216,10 +217,30 @@ Deno.test("a map of agents in JSON5 gets one more, and every other byte stays", 
     const result = await apply(scene, { agent: { id: "writer", as: "poet" } });
     assert.equal(result.plan.agent?.entry, "added");
     const text = Deno.readTextFileSync(config);
-    assert.match(
-      text,
-      /^\{agents: \{entries: \{main: \{name: 'it\\'s'\}, "poet": \{.+\}\}\}\} \/\/ mine$/,
-    );
+    assert.ok(text.startsWith("{agents: {entries: {main: {name: 'it\\'s'}, \"poet\": {"), text);
+    assert.ok(text.endsWith("}} // mine"), text);
+    const { agents } = JSON5.parse(text);
+    assert.deepEqual(Object.keys(agents.entries), ["main", "poet"]);
+    assert.equal(agents.ownership, "explicit");
+    const only = { agentId: "main" };
+    assert.deepEqual(agents.defaults, { systemAgent: only, heartbeat: only });
+  }));
+
+Deno.test("a roster that says to whom the rest falls keeps that when an agent is added", () =>
+  withAgents(async (scene) => {
+    const config = join(scene.folder, ".openclaw/openclaw.json");
+    const rosters = [
+      { entries: { main: { default: true }, other: {} } },
+      { ownership: "explicit", entries: { main: {} } },
+    ];
+    for (const [at, agents] of rosters.entries()) {
+      Deno.writeTextFileSync(config, JSON.stringify({ agents }));
+      await apply(scene, { agent: { id: "writer", as: `poet${at}` } });
+      const { entries, ...rest } = JSON.parse(Deno.readTextFileSync(config)).agents;
+      const { entries: before, ...restBefore } = agents;
+      assert.deepEqual(rest, restBefore);
+      assert.deepEqual(Object.keys(entries), [...Object.keys(before), `poet${at}`]);
+    }
   }));
 
 Deno.test("a list of agents beyond comments is left alone, and the command is named", () =>
