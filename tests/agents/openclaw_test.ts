@@ -1,21 +1,28 @@
 /** A state folder that the real OpenClaw writes, and the archives that it makes itself. */
 import { join } from "node:path";
+import JSON5 from "json5";
 import { assert } from "../assert.ts";
 import { withAgentFolder } from "../support/agents/folders.ts";
 import { installOpenClaw } from "../support/agents/install.ts";
 import { lifeboat, refusal } from "../support/agents/lifeboat.ts";
 import {
+  addJob,
   AGENT_DATABASE,
   agentsOf,
+  giveLogin,
+  jobsOf,
   loginsOf,
   makeArchive,
   makeOpenClaw,
   type OpenClaw,
   openClaw,
   tryOpenClaw,
+  tryToLogIn,
   whileGatewayRuns,
 } from "../support/agents/openclaw.ts";
+import { changeState, dumpWithout } from "../support/openclaw_state.ts";
 import { CONFIRM } from "../support/scene.ts";
+import { askSqlite } from "../support/sqlite_oracle.ts";
 
 const program = await installOpenClaw();
 
@@ -82,6 +89,8 @@ function restore(claw: OpenClaw, ...args: string[]) {
 const sayWhere = ({ workspace }: OpenClaw) => ["--root", `workspace-writer-ws=${workspace}`];
 
 const backUp = ["backup", "--profile", "openclaw"];
+
+const JOBS = "SELECT * FROM cron_jobs WHERE agent_id IS NOT NULL ORDER BY job_id";
 
 Deno.test(
   "OpenClaw and its homes",
@@ -166,6 +175,71 @@ Deno.test(
       const codex = join(claw.home, "agents/poet/agent/codex-home/config.toml");
       assert.equal(await Deno.readTextFile(codex), 'model = "stub"\n');
       await assertAccepted(claw, folder);
+    },
+
+    async "an agent that was deleted comes back with its job, and may work again"(scene) {
+      const { claw, folder } = scene;
+      const state = join(claw.home, "state/openclaw.sqlite");
+      await whileGatewayRuns(claw, async (gateway) => {
+        for (const agent of ["main", "writer"]) await addJob(claw, gateway, agent);
+      });
+      const jobs = await askSqlite(state, JOBS);
+      const part = [...backUp, "--openclaw-agent", "writer", "--kit", "light"];
+      const { archive, errors } = await lifeboat(claw.userHome, part);
+      assert.deepEqual(errors, []);
+      await openClaw(claw, "agents", "delete", "writer", "--force");
+      changeState(state, "DELETE FROM cron_jobs WHERE agent_id = 'writer'");
+      assert.equal((await tryToLogIn(claw, "writer")).code, 1, "OpenClaw has it for deleted");
+
+      const others = await dumpWithout(state, "writer");
+      const agent = [archive as string, "--openclaw-agent", "writer"];
+      await restore(claw, ...agent, ...sayWhere(claw));
+      assert.deepEqual(await dumpWithout(state, "writer"), others);
+      assert.deepEqual(await askSqlite(state, JOBS), jobs);
+      await giveLogin(claw, "writer");
+      await assertBack(claw);
+      await assertAccepted(claw, folder);
+      await whileGatewayRuns(claw, async (gateway) => {
+        const names = (await jobsOf(claw, gateway)).filter((name) => name.startsWith("poem"));
+        assert.deepEqual(names, ["poem of main", "poem of writer"]);
+      });
+    },
+
+    async "a configuration in JSON5, and what it includes, follow a user to another home"(scene) {
+      const { claw, folder } = scene;
+      const config = join(claw.home, "openclaw.json");
+      const { agents, ...rest } = JSON.parse(await Deno.readTextFile(config));
+      const { entries, ...others } = agents;
+      const write = (name: string, value: unknown) => {
+        const text = JSON5.stringify(value, { space: 2, quote: "'" });
+        return Deno.writeTextFile(join(claw.home, name), `// by hand\n${text}\n`);
+      };
+      await write("roster.json5", entries);
+      const included = { ...others, entries: { $include: "./roster.json5" } };
+      await write("openclaw.json", { ...rest, agents: included });
+      const before = await Deno.readTextFile(config);
+      assert.match(before, /workspace: '/);
+      const { archive } = await lifeboat(claw.userHome, [...backUp, "--kit", "light"]);
+      const kept = join(folder, "kept.tar.gz");
+      await Deno.rename(archive as string, kept);
+      await Deno.rename(`${archive}.sha256`, `${kept}.sha256`);
+      const userHome = join(folder, "it's me");
+      await Deno.rename(claw.userHome, join(folder, "gone"));
+      await Deno.mkdir(userHome);
+      const moved = {
+        ...{ ...claw, userHome, home: join(userHome, ".openclaw") },
+        workspace: join(userHome, "work", "writer-ws"),
+      };
+      try {
+        await restore(moved, kept, "--profile", "openclaw", ...sayWhere(moved), "--trust");
+        await assertBack(moved);
+        const after = await Deno.readTextFile(join(moved.home, "openclaw.json"));
+        const written = userHome.replace("'", "\\'");
+        assert.equal(after, before.replaceAll(claw.userHome, written));
+        await assertAccepted(moved, folder);
+      } finally {
+        await Deno.rename(join(folder, "gone"), claw.userHome);
+      }
     },
 
     async "an agent of OpenClaw's own archive is cloned as well"({ claw, native }) {

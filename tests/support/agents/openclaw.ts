@@ -70,7 +70,16 @@ export async function makeOpenClaw(folder: string, program: OpenClawProgram): Pr
 }
 
 /** A key of a provider, as its user would paste it; OpenClaw makes the agent's database for it. */
-async function giveLogin(claw: OpenClaw, agent: string): Promise<void> {
+export async function giveLogin(claw: OpenClaw, agent: string): Promise<void> {
+  const { code, stderr } = await tryToLogIn(claw, agent);
+  assert.equal(code, 0, stderr);
+}
+
+/** The same, whatever OpenClaw says to it. */
+export async function tryToLogIn(
+  claw: OpenClaw,
+  agent: string,
+): Promise<{ code: number; stderr: string }> {
   const args = ["models", "auth", "paste-api-key", "--provider", "openai", "--agent", agent];
   const { cwd, env } = settings(claw);
   const child = new Deno.Command(claw.program.node, {
@@ -86,7 +95,7 @@ async function giveLogin(claw: OpenClaw, agent: string): Promise<void> {
   await writer.write(new TextEncoder().encode("sk-test-0123456789abcdef0123456789\n"));
   await writer.close();
   const { code, stderr } = await child.output();
-  assert.equal(code, 0, new TextDecoder().decode(stderr));
+  return { code, stderr: new TextDecoder().decode(stderr) };
 }
 
 /** The logins that OpenClaw finds in an agent's database. */
@@ -95,11 +104,18 @@ export async function loginsOf(claw: OpenClaw, agent: string): Promise<string[]>
   return [...stdout.matchAll(/^- (\S+)/gm)].map(([, name]) => name);
 }
 
+/** Options that lead a command to a gateway. */
+export type Gateway = string[];
+
 /** Runs something while OpenClaw's gateway is at work. */
-export async function whileGatewayRuns(claw: OpenClaw, use: () => Promise<void>): Promise<void> {
+export async function whileGatewayRuns(
+  claw: OpenClaw,
+  use: (gateway: Gateway) => Promise<void>,
+): Promise<void> {
   const { cwd, env } = settings(claw);
   const port = String(20_000 + Math.floor(Math.random() * 30_000));
-  const args = ["gateway", "run", "--port", port, "--bind", "loopback", "--auth", "none"];
+  const gateway = ["--port", port, "--token", crypto.randomUUID()];
+  const args = ["gateway", "run", "--bind", "loopback", "--auth", "token", ...gateway];
   const child = new Deno.Command(claw.program.node, {
     args: [claw.program.script, ...args],
     cwd,
@@ -121,12 +137,25 @@ export async function whileGatewayRuns(claw: OpenClaw, use: () => Promise<void>)
   })();
   try {
     await ready.promise;
-    await use();
+    await use(gateway);
   } finally {
     child.kill("SIGTERM");
     await child.status;
     await reading;
   }
+}
+
+/** Gives an agent a job that is not due while a test runs. */
+export async function addJob(claw: OpenClaw, gateway: Gateway, agent: string): Promise<void> {
+  const job = ["--name", `poem of ${agent}`, "--message", "Write a poem.", "--every", "240h"];
+  await openClaw(claw, "cron", "add", "--agent", agent, ...job, "--no-deliver", ...gateway);
+}
+
+/** The names of all jobs that a gateway knows, in order. */
+export async function jobsOf(claw: OpenClaw, gateway: Gateway): Promise<string[]> {
+  const { stdout } = await openClaw(claw, "cron", "list", "--json", ...gateway);
+  const { jobs } = JSON.parse(stdout.slice(stdout.indexOf("{")));
+  return jobs.map(({ name }: { name: string }) => name).sort();
 }
 
 /** Makes OpenClaw's own archive; gives back its path. */
