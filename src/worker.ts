@@ -23,7 +23,9 @@ import {
   PUT_AGENT_ROWS_JOB,
   putAgentRows,
   REMAP_DATABASE_JOB,
+  REMAP_STATE_JOB,
   remapDatabaseJob,
+  remapStateJob,
   RENAME_AGENT_JOB,
   renameAgentJob,
 } from "./sessions/mod.ts";
@@ -40,6 +42,7 @@ serveJobs({
   [COPY_THREAD_ROWS_JOB]: copyThreadRows,
   [FORGET_THREADS_JOB]: forgetThreads,
   [REMAP_DATABASE_JOB]: remapDatabaseJob,
+  [REMAP_STATE_JOB]: remapStateJob,
   [RENAME_AGENT_JOB]: renameAgentJob,
   [KEEP_AGENT_ROWS_JOB]: keepAgentRows,
   [PUT_AGENT_ROWS_JOB]: putAgentRows,

@@ -55,7 +55,7 @@ function derivationOf(
   { path, count }: { path: string; count: Count },
 ): Derivation | undefined {
   if (rule.kind === "database") {
-    return { derive: databaseDerive(remapping, path, count), once: true };
+    return { derive: databaseDerive(remapping, { path, count, job: rule.job }), once: true };
   }
   const edit = { mappings: remapping.all, leading: remapping.mappings, onPath: count };
   if (rule.what === "configuration") {
@@ -141,8 +141,7 @@ async function readThrough(chunks: AsyncIterable<Uint8Array>): Promise<void> {
 /** A database that cannot be changed comes back as it is; it was whole when it was backed up. */
 function databaseDerive(
   { all, mappings, warnings }: Remapping,
-  path: string,
-  count: Count,
+  { path, count, job = REMAP_DATABASE_JOB }: { path: string; count: Count; job?: string },
 ): Derive {
   let changes = 0;
   const done = (counts: RemapCounts) => {
@@ -155,7 +154,7 @@ function databaseDerive(
   return async function* (chunks, bench) {
     const original = bench.newFile();
     await writePieces(bench.host, original, chunks);
-    const change = { job: REMAP_DATABASE_JOB, input: { mappings: all }, done };
+    const change = { job, input: { mappings: all }, done };
     let began = false;
     try {
       for await (

@@ -1,7 +1,7 @@
 /** By whose rules the paths in a file are found: those of its home, or of one within it. */
 import { HOME_ROOT } from "../archive/mod.ts";
-import type { Home, ProfileNested } from "../profiles/mod.ts";
-import { type RemapRule, remapRule } from "../sessions/mod.ts";
+import { type Home, type ProfileNested, STATE_DATABASE } from "../profiles/mod.ts";
+import { REMAP_STATE_JOB, type RemapRule, remapRule } from "../sessions/mod.ts";
 
 /** A file of a backup. */
 export interface RuledFile {
@@ -15,11 +15,17 @@ export interface RuledFile {
 
 const OPENCLAW_CONFIG = /^(?:openclaw|clawdbot|moltbot|moldbot)\.json$/;
 
-/** OpenClaw: its configuration with all that it includes, and the index of conversations of the time before databases. */
+/**
+ * OpenClaw: its configuration with all that it includes, the database that its agents share, and the
+ * index of conversations of the time before databases.
+ */
 function openClawRule({ root, path, isIncluded }: RuledFile): RemapRule | undefined {
   const isPath = () => (_: readonly string[], kind: "key" | "value") => kind === "value";
   if (root === "config" || isIncluded || (root === HOME_ROOT && OPENCLAW_CONFIG.test(path))) {
     return { what: "configuration", kind: "json5", isPath };
+  }
+  if (root === HOME_ROOT && path === STATE_DATABASE) {
+    return { what: "shared database", kind: "database", job: REMAP_STATE_JOB };
   }
   const isIndex = root === HOME_ROOT && /^agents\/[^/]+\/sessions\/sessions\.json$/.test(path);
   return isIndex ? { what: "indexes of conversations", kind: "json", isPath } : undefined;

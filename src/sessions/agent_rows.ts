@@ -23,7 +23,8 @@ type Schema = "main" | "backup";
 /** Columns by table. */
 type Columns = Map<string, string[]>;
 
-function tablesOf(db: DatabaseSync, schema: Schema): Columns {
+/** The columns of all tables as such. */
+export function tablesOf(db: DatabaseSync, schema: Schema): Columns {
   const tables: Columns = new Map();
   for (const { table, column } of columnsOf(db, schema)) {
     tables.set(table, [...tables.get(table) ?? [], column]);
@@ -32,7 +33,7 @@ function tablesOf(db: DatabaseSync, schema: Schema): Columns {
 }
 
 /** Why a database is not one whose tables are known; nothing where it is one. */
-function whyUnknown(db: DatabaseSync, schema: Schema): string | undefined {
+export function whyUnknown(db: DatabaseSync, schema: Schema): string | undefined {
   const known = tablesOf(db, schema).get("schema_meta")?.includes("role");
   const query = `SELECT role FROM ${schema}.schema_meta WHERE meta_key = 'primary'`;
   if (!known || db.prepare(query).get()?.role !== "global") {

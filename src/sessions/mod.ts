@@ -31,6 +31,7 @@ export { type SearchReport, searchSessions } from "./search.ts";
 export { type SessionDetails, showSessions, type ShowSessionsReport } from "./show.ts";
 export { remapContent, type StreamRule } from "./remap/content.ts";
 export { REMAP_DATABASE_JOB, type RemapCounts, remapDatabaseJob } from "./remap/database_edit.ts";
+export { REMAP_STATE_JOB, remapStateJob } from "./remap/state_edit.ts";
 export { mapPath, matchPath, type PathMapping, pathMapping } from "./remap/paths.ts";
 export { movedFolder } from "./remap/project_folders.ts";
 export { isProjection, type RemapRule, remapRule } from "./remap/rules.ts";

@@ -11,6 +11,7 @@ import {
 import { assert } from "../assert.ts";
 import { withTempDir } from "../support/host.ts";
 import { changeState, dumpOf, dumpWithout, makeState } from "../support/openclaw_state.ts";
+import { askSqlite } from "../support/sqlite_oracle.ts";
 import { makeTree } from "../support/trees.ts";
 import { quickHost } from "./fixture.ts";
 
@@ -248,4 +249,28 @@ Deno.test("where only what is gone comes back, a shared database that is there i
     const { plan } = await apply(scene, path, { agent: { id: "writer" }, missingOnly: true });
     assert.deepEqual([plan.merged, plan.create], [undefined, 1]);
     assert.deepEqual(await Deno.readFile(state), before);
+  }));
+
+Deno.test("all of a home that lies elsewhere now has its jobs there, unless the version is not known", () =>
+  withState(async (scene) => {
+    const { folder, state } = scene;
+    for (const [version, place] of [[18, "new"], [19, "newer"]] as const) {
+      changeState(state, `PRAGMA user_version = ${version}`);
+      const { path } = await backUp(scene, "all");
+      const host = quickHost(folder, { env: { OPENCLAW_STATE_DIR: join(folder, place) } });
+      const home = resolveHome(host, findProfile(host, "openclaw"));
+      const backup = await openBackup(host, path);
+      const backupRoot = join(folder, "backups");
+      const options = { backup, home, trust: true, confirmed: true, backupRoot };
+      const { warnings } = await applyRestore(host, options);
+      backup.close();
+      const keys = await askSqlite(
+        join(folder, place, "state/openclaw.sqlite"),
+        "SELECT DISTINCT store_key FROM cron_jobs",
+      );
+      const kept = version === 18 ? place : ".openclaw";
+      assert.deepEqual(keys, [join(folder, kept, "cron/jobs.json")]);
+      const told = /openclaw\.sqlite keeps its old paths: its schema 19 is not known/;
+      assert.equal(told.test(warnings.join()), version === 19);
+    }
   }));

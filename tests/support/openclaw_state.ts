@@ -31,6 +31,11 @@ CREATE TABLE skill_workshop_proposal_events (sequence INTEGER PRIMARY KEY AUTOIN
   REFERENCES skill_workshop_proposals(proposal_id) ON DELETE CASCADE) STRICT;
 CREATE TABLE task_runs (task_id TEXT NOT NULL PRIMARY KEY, agent_id TEXT, task TEXT NOT NULL)
   STRICT;
+CREATE TABLE workspace_setup_state (workspace_key TEXT NOT NULL PRIMARY KEY, workspace_path TEXT)
+  STRICT;
+CREATE TABLE workspace_generated_bootstrap_hashes (workspace_key TEXT NOT NULL, filename TEXT NOT
+  NULL, PRIMARY KEY (workspace_key, filename), FOREIGN KEY (workspace_key)
+  REFERENCES workspace_setup_state(workspace_key) ON DELETE CASCADE) STRICT;
 CREATE VIEW jobs AS SELECT agent_id, job_id FROM cron_jobs;`;
 
 /** Whose rows can be told by the word that stands in each of them. */

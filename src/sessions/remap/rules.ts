@@ -24,7 +24,8 @@ export type RemapRule =
     | { kind: "json"; isPath: (value: unknown) => IsPath | undefined }
     | { kind: "json5"; isPath: (value: unknown) => IsPath | undefined }
     | { kind: "toml"; isPath: IsKeyPath }
-    | { kind: "database" }
+    /** `job`: the one that knows its tables, where it is not the usual one. */
+    | { kind: "database"; job?: string }
   );
 
 type Line = { type?: unknown; payload?: { type?: unknown } | null } | null | undefined;
