@@ -63,8 +63,10 @@ export interface ArchiveWriter {
   beginFile(meta: SizedMeta): Promise<EntrySink>;
   /** A file that is in the earlier archive as it is now. */
   known(file: EarlierFile): Promise<void>;
-  /** Completes the archive and makes sure that it is on disk. */
-  finish(): Promise<WrittenArchive>;
+  /**
+   * Completes the archive and makes sure that it is on disk. Meanwhile it can be read already.
+   */
+  finish(meanwhile?: (written: WrittenArchive) => Promise<void>): Promise<WrittenArchive>;
   /** Removes everything that was written; nothing once it is finished. */
   abort(): void;
 }
@@ -91,7 +93,7 @@ export function createArchiveWriter(host: Host, options: ArchiveOptions): Archiv
   const files: ArchiveFiles = {
     close() {
       spool.discard();
-      return output.close();
+      return output.closeSoon?.() ?? output.close();
     },
     discard: () => discardAll([spool, output]),
   };
@@ -107,8 +109,18 @@ export function createArchiveWriter(host: Host, options: ArchiveOptions): Archiv
 }
 
 interface ArchiveFiles {
-  close(): WrittenFile | Promise<WrittenFile>;
+  close(): Closing | Promise<Closing>;
   discard(): void;
+}
+
+/** A file that is complete; on its way to the disk as long as there is something to wait for. */
+type Closing = WrittenFile & { onDisk?: Promise<void> };
+
+/** Waits for all of them, whatever becomes of one; throws the first error. */
+async function settled(promises: (Promise<void> | undefined)[]): Promise<void> {
+  for (const result of await Promise.allSettled(promises)) {
+    if (result.status === "rejected") throw result.reason;
+  }
 }
 
 /** Holds callers to the order of calls, and keeps the first failure. */
@@ -192,11 +204,15 @@ function guard(packer: Packer, files: ArchiveFiles): ArchiveWriter {
       expect("entries");
       await attempt(() => packer.known(file));
     },
-    async finish() {
+    async finish(meanwhile) {
       expect("sealed");
       const written = await attempt(async () => {
         await packer.finish();
-        return { ...await files.close(), copied: packer.copied };
+        const { onDisk, ...file } = await files.close();
+        const written = { ...file, copied: packer.copied };
+        const read = meanwhile?.(written);
+        await settled([onDisk, read]);
+        return written;
       });
       stage = "finished";
       return written;

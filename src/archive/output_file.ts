@@ -7,7 +7,7 @@ import {
   type Sha256,
   sha256,
 } from "../base/mod.ts";
-import { onDisk } from "./write_faults.ts";
+import { onDisk, writeError } from "./write_faults.ts";
 
 /** A place in the output that can be gone back to. */
 export interface OutputMark {
@@ -34,16 +34,19 @@ export interface OutputFile {
   restore(mark: OutputMark): void;
   /** Makes sure that it is on disk, and closes it. */
   close(): WrittenFile;
+  /** The same in the background: it is on disk, and closed, once `onDisk` is kept. */
+  closeSoon(): WrittenFile & { onDisk: Promise<void> };
   /** Closes and removes it. May be called again when it failed. */
   discard(): void;
 }
 
 /** Where an archive goes: a file, or what takes its time to bring it into one. */
-export interface ArchiveOutput extends Omit<OutputFile, "restore" | "close"> {
+export interface ArchiveOutput extends Omit<OutputFile, "restore" | "close" | "closeSoon"> {
   /** Waits while too much of what was written is under way, where that can be. */
   room?(): Promise<void>;
   restore(mark: OutputMark): void | Promise<void>;
   close(): WrittenFile | Promise<WrittenFile>;
+  closeSoon?: OutputFile["closeSoon"];
 }
 
 /** Makes the file, private to the user. Throws `output_exists` when there is something already. */
@@ -55,6 +58,14 @@ export function createOutputFile(fs: FileSystem, path: string): OutputFile {
   const closeFile = () => {
     file?.close();
     file = undefined;
+  };
+  const bringToDisk = async () => {
+    try {
+      await file!.syncSoon();
+      closeFile();
+    } catch (error) {
+      throw writeError(path, error);
+    }
   };
   return {
     get at() {
@@ -80,6 +91,9 @@ export function createOutputFile(fs: FileSystem, path: string): OutputFile {
         closeFile();
       });
       return { bytes: at, sha256: hash.hex() };
+    },
+    closeSoon() {
+      return { bytes: at, sha256: hash.hex(), onDisk: bringToDisk() };
     },
     discard() {
       onDisk(path, () => {

@@ -9,7 +9,8 @@ export function onDisk<T>(path: string, act: () => T): T {
   }
 }
 
-function writeError(path: string, error: unknown): LifeboatError {
+/** What went wrong with a file that is being written, with its name. */
+export function writeError(path: string, error: unknown): LifeboatError {
   if (error instanceof LifeboatError) return error;
   const { code, hint } = isNoSpace(error) ? asLifeboatError(error) : WRITE_FAILED;
   const message = `Could not write ${path}: ${describeError(error)}`;

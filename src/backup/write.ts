@@ -80,7 +80,12 @@ export async function writeBackup(
       await outlet.bytes("signature.json", signManifest(run.signer, sha256), 0o600);
     }
     await outlet.archive("manifest.json", manifestPath, { mode: 0o600, mtimeMs: nowMs });
-    const written = { findings, doctor, kit, archive: await archive?.finish() };
+    const written = {
+      findings,
+      doctor,
+      kit,
+      archive: await archive?.finish(readerOf(run, places)),
+    };
     if (!sealed || !written.archive) return written;
     const published = { ...written.archive, ...await finishSealed(run, sealed, head) };
     return { ...written, archive: published };
@@ -177,6 +182,28 @@ function manifestHead(
     recipients: seal?.kind === "recipients" ? seal.recipients : undefined,
     profile_data: { id: profile.id, name: profile.name, restore_skip: profile.restore_skip },
   };
+}
+
+/** Whether what is written is read back while the disk still takes it in. */
+function isReadMeanwhile({ seal, options: { verify = true, format } }: Run): boolean {
+  return verify && !seal && format !== "zip";
+}
+
+function readerOf(run: Run, places: Places) {
+  if (!isReadMeanwhile(run)) return undefined;
+  return (archive: WrittenArchive) => verifyWritten(run, places, { archive });
+}
+
+/** Reads back what was not while it was written. Throws `written_backup_damaged`. */
+export async function verifyRest(
+  run: Run,
+  places: Places,
+  written: Written,
+  payload?: PayloadPlace,
+): Promise<void> {
+  const isRead = written.archive !== undefined && isReadMeanwhile(run);
+  if (run.options.verify === false || isRead) return;
+  await verifyWritten(run, places, written, payload);
 }
 
 /** Reads everything back. Throws `written_backup_damaged` when a byte is not what was captured. */

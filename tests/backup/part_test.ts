@@ -120,7 +120,7 @@ Deno.test("a backup of a part is named so, and is not the latest of its home", (
       await assert.rejects(planRestore(host, { backup, home, mirror: true }), { code: "usage" });
       const agent = { id: "writer", as: "poet" };
       const { plan } = await planRestore(host, { backup, home, agent });
-      assert.deepEqual([plan.agent!.entry, plan.create], ["by_hand", 3]);
+      assert.deepEqual([plan.agent!.entry, plan.create], ["added", 3]);
     } finally {
       backup.close();
     }
