@@ -8,12 +8,8 @@ export type {
   SessionStep,
 } from "./options.ts";
 export { applyRestore, planRestore, recoveryWarning } from "./restore.ts";
-export {
-  applyRollback,
-  planRollback,
-  refuseInterruptedRollback,
-  type RollbackOptions,
-} from "./rollback.ts";
+export { applyRollback, refuseInterruptedRollback } from "./rollback.ts";
+export { planRollback, type RollbackOptions } from "./rollback_preview.ts";
 export type { RollbackResult } from "./rollback_result.ts";
 export { type NewFile, type NewLink, putFiles } from "./put_files.ts";
 export { refuseInterrupted } from "./recover.ts";

@@ -9,14 +9,13 @@ import {
   takeHomeLock,
   writeNewFile,
 } from "../base/mod.ts";
-import { findRunning, type Running } from "../doctor/mod.ts";
+import type { Running } from "../doctor/mod.ts";
 import { type Home, isActiveHome, type Profile } from "../profiles/mod.ts";
 import {
   findMoment,
   type Moment,
   planRollback as planHistory,
   readContent,
-  type RollbackChoice,
   type RollbackPlan,
   type Scope,
   type SnapshotStore,
@@ -32,16 +31,10 @@ import type { Plan } from "./planner.ts";
 import { recoverInterrupted, refuseInterrupted } from "./recover.ts";
 import { recoveryWarning } from "./restore.ts";
 import { hashLongFiles, type RollbackOps, rollbackOps } from "./rollback_ops.ts";
+import { NOBODY, type RollbackOptions } from "./rollback_preview.ts";
 import { type RollbackResult, rollbackResult } from "./rollback_result.ts";
 import { refuseWhileRunning } from "./running.ts";
 import { requireSpace } from "./space.ts";
-
-/** What is rolled back. */
-export interface RollbackOptions {
-  store: SnapshotStore;
-  scope: Scope;
-  choice: RollbackChoice;
-}
 
 /** How a rollback is carried out. */
 export interface ApplyRollbackOptions extends RollbackOptions {
@@ -49,16 +42,6 @@ export interface ApplyRollbackOptions extends RollbackOptions {
   confirmed: boolean;
   /** `--allow-running`: roll a home back although a process is at work in it. */
   allowRunning?: boolean;
-}
-
-const NOBODY: Running = { running: [], warnings: [] };
-
-/** Says exactly what a rollback would do. Changes nothing. */
-export async function planRollback(host: Host, options: RollbackOptions): Promise<RollbackResult> {
-  const { store, scope, choice } = options;
-  const plan = await planHistory(store, scope, choice);
-  const looked = scope.home ? await findRunning(host, scope.home) : NOBODY;
-  return rollbackResult({ plan, ops: rollbackOps(store, plan), looked });
 }
 
 /**

@@ -1,5 +1,5 @@
 /** The operations of a rollback: what the history says, as a journal has it. */
-import { type Host, LifeboatError, relativePathFault, sha256 } from "../base/mod.ts";
+import { type FileInfo, type Host, LifeboatError, relativePathFault, sha256 } from "../base/mod.ts";
 import {
   absoluteOf,
   type FileContent,
@@ -32,6 +32,8 @@ interface Building extends RollbackOps {
   turned: Map<string, RollbackItem>;
   /** Folders that were looked at on the way to files. */
   checked: Set<string>;
+  /** How folders above what changes look now, by `key`. */
+  looks: Map<string, FileInfo | undefined>;
 }
 
 /** Turns a plan into operations. The hashes of long files are left to {@linkcode hashLongFiles}. */
@@ -46,6 +48,7 @@ export function rollbackOps(store: SnapshotStore, plan: RollbackPlan): RollbackO
     bytes: 0,
     turned: new Map(plan.items.map((item) => [key(item.root.part, item.path), item])),
     checked: new Set(),
+    looks: new Map(),
   };
   for (const item of plan.items) {
     refuseUnsafe(store.host, item);
@@ -168,7 +171,7 @@ function addFoldersAbove(building: Building, { root, path }: RollbackItem): void
     const id = key(root.part, folder);
     if (building.checked.has(id) || building.turned.get(id)?.wanted.kind === "folder") continue;
     building.checked.add(id);
-    if (isThere(building, root, folder)) continue;
+    if (lookAtFolder(building, root, folder)) continue;
     building.ops.push({ op: "folder", root: root.part, path: folder, mode: USUAL_MODE[root.kind] });
     building.items.push({
       root: root.part,
@@ -182,16 +185,19 @@ function addFoldersAbove(building: Building, { root, path }: RollbackItem): void
 
 type Root = RollbackItem["root"];
 
-function infoAt({ store }: Building, root: Root, path: string) {
+/** How a folder looks; nothing where it is not, or may not be looked at: staging then says why. */
+function lookAtFolder({ store, looks }: Building, root: Root, path: string): FileInfo | undefined {
+  const id = key(root.part, path);
+  if (!looks.has(id)) looks.set(id, infoAt(store, root, path));
+  return looks.get(id);
+}
+
+function infoAt(store: SnapshotStore, root: Root, path: string): FileInfo | undefined {
   try {
     return store.host.fs.lstat(absoluteOf(store, { root, path }));
   } catch {
-    return undefined; // not there, or not to be looked into: staging then fails with the reason
+    return undefined;
   }
-}
-
-function isThere(building: Building, root: Root, path: string): boolean {
-  return infoAt(building, root, path) !== undefined;
 }
 
 const OWNER = 0o700;
@@ -201,7 +207,7 @@ function openFolderAbove(building: Building, { root, path }: RollbackItem): void
   const [folder] = foldersAbove(path).slice(-1);
   if (folder === undefined || root.form === "file") return;
   const id = key(root.part, folder);
-  const info = infoAt(building, root, folder);
+  const info = lookAtFolder(building, root, folder);
   if (info?.kind !== "directory" || (info.mode & OWNER) === OWNER) return;
   if (building.turned.has(id) || building.checked.has(`open ${id}`)) return;
   building.checked.add(`open ${id}`);
