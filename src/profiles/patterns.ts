@@ -32,8 +32,13 @@ function compile(pattern: string): Compiled {
  */
 export function compilePatterns(patterns: readonly string[]): PatternMatcher {
   const compiled = patterns.map(compile);
+  if (compiled.length === 0) return () => undefined;
+  // One look tells that none means it, as is so for nearly all of the paths in a home.
+  const any = new RegExp(compiled.map(({ folder }) => folder.source).join("|"), "i");
   return (path, isFolder) =>
-    compiled.find(({ folder, file }) => (isFolder ? folder : file).test(path))?.pattern;
+    any.test(path)
+      ? compiled.find(({ folder, file }) => (isFolder ? folder : file).test(path))?.pattern
+      : undefined;
 }
 
 /** Why a pattern cannot be used, or nothing. */
