@@ -53,6 +53,7 @@ const namesView = new DataView(names.buffer);
 const stats = new Uint8Array(256);
 const statsView = new DataView(stats.buffer);
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const byteDecoder = new TextDecoder("latin1");
 
 /**
  * Lists a folder, each entry with what `lstat` tells of it. Nothing where this is not possible, or
@@ -85,11 +86,14 @@ function addRecords(
   length: number,
   look: (name: Uint8Array<ArrayBuffer>) => boolean,
 ): void {
+  // Decoded at once, since most names are ASCII: each by itself takes as long as to look at the file.
+  const text = byteDecoder.decode(names.subarray(0, length));
   for (let at = 0; at < length; at += namesView.getUint16(at + DIRENT.length, true)) {
     const begin = at + DIRENT.name;
-    const end = names.indexOf(0, begin);
+    const end = text.indexOf("\0", begin);
     if (isDots(begin, end)) continue;
-    const name = decode(names.subarray(begin, end));
+    const plain = text.slice(begin, end);
+    const name = NOT_ASCII.test(plain) ? decode(names.subarray(begin, end)) : plain;
     if (name === undefined) {
       lost.push(escapeBytes(names.subarray(begin, end)));
       continue;
@@ -100,6 +104,8 @@ function addRecords(
 }
 
 const POINT = 0x2e;
+// deno-lint-ignore no-control-regex -- control characters are ASCII, too
+const NOT_ASCII = /[^\x00-\x7f]/;
 
 /** The folder itself, and the one above. */
 function isDots(begin: number, end: number): boolean {
