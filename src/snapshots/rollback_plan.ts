@@ -14,7 +14,7 @@ import { dryWriter } from "./objects.ts";
 import { type NotRead, readPath } from "./read.ts";
 import { absoluteOf, type Place, type Scope, type TrackedRoot } from "./roots.ts";
 import type { SnapshotStore } from "./store.ts";
-import { type State, stateOf, wasAbsent } from "./states.ts";
+import { type State, statesOf, wasAbsent } from "./states.ts";
 import { blockedIn, type Survey, surveyRoot, unmet } from "./survey.ts";
 
 /** A path that a rollback changes. */
@@ -135,11 +135,13 @@ async function planRoot(planning: Planning, meant: (path: string) => boolean): P
   const mayDiffer = new Set([...past.keys(), ...looks.keys(), ...unmet(survey)]);
   plan.unchanged += countOthers(survey, mayDiffer, meant);
   const pulse = createPulse(store.host);
-  for (const path of [...mayDiffer].filter(meant).sort()) {
+  const paths = [...mayDiffer].filter(meant).sort();
+  const states = statesOf(store, root, paths);
+  for (const path of paths) {
     await pulse();
     const place = { root, path };
     const before = past.get(path);
-    const known = stateOf(store, place);
+    const known = states.get(path);
     const wanted = before?.entry ?? known?.entry ?? unseen(store, place);
     const now = presentOf(survey, path, looks.get(path), known);
     if (!wanted || isBlocked(path)) {
@@ -166,7 +168,8 @@ function countOthers(
   const unreadable = new Set(blocked);
   let count = 0;
   for (const path of seen) {
-    if (!mayDiffer.has(path) && !unreadable.has(path) && meant(path)) count++;
+    if (mayDiffer.has(path) || (unreadable.size > 0 && unreadable.has(path))) continue;
+    if (meant(path)) count++;
   }
   return count;
 }

@@ -53,7 +53,11 @@ export interface Place {
 
 /** The absolute path of something below a root. */
 export function absoluteOf({ host: { platform } }: SnapshotStore, { root, path }: Place): string {
-  return root.form === "file" ? root.path : pathsOf(platform).join(root.path, ...path.split("/"));
+  if (root.form === "file" || path === "") return root.path;
+  // Joined by hand: the library's join takes as long as what is then done with the path.
+  const { sep } = pathsOf(platform);
+  const below = sep === "/" ? path : path.replaceAll("/", sep);
+  return root.path.endsWith(sep) ? root.path + below : root.path + sep + below;
 }
 
 /**

@@ -66,6 +66,32 @@ export function stateOf(store: SnapshotStore, { root, path }: Place): State | un
   return row && fromRow(row);
 }
 
+/** As JSON has it; a number of a file may have more digits than SQLite writes of a REAL. */
+const AS_JSON = [
+  ...["path", "event", "kind", "object", "size", "mode", "mtime_ms", "target", "is_database"],
+  ...["disk_size", "disk_mtime_ms", "sides", "seen_ms", "is_read_whole"],
+].map((name) => `'${name}', ${name}`).concat(
+  ["inode", "device"].map((name) => `'${name}', CAST(${name} AS INTEGER)`),
+).join(", ");
+
+/**
+ * What is known of many paths, by path. Several times as fast as one by one, since SQLite hands over all of
+ * them as one text.
+ */
+export function statesOf(
+  store: SnapshotStore,
+  root: TrackedRoot,
+  paths: string[],
+): Map<string, State> {
+  const { states } = store.get<{ states: string }>(
+    `SELECT json_group_array(json_object(${AS_JSON})) AS states FROM states
+      WHERE root = ?1 AND path IN (SELECT value FROM json_each(?2))`,
+    root.id,
+    JSON.stringify(paths),
+  )!;
+  return new Map((JSON.parse(states) as StateRow[]).map((row) => [row.path, fromRow(row)]));
+}
+
 /** The mark of a path where nothing is, as far as is known. */
 export const NOTHING_THERE = "-";
 /** The mark of what a look alone does not tell: databases, links, files that were just written. */
@@ -74,18 +100,19 @@ const NOT_BY_LOOKS = "?";
 /**
  * How every known path of a root looks, as one short text for each: a path with the same
  * {@linkcode markOf} is what is known of it, and must not be read. Ten times as fast as the states
- * themselves, since SQLite hands over all of them as one text. No path has two slashes in a row.
+ * themselves, since SQLite hands over all of them as one text (which `printf` makes in half the time that
+ * `||` takes). No path has two slashes in a row.
  */
 export function marksOf(store: SnapshotStore, root: TrackedRoot): Map<string, string> {
   const { marks } = store.get<{ marks: string | null }>(
-    `SELECT group_concat(path || '//' || coalesce(CASE
-        WHEN kind = 'absent' THEN '${NOTHING_THERE}'
-        WHEN kind = 'folder' THEN 'd' || mode
+    `SELECT group_concat(CASE
         WHEN kind = 'file' AND is_database = 0 AND is_read_whole = 1
           AND disk_mtime_ms < seen_ms - ${TIME_STEP_MS}
-          THEN mode || ' ' || CAST(inode AS INTEGER) || ' ' || CAST(device AS INTEGER) || ' ' ||
-            disk_size || ' ' || disk_mtime_ms
-      END, '${NOT_BY_LOOKS}'), '//') AS marks FROM states WHERE root = ?`,
+          THEN printf('%s//%d %d %d %d %d', path, mode, inode, device, disk_size, disk_mtime_ms)
+        WHEN kind = 'folder' THEN printf('%s//d%d', path, mode)
+        WHEN kind = 'absent' THEN path || '//${NOTHING_THERE}'
+        ELSE path || '//${NOT_BY_LOOKS}'
+      END, '//') AS marks FROM states WHERE root = ?`,
     root.id,
   )!;
   const known = new Map<string, string>();
