@@ -15,7 +15,7 @@ import {
   removeIfThere,
   sha256OfFile,
 } from "../base/mod.ts";
-import { unlockWith } from "../seal/mod.ts";
+import { type Unlock, unlockWith } from "../seal/mod.ts";
 import type { Backend } from "./backend.ts";
 import { toFetch } from "./ranges.ts";
 import { archiveKey, type BackupRecord } from "./record.ts";
@@ -126,6 +126,11 @@ export async function fetchWhole(
   });
 }
 
+/** The same, but its errors name the backup and the backend, and not the copy that is read. */
+export function unlockNaming(unlock: Unlock, backend: Backend, { backup }: BackupRecord): Unlock {
+  return (header) => unlock(header, `${backup.id} at ${backend.place}`);
+}
+
 /**
  * Opens a backup at a backend. Of an archive with an index only what is needed is fetched: its end
  * first, then the segments of files that are asked for. Another archive is fetched whole.
@@ -140,7 +145,8 @@ export async function openRemoteBackup(
   try {
     const partial = await openPartial(host, copy.path, copy.fetch);
     if (!partial) await fetchWhole(host, copy, record);
-    const { unlock = unlockWith(host) } = options;
+    const { unlock: given = unlockWith(host) } = options;
+    const unlock = given === "outside" ? given : unlockNaming(given, backend, record);
     const backup = await openBackup(host, copy.path, {
       ...options,
       unlock: partial && unlock !== "outside" ? partial.unlock(unlock) : unlock,

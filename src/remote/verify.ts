@@ -1,8 +1,8 @@
 import { type Damage, verifyBackup, type VerifyOptions } from "../archive/mod.ts";
 import type { Host } from "../base/mod.ts";
-import type { SignedBy } from "../seal/mod.ts";
+import { type SignedBy, unlockWith } from "../seal/mod.ts";
 import type { Backend } from "./backend.ts";
-import { fetchWhole, startCopy } from "./download.ts";
+import { fetchWhole, startCopy, unlockNaming } from "./download.ts";
 import { archiveKey, type BackupRecord, keyOf, type StoredObject } from "./record.ts";
 
 /** What `verify --remote` finds. */
@@ -55,7 +55,9 @@ async function checkData(
   const copy = startCopy(host, backend, record);
   try {
     await fetchWhole(host, copy, record);
-    const { damaged, missing, ...found } = await verifyBackup(host, copy.path, options);
+    const unlock = unlockNaming(options.unlock ?? unlockWith(host), backend, record);
+    const checked = await verifyBackup(host, copy.path, { ...options, unlock });
+    const { damaged, missing, ...found } = checked;
     const { files_checked, bytes_checked, extra, kit_ok, signature, unchecked } = found;
     Object.assign(report, { files_checked, bytes_checked, extra, kit_ok, signature });
     report.unchecked.push(...unchecked);

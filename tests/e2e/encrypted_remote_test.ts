@@ -56,7 +56,8 @@ Deno.test("an encrypted backup goes to a backend as it is, and home with the key
     assert.equal(object, `${backup_id}.tar`);
     const flags = ["--remote", "nas", "--data"];
     const keyless = await ok(scene, ["verify", backup_id, ...flags]);
-    assert.equal(keyless.unchecked.length, 1);
+    const place = `${backup_id} at ${join(scene.folder, "disk")}`;
+    assert.deepEqual(keyless.unchecked, [`The files in it: None of the keys here opens ${place}`]);
     const verified = await ok(scene, ["verify", backup_id, ...flags, "--identity", key.file]);
     assert.deepEqual(verified.unchecked, []);
     const told = await scene.run(["verify", backup_id, ...flags, "--identity", key.file]);
@@ -66,6 +67,7 @@ Deno.test("an encrypted backup goes to a backend as it is, and home with the key
       const restore = ["restore", "latest", "--from-remote", "nas", "--apply", CONFIRM];
       const locked = await run(...restore, "--trust");
       assert.deepEqual([locked.code, locked.json.error.code], [12, "wrong_key"]);
+      assert.ok(locked.json.error.message.endsWith(place), locked.json.error.message);
       const untrusted = await run(...restore, "--identity", key.file);
       assert.deepEqual([untrusted.code, untrusted.json.error.code], [12, "trust_required"]);
       assert.deepEqual(namesIn(home), []);
@@ -86,6 +88,7 @@ Deno.test("a backup under a passphrase can be uploaded without it", () =>
     const only = ["restore", "latest", "--from-remote", "nas", "--only", "AGENTS.md"];
     const { error } = await ok(scene, only, 2);
     assert.equal(error.code, "password_required");
+    assert.match(error.message, /^codex-backup-\S+ at \S+disk needs its passphrase$/);
     const before = Deno.readTextFileSync(join(scene.home, "AGENTS.md"));
     Deno.writeTextFileSync(join(scene.home, "AGENTS.md"), "lost");
     await ok(scene, [...only, "--apply", CONFIRM, "--password-file", file]);
