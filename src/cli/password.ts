@@ -10,6 +10,11 @@ export interface PasswordFlags {
   password?: string;
 }
 
+/** Whether the command line gives one. */
+export function hasPassword({ passwordFile, passwordEnv, password }: PasswordFlags): boolean {
+  return [passwordFile, passwordEnv, password].some((flag) => flag !== undefined);
+}
+
 async function given(host: Host, flags: PasswordFlags): Promise<string | undefined> {
   const { passwordFile, passwordEnv, password } = flags;
   if (passwordFile === undefined && passwordEnv === undefined) return password;

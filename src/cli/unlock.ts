@@ -1,9 +1,9 @@
 /** Opening encrypted backups, and choosing the passphrase of a new one (contract.md, "Passwords"). */
 import type { Command } from "commander";
-import { LifeboatError } from "../base/mod.ts";
+import { asLifeboatError, LifeboatError, printable } from "../base/mod.ts";
 import type { Unlock } from "../seal/mod.ts";
 import { type Context, several } from "./command.ts";
-import { passwordAsker, type PasswordFlags } from "./password.ts";
+import { hasPassword, passwordAsker, type PasswordFlags } from "./password.ts";
 
 /** Flags that open encrypted backups. */
 export interface UnlockFlags extends PasswordFlags {
@@ -16,18 +16,35 @@ export function addUnlockOptions(command: Command): Command {
     .option("--identity <file>", "an age identity that opens the backup; repeatable", several);
 }
 
-/** Opens encrypted backups with what the flags or the user give; asks at most once for each. */
+/**
+ * Opens encrypted backups with what the flags or the user give. What was typed for one is tried for
+ * all that follow; it is asked for again where it does not fit.
+ */
 export function unlockFrom(context: Context, flags: UnlockFlags): Unlock {
   const ask = passwordAsker(context, flags);
   const asked = new Map<string | undefined, ReturnType<typeof ask>>();
-  const passphrase = (keyFile?: string) => {
-    if (!asked.has(keyFile)) asked.set(keyFile, ask(keyFile));
-    return asked.get(keyFile)!;
-  };
   return async (header, path) => {
     const { unlockWith } = await import("../seal/mod.ts");
-    const secrets = { identityFiles: flags.identity, passphrase };
-    return await unlockWith(context.host, secrets)(header, path);
+    const earlier = new Set(asked.keys());
+    let doubtful: (string | undefined)[] = [];
+    const passphrase = (keyFile?: string) => {
+      if (!asked.has(keyFile)) asked.set(keyFile, ask(keyFile));
+      else if (earlier.has(keyFile)) doubtful.push(keyFile);
+      return asked.get(keyFile)!;
+    };
+    const unlock = unlockWith(context.host, { identityFiles: flags.identity, passphrase });
+    try {
+      return await unlock(header, path);
+    } catch (thrown) {
+      const error = asLifeboatError(thrown);
+      const isTyped = context.terminal.interactive && !hasPassword(flags);
+      if (!isTyped || doubtful.length === 0 || error.code !== "wrong_password") throw error;
+      context.hideProgress();
+      context.terminal.err(`${printable(error.message)}.\n`);
+      for (const keyFile of doubtful) asked.delete(keyFile);
+      doubtful = [];
+      return await unlock(header, path);
+    }
   };
 }
 
@@ -42,9 +59,8 @@ async function ask({ host, terminal }: Context, question: string): Promise<strin
 
 /** A new passphrase: from flags, else asked twice. Throws `password_required` where nobody answers. */
 export async function newPassword(context: Context, flags: PasswordFlags): Promise<string> {
-  const { passwordFile, passwordEnv, password } = flags;
   const { terminal } = context;
-  if ([passwordFile, passwordEnv, password].some((flag) => flag !== undefined)) {
+  if (hasPassword(flags)) {
     return (await passwordAsker(context, flags)())!;
   }
   if (!terminal.interactive) {

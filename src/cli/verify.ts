@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import type { VerifyOptions } from "../archive/mod.ts";
 import { asLifeboatError, LifeboatError } from "../base/mod.ts";
 import {
   type Act,
@@ -24,20 +25,32 @@ interface VerifyFlags extends GlobalFlags, UnlockFlags {
   data?: boolean;
 }
 
-async function verifyOne(context: Context, path: string, flags: VerifyFlags): Promise<Answer> {
+type Keys = Pick<VerifyOptions, "password" | "unlock">;
+
+function keysFrom(context: Context, flags: VerifyFlags): Keys {
+  return { password: passwordAsker(context, flags), unlock: unlockFrom(context, flags) };
+}
+
+async function verifyOne(
+  { host }: Context,
+  path: string,
+  { quick, jobs }: VerifyFlags,
+  keys: Keys,
+): Promise<Answer> {
   const { verifyAndNote } = await import("../catalog/mod.ts");
-  const { host } = context;
-  const { quick, jobs } = flags;
-  const password = passwordAsker(context, flags);
-  const unlock = unlockFrom(context, flags);
-  const result = await verifyAndNote(host, path, { quick, jobs, password, unlock });
+  const result = await verifyAndNote(host, path, { quick, jobs, ...keys });
   return { result, text: (style) => verifyText(result, style) };
 }
 
 /** The same where others follow: a backup that cannot be verified at all does not end the rest. */
-async function verifyOneOfAll(context: Context, path: string, flags: VerifyFlags): Promise<Answer> {
+async function verifyOneOfAll(
+  context: Context,
+  path: string,
+  flags: VerifyFlags,
+  keys: Keys,
+): Promise<Answer> {
   try {
-    return await verifyOne(context, path, flags);
+    return await verifyOne(context, path, flags, keys);
   } catch (thrown) {
     const error = asLifeboatError(thrown);
     if (error.kind === "interrupted") throw error;
@@ -57,7 +70,8 @@ async function verifyAll(context: Context, flags: VerifyFlags): Promise<Answer> 
     });
   }
   const answers: Answer[] = [];
-  for (const path of paths) answers.push(await verifyOneOfAll(context, path, flags));
+  const keys = keysFrom(context, flags); // what is typed for one is tried for all
+  for (const path of paths) answers.push(await verifyOneOfAll(context, path, flags, keys));
   return joined(answers);
 }
 
@@ -68,8 +82,7 @@ async function verifyAtBackend(
   id?: string,
 ): Promise<Answer> {
   const { host } = context;
-  const password = passwordAsker(context, flags);
-  const unlock = unlockFrom(context, flags);
+  const keys = keysFrom(context, flags);
   const { findRemote, listRemote, openBackend, verifyRemote } = await import("../remote/mod.ts");
   const profile = (await backupScope(host, flags)).profile?.id;
   const open = openBackend(host, flags.remote);
@@ -77,7 +90,7 @@ async function verifyAtBackend(
   const answers: Answer[] = [];
   for (const one of listed?.backups.map((item) => `${item.machine.id}/${item.id}`) ?? [id!]) {
     const record = await findRemote(host, open.backend, one, { profile });
-    const result = await verifyRemote(host, open, record, { data: flags.data, password, unlock });
+    const result = await verifyRemote(host, open, record, { data: flags.data, ...keys });
     answers.push({ result, text: (style) => remoteVerifyText(result, style) });
   }
   return id === undefined ? joined(answers) : answers[0];
@@ -94,7 +107,7 @@ async function verify(context: Context, flags: VerifyFlags, [id]: (string | unde
   const { findBackup } = await import("../catalog/mod.ts");
   const { host } = context;
   const path = await findBackup(host, id, await backupScope(host, flags));
-  return await verifyOne(context, path, flags);
+  return await verifyOne(context, path, flags, keysFrom(context, flags));
 }
 
 /** `verify`. */

@@ -136,6 +136,23 @@ Deno.test("a passphrase is asked for twice on a terminal, with a hint, and never
     assert.ok(!read.shown.includes("Not checked"), read.shown);
   }));
 
+Deno.test("verify --all asks once for what opens all, and again where it does not fit", () =>
+  withScene(async (scene) => {
+    const names: string[] = [];
+    for (const passphrase of ["first", "second", "second"]) {
+      names.push((await scene.backUp("--encrypt", ...passwordFlags(scene, passphrase))).backup_id);
+    }
+    const dialogue = talk(scene.user, [PROGRAM, "verify", "--all"]);
+    await dialogue.sees("Password: ");
+    await dialogue.types("second"); // of the newest two
+    await dialogue.sees(`The passphrase does not open ${join(scene.backups, names[0])}.tar.`);
+    await dialogue.types("first");
+    const { code, shown } = await dialogue.end();
+    assert.equal(code, 0, shown);
+    assert.equal(shown.split("Password: ").length - 1, 2, shown);
+    assert.ok(!shown.includes("Not checked"), shown);
+  }));
+
 Deno.test("two passphrases that differ make no backup", () =>
   withScene(async (scene) => {
     const dialogue = talk(scene.user, [PROGRAM, "backup", "--encrypt", "--kit", "light"]);
