@@ -63,7 +63,7 @@ const EXIT_CODES: Record<number, string> = {
   3: "failed",
   10: "there is no such home or backup",
   11: "another lifeboat is at work, or the agent is running",
-  12: "wrong password or key, or a signature that is not trusted",
+  12: "wrong passphrase or key, or a signature that is not trusted",
   20: "a remote could not be reached, or refused",
   130: "interrupted",
 };

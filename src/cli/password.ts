@@ -3,7 +3,7 @@ import type { AskPassword } from "../archive/mod.ts";
 import { type Host, printable } from "../base/mod.ts";
 import type { Context } from "./command.ts";
 
-/** How the command line gives the password of an encrypted backup. */
+/** How the command line gives the passphrase of an encrypted backup. */
 export interface PasswordFlags {
   passwordFile?: string;
   passwordEnv?: string;
@@ -28,13 +28,13 @@ async function given(host: Host, flags: PasswordFlags): Promise<string | undefin
 /** The options themselves. */
 export function withPasswordOptions(command: Command): Command {
   return command
-    .option("--password-file <file>", "the password of an encrypted backup, in a file")
+    .option("--password-file <file>", "the passphrase of an encrypted backup, in a file")
     .option("--password-env <name>", "the same, in an environment variable")
     .addOption(new Option("--password <password>").hideHelp());
 }
 
 /**
- * Gets the password when it is needed: as the flags say, or by asking on the terminal, where the file
+ * Gets the passphrase when it is needed: as the flags say, or by asking on the terminal, where the file
  * is named that it opens when that is not the backup itself.
  */
 export function passwordAsker(
@@ -49,7 +49,7 @@ export function passwordAsker(
     const password = await given(host, flags);
     if (password !== undefined || !terminal.interactive) return password;
     context.hideProgress();
-    terminal.err(keyFile === undefined ? "Password: " : `Password of ${printable(keyFile)}: `);
+    terminal.err(keyFile === undefined ? "Passphrase: " : `Passphrase of ${printable(keyFile)}: `);
     const typed = await terminal.readSecret(host.signal);
     return typed || undefined;
   };

@@ -11,7 +11,7 @@ function refused(code: string, message: string, hint: string): LifeboatError {
   return new LifeboatError("refused", code, message, { hint });
 }
 
-/** Throws `usage` for what is no argument of the tool, `password_refused` for a password. */
+/** Throws `usage` for what is no argument of the tool, `password_refused` for a passphrase. */
 export function checkArguments(tool: Tool, given: unknown = {}): Arguments {
   const names = Object.keys(tool.parameters).filter((name) => name !== "password");
   const known = `${tool.name} takes: ${names.join(", ") || "nothing"}.`;
@@ -19,7 +19,11 @@ export function checkArguments(tool: Tool, given: unknown = {}): Arguments {
     throw refused("usage", "The arguments are no object", known);
   }
   if (Object.hasOwn(given, "password")) {
-    throw refused("password_refused", "A password must not pass through a conversation", PASSWORDS);
+    throw refused(
+      "password_refused",
+      "A passphrase must not pass through a conversation",
+      PASSWORDS,
+    );
   }
   for (const name of tool.required ?? []) {
     if (!Object.hasOwn(given, name)) throw refused("usage", `${name} is missing`, known);
@@ -34,7 +38,7 @@ export function checkArguments(tool: Tool, given: unknown = {}): Arguments {
 }
 
 const PASSWORDS = "Have the user write it to a file that only they can read, and give the file's " +
-  "path as password_file; or change the password, since this one was seen.";
+  "path as password_file; or change the passphrase, since this one was seen.";
 
 /** What a value should be and is not. */
 function faultOf(parameter: Parameter, value: unknown): string | undefined {

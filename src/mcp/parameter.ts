@@ -28,14 +28,14 @@ export const BACKUP_ID: Parameter = {
 /** What replaces the password that ClawBackup's tools took. */
 export const PASSWORD_FILE: Parameter = {
   type: "string",
-  description: "Absolute path of a file that holds the password of an encrypted backup.",
+  description: "Absolute path of a file that holds the passphrase of an encrypted backup.",
 };
 
 /** Named here only so that whoever gives it learns what to do instead. */
 export const PASSWORD: Parameter = {
   type: "string",
   deprecated: true,
-  description: "Refused: a password must not pass through a conversation. Use password_file.",
+  description: "Refused: a passphrase must not pass through a conversation. Use password_file.",
 };
 
 /** How many are listed; `count` where it is not said. */

@@ -34,7 +34,7 @@ const INSTRUCTIONS =
   "OpenClaw) and puts them back. Whatever would replace or remove files shows a preview first, and " +
   "is applied by repeating the call with the token of that preview: show the preview to the user, " +
   "and apply it only when they say so. Where a result holds a command, give it to the user to run; " +
-  "do not run it yourself. Never ask the user for a password; ask for the path of a file with it.";
+  "do not run it yourself. Never ask the user for a passphrase; ask for the path of a file with it.";
 
 type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
 

@@ -2,16 +2,16 @@ import { describeError, type Host, LifeboatError, pathsOf, readText } from "../b
 
 const MAX_BYTES = 64 << 10;
 
-/** The error where there is no password. @param where what was looked into */
+/** The error where there is no passphrase. @param where what was looked into */
 export function noPassword(where: string, cause?: unknown): LifeboatError {
   const why = cause === undefined ? "" : `: ${describeError(cause)}`;
-  return new LifeboatError("refused", "no_password", `There is no password in ${where}${why}`, {
+  return new LifeboatError("refused", "no_password", `There is no passphrase in ${where}${why}`, {
     hint: "Give it with --password-file FILE, or --password-env NAME.",
     cause,
   });
 }
 
-/** The password in a file, without its line end. Throws `no_password`. */
+/** The passphrase in a file, without its line end. Throws `no_password`. */
 export function readPasswordFile(host: Host, file: string): string {
   const path = pathsOf(host.platform).resolve(file);
   let text: string;

@@ -129,7 +129,7 @@ Deno.test("a passphrase is asked for twice on a terminal, with a hint, and never
     assert.equal(code, 0, shown);
     assert.ok(!shown.includes(PASSPHRASE));
     const reading = talk(scene.user, [PROGRAM, "verify", "latest"]);
-    await reading.sees("Password: ");
+    await reading.sees("Passphrase: ");
     await reading.types(PASSPHRASE);
     const read = await reading.end();
     assert.equal(read.code, 0, read.shown);
@@ -143,13 +143,13 @@ Deno.test("verify --all asks once for what opens all, and again where it does no
       names.push((await scene.backUp("--encrypt", ...passwordFlags(scene, passphrase))).backup_id);
     }
     const dialogue = talk(scene.user, [PROGRAM, "verify", "--all"]);
-    await dialogue.sees("Password: ");
+    await dialogue.sees("Passphrase: ");
     await dialogue.types("second"); // of the newest two
     await dialogue.sees(`The passphrase does not open ${join(scene.backups, names[0])}.tar.`);
     await dialogue.types("first");
     const { code, shown } = await dialogue.end();
     assert.equal(code, 0, shown);
-    assert.equal(shown.split("Password: ").length - 1, 2, shown);
+    assert.equal(shown.split("Passphrase: ").length - 1, 2, shown);
     assert.ok(!shown.includes("Not checked"), shown);
   }));
 
@@ -230,7 +230,7 @@ Deno.test("an unpacked encrypted backup restores from where it lies, as its rest
     const before = fileTexts(scene.home);
     Deno.removeSync(scene.home, { recursive: true });
     const dialogue = talk(scene.user, ["/bin/sh", join(folder, "restore-environment.sh")]);
-    await dialogue.sees("Password: ");
+    await dialogue.sees("Passphrase: ");
     await dialogue.types(PASSPHRASE);
     await dialogue.sees("Type RESTORE");
     await dialogue.types("RESTORE");

@@ -75,7 +75,7 @@ Deno.test("an identity under a passphrase opens nothing without it", () =>
     await ok(scene, ["show", archive!, ...flags]);
     await ok(scene, ["show", archive!, "--identity", identity.path, ...flags]);
     const dialogue = talk(scene.user, [PROGRAM, "show", archive!]);
-    await dialogue.sees(`Password of ${identity.path}: `);
+    await dialogue.sees(`Passphrase of ${identity.path}: `);
     await dialogue.types(PASSPHRASE);
     const { code, shown } = await dialogue.end();
     assert.equal(code, 0, shown);
@@ -204,7 +204,7 @@ Deno.test("a signing key under a passphrase signs only for whoever knows it", ()
     assert.deepEqual([wrong.code, wrong.json.error?.code], [12, "wrong_password"]);
     assert.deepEqual(scene.published(), published);
     const dialogue = talk(scene.user, [PROGRAM, "backup", "--kit", "light", "--no-directory"]);
-    await dialogue.sees(`Password of ${join(keys, "signing.key.age")}: `);
+    await dialogue.sees(`Passphrase of ${join(keys, "signing.key.age")}: `);
     await dialogue.types(PASSPHRASE);
     const { code, shown } = await dialogue.end();
     assert.equal(code, 0, shown);

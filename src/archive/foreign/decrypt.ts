@@ -15,16 +15,16 @@ export function canBeEncrypted(bytes: number): boolean {
   return bytes > HEADER && (bytes - HEADER) % CIPHER_BLOCK === 0;
 }
 
-/** Says that a password is needed. */
+/** Says that a passphrase is needed. */
 export function needsPassword(path: string): LifeboatError {
   return new LifeboatError("untrusted", "password_needed", `${path} is encrypted`, {
-    hint: "Give its password with --password-file FILE, or --password-env NAME.",
+    hint: "Give its passphrase with --password-file FILE, or --password-env NAME.",
   });
 }
 
 function wrongPassword(path: string): LifeboatError {
-  return new LifeboatError("untrusted", "wrong_password", `The password does not open ${path}`, {
-    hint: "Nothing was written. Passwords are those that ClawBackup was given.",
+  return new LifeboatError("untrusted", "wrong_password", `The passphrase does not open ${path}`, {
+    hint: "Nothing was written. It is the one that ClawBackup was given.",
   });
 }
 

@@ -56,7 +56,7 @@ function programLines(sheet: RecoverySheet, platform: Platform): string[] {
     executable.sha256,
     "",
     `The restorer in backups made with it is the same file. In the folder of an unpacked`,
-    "backup, before you type any password or start anything:",
+    "backup, before you type any passphrase or start anything:",
     "",
     checkLine(platform, executable.sha256),
   ];
