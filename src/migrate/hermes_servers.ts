@@ -2,6 +2,7 @@
 import type { ManualAsset, McpAsset } from "./asset.ts";
 import { filled, hasReferences, type Variables } from "./hermes_env.ts";
 import { isTable, type Table, tableOf, textOf } from "./hermes_names.ts";
+import { hasForeignRules, isForeignPattern, toolFilterOf, toolsIn } from "./hermes_tools.ts";
 import { fromClaude, type McpServer } from "./mcp.ts";
 import { plainName } from "./names.ts";
 
@@ -129,82 +130,35 @@ function certificateOf(raw: Table): { clientCert?: string; clientKey?: string } 
   return cert && key ? { clientCert: cert, clientKey: key } : {};
 }
 
-/** Names of tools; undefined where they are no list of names. */
-function toolsIn(value: unknown): string[] | undefined {
-  if (typeof value === "string") return value.trim() ? [value.trim()] : [];
-  if (!Array.isArray(value) || !value.every((one) => typeof one === "string")) return undefined;
-  return [...new Set(value.map((one) => one.trim()).filter(Boolean))];
-}
-
-/** OpenClaw has only `*` in names of tools. */
-const isForeignPattern = (tool: string) => /[?[]/.test(tool);
-
-/** Tools that Hermes makes of resources and prompts of a server. */
-const OF_RESOURCES = ["resources_list", "resources_read"];
-const OF_PROMPTS = ["prompts_list", "prompts_get"];
-
-function truth(value: unknown): boolean | undefined {
-  if (typeof value === "boolean") return value;
-  const word = typeof value === "string" ? value.trim().toLowerCase() : "";
-  if (["true", "1", "yes", "on"].includes(word)) return true;
-  return ["false", "0", "no", "off"].includes(word) ? false : undefined;
-}
-
-function toolFilterOf(raw: Table): Table | undefined {
-  const direct = isTable(raw.toolFilter) ? raw.toolFilter : raw.tool_filter;
-  if (isTable(direct)) return filterOf(toolsIn(direct.include), toolsIn(direct.exclude) ?? []);
-  if (!isTable(raw.tools)) return undefined;
-  const { tools } = raw;
-  const [resources, prompts] = [truth(tools.resources) !== false, truth(tools.prompts) !== false];
-  const include = toolsIn(tools.include);
-  if (!include) {
-    const off = [...(resources ? [] : OF_RESOURCES), ...(prompts ? [] : OF_PROMPTS)];
-    return filterOf(undefined, [...toolsIn(tools.exclude) ?? [], ...off]);
-  }
-  const allowed = [
-    ...include.filter((tool) => !isForeignPattern(tool)),
-    ...(resources ? OF_RESOURCES : []),
-    ...(prompts ? OF_PROMPTS : []),
-  ];
-  return allowed.length > 0 ? { include: allowed } : { exclude: ["*"] };
-}
-
-function filterOf(include: string[] | undefined, exclude: string[]): Table | undefined {
-  if (include && include.length > 0) return { include };
-  return exclude.length > 0 ? { exclude } : undefined;
-}
-
-function hasTrouble({ include, exclude, resources, prompts, ...others }: Table): boolean {
-  return Object.keys(others).length > 0 ||
-    (include !== undefined && !toolsIn(include)) || (exclude !== undefined && !toolsIn(exclude)) ||
-    [resources, prompts].some((one) => one !== undefined && truth(one) === undefined);
-}
+/** Notes something that a person has to do, where it is so. */
+type Note = (isSo: boolean, what: string, message: string, recommendation?: string) => void;
 
 /** What a person has to do; ids are OpenClaw's. */
 function notesOf(
-  { variables, includeSecrets }: ServerReading,
+  reading: ServerReading,
   source: string,
   name: string,
   raw: Table,
 ): ManualAsset[] {
   const notes: ManualAsset[] = [];
-  const note = (isSo: boolean, what: string, message: string, recommendation = BY_HAND) => {
+  const note: Note = (isSo, what, message, recommendation = BY_HAND) => {
     if (!isSo) return;
     const id = `manual:mcp-server-${what}:${plainName(name)}`;
     const whole = `Hermes MCP server "${name}" ${message}`;
     notes.push({ kind: "manual", id, source, message: whole, recommendation });
   };
+  noteValues(note, reading, raw);
+  noteCertificates(note, raw);
+  noteLogin(note, raw);
+  noteTools(note, tableOf(raw.tools));
+  noteBehaviour(note, raw);
+  return notes;
+}
+
+function noteValues(note: Note, { variables, includeSecrets }: ServerReading, raw: Table): void {
   const referring = [...FILLED, "enabled"].map((key) => raw[key]).filter(hasReferences);
   const hasValues = raw.env !== undefined || raw.headers !== undefined || referring.length > 0;
   const unset = referring.some((value) => filled(value, variables) === undefined);
-  const cert = raw.clientCert ?? raw.client_cert;
-  const hasCert = cert !== undefined || textOf(raw.clientKey, raw.client_key) !== undefined;
-  const isCertLocked = Array.isArray(cert) && cert.length === 3;
-  const transport = textOf(raw.transport, raw.type);
-  const auth = textOf(raw.auth);
-  const tools = tableOf(raw.tools);
-  const patterns = toolsIn(tools.include) ?? toolsIn(tools.exclude) ?? [];
-  const lifecycle = tableOf(raw.lifecycle);
   note(!includeSecrets && hasValues, "secrets", "has values that may be secret", ENTER);
   note(
     includeSecrets && unset,
@@ -212,35 +166,47 @@ function notesOf(
     "refers to variables that are not set",
     ENTER,
   );
-  note(isCertLocked, "client-cert-password", "has a client key under a password");
-  note(
-    hasCert && !isCertLocked && !certificateOf(raw).clientCert,
-    "client-cert",
-    "has a client certificate and key that are not two files",
-  );
-  note(
-    typeof (raw.sslVerify ?? raw.ssl_verify) === "string",
-    "tls-ca",
-    "trusts a certificate authority of its own",
-  );
-  note(!!transport && !TRANSPORTS.includes(transport), "transport", "has an unknown transport");
+}
+
+function noteCertificates(note: Note, raw: Table): void {
+  const cert = raw.clientCert ?? raw.client_cert;
+  const isThere = cert !== undefined || textOf(raw.clientKey, raw.client_key) !== undefined;
+  const isLocked = Array.isArray(cert) && cert.length === 3;
+  const isOther = isThere && !isLocked && !certificateOf(raw).clientCert;
+  const ownAuthority = typeof (raw.sslVerify ?? raw.ssl_verify) === "string";
+  note(isLocked, "client-cert-password", "has a client key under a password");
+  note(isOther, "client-cert", "has a client certificate and key that are not two files");
+  note(ownAuthority, "tls-ca", "trusts a certificate authority of its own");
+}
+
+function noteLogin(note: Note, raw: Table): void {
+  const auth = textOf(raw.auth);
+  const hasOther = Object.keys(tableOf(raw.oauth)).some((key) => !OAUTH.includes(key));
   note(!!auth && auth !== "oauth", "auth", "signs in in a way that OpenClaw has not");
   note(auth === "oauth" || isTable(raw.oauth), "oauth-login", "needs a login", LOGIN);
-  const hasOther = Object.keys(tableOf(raw.oauth)).some((key) => !OAUTH.includes(key));
   note(hasOther, "oauth-client", "is registered as a client of its own", LOGIN);
+}
+
+function noteTools(note: Note, tools: Table): void {
+  const patterns = toolsIn(tools.include) ?? toolsIn(tools.exclude) ?? [];
   note(patterns.some(isForeignPattern), "tool-patterns", "names tools by patterns with ? or [");
-  note(hasTrouble(tools), "tool-policy", "has rules for tools that OpenClaw has not");
-  note(raw.skip_preflight === true, "preflight", "is not asked before it is used");
-  for (const what of ["sampling", "elicitation"]) {
-    note(isTable(raw[what]) && raw[what].enabled !== false, what, `uses ${what}`);
-  }
+  note(hasForeignRules(tools), "tool-policy", "has rules for tools that OpenClaw has not");
+}
+
+function noteBehaviour(note: Note, raw: Table): void {
+  const transport = textOf(raw.transport, raw.type);
+  const lifecycle = tableOf(raw.lifecycle);
   const ends = [
     raw.idle_timeout_seconds ?? lifecycle.idle_timeout_seconds,
     raw.max_lifetime_seconds ?? lifecycle.max_lifetime_seconds,
   ];
+  note(!!transport && !TRANSPORTS.includes(transport), "transport", "has an unknown transport");
+  note(raw.skip_preflight === true, "preflight", "is not asked before it is used");
+  for (const what of ["sampling", "elicitation"]) {
+    note(isTable(raw[what]) && raw[what].enabled !== false, what, `uses ${what}`);
+  }
   note(ends.some((one) => Number(one) > 0), "lifecycle", "is ended after a time");
   note(Number(raw.keepalive_interval) > 0, "keepalive", "is kept alive by messages");
-  return notes;
 }
 
 const TRANSPORTS = ["http", "streamable-http", "sse", "stdio"];
