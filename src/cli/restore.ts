@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import type { Backup } from "../archive/mod.ts";
 import { type Host, LifeboatError, pathsOf } from "../base/mod.ts";
 import type { Home } from "../profiles/mod.ts";
-import type { RestoreOptions } from "../restore/mod.ts";
+import type { RestoreOptions, RestoreResult } from "../restore/mod.ts";
 import type { Unlock } from "../seal/mod.ts";
 import {
   type Act,
@@ -137,11 +137,8 @@ async function targetHome(host: Host, flags: RestoreFlags, { head }: Backup): Pr
   return resolveHome(host, profile, { home, withRoots });
 }
 
-/** What the user has agreed to. */
-interface Agreed {
-  confirmed: boolean;
-  trust?: boolean;
-}
+/** What the user has agreed to; or a plan that changes nothing, of which nobody need be asked. */
+type Agreed = { confirmed: boolean; trust?: boolean } | { nothing: RestoreResult };
 
 /** Shows the plan and asks, where somebody is there who can answer. */
 async function agreedTo(
@@ -158,6 +155,7 @@ async function agreedTo(
   if (!terminal.interactive) return { confirmed: false }; // the engine refuses, and names the flag
   const { planRestore } = await import("../restore/mod.ts");
   const planned = await planRestore(host, options);
+  if (planned.plan.changes_nothing) return { nothing: planned };
   context.hideProgress();
   const style = styleFor(terminal.errIsTerminal, host.env, flags.color === false);
   terminal.err(planText(planned, options.home, style));
@@ -171,16 +169,23 @@ async function apply(
   flags: RestoreFlags,
   options: RestoreOptions,
 ): Promise<Answer> {
+  const agreed = await agreedTo(context, flags, options);
+  if ("nothing" in agreed) return nothingAnswer(agreed.nothing, options.home);
   const { applyRestore } = await import("../restore/mod.ts");
   const result = await applyRestore(context.host, {
     ...options,
-    ...await agreedTo(context, flags, options),
+    ...agreed,
     backupRoot: flags.backupRoot,
     format: flags.format,
     jobs: flags.jobs,
     runDoctorCommands: flags.runPostRestoreCommands,
   });
+  if (result.plan.changes_nothing) return nothingAnswer(result, options.home);
   return { result, text: (style) => restoredText(result, options.home, style) };
+}
+
+function nothingAnswer(result: RestoreResult, home: Home): Answer {
+  return { result, text: (style) => planText(result, home, style) + `${result.message}\n` };
 }
 
 async function plan(
@@ -190,6 +195,7 @@ async function plan(
 ): Promise<Answer> {
   const { planRestore } = await import("../restore/mod.ts");
   const result = await planRestore(host, options);
+  if (result.plan.changes_nothing) return nothingAnswer(result, options.home);
   const next = nextCommand(host.platform, programName(host), options, flags);
   return {
     result,

@@ -186,6 +186,8 @@ export interface PlanSummary {
   set_permissions: number;
   /** Bytes that are written. */
   write_bytes: number;
+  /** Whether all that would come back is there already: apply then makes no backup and no undo data. */
+  changes_nothing: boolean;
   mode: "overlay" | "mirror";
   /** Prunes from the home, into the undo data; nothing is erased. */
   will_prune_existing_files: boolean;

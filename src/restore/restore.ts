@@ -16,7 +16,13 @@ import type { ApplyOptions, RestoreOptions, RestoreResult } from "./options.ts";
 import { makePlan } from "./plan.ts";
 import type { Plan } from "./planner.ts";
 import { recoverInterrupted, type Recovery } from "./recover.ts";
-import { appliedResult, dryRunResult, type Outcome } from "./result.ts";
+import {
+  appliedResult,
+  changesNothing,
+  dryRunResult,
+  type Outcome,
+  unchangedResult,
+} from "./result.ts";
 import { hintForRestore, refuseWhileRunning } from "./running.ts";
 import { requireSpace } from "./space.ts";
 import { targetHomeOf } from "./target.ts";
@@ -35,7 +41,7 @@ export async function planRestore(host: Host, options: RestoreOptions): Promise<
 
 /**
  * Restores: plans, backs up what is there, replaces all that differs or nothing, and examines the
- * result. Throws `confirmation_required`, `locked`, `agent_running`, `trust_required`,
+ * result; where nothing differs, it only says so. Throws `confirmation_required`, `locked`, `agent_running`, `trust_required`,
  * `pre_restore_failed`, `changed_meanwhile`, `damaged_archive`, …; the home is then as it was.
  */
 export async function applyRestore(host: Host, options: ApplyOptions): Promise<RestoreResult> {
@@ -45,12 +51,15 @@ export async function applyRestore(host: Host, options: ApplyOptions): Promise<R
   const lock = takeHomeLock(host, home.path);
   const running = { allowRunning: options.allowRunning, hint: hintForRestore(home) };
   try {
-    await refuseWhileRunning(host, home, running);
+    const free = await refuseWhileRunning(host, home, running);
     const warnings = recoverInterrupted(host, home).map(recoveryWarning);
     // Where there is a home it is backed up first, and memory is for that.
     if (!lstatIfThere(host.fs, home.path)) options.backup.prepareVisit?.();
     const plan = await makePlan(host, options);
     try {
+      if (changesNothing(host, plan)) {
+        return unchangedResult(host, options, plan, { looked: free, warnings });
+      }
       requireTrust(host, options, plan);
       requireSpace(host, plan);
       const preRestoreBackup = await backUpBefore(host, options, plan);

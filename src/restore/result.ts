@@ -1,6 +1,6 @@
 /** What the user is told of a restore, planned or done. */
 import type { Manifest } from "../archive/mod.ts";
-import type { Host } from "../base/mod.ts";
+import { type Host, lstatIfThere } from "../base/mod.ts";
 import type { Running } from "../doctor/mod.ts";
 import type { Carried } from "./carry_plan.ts";
 import { isMove } from "./journal_types.ts";
@@ -25,18 +25,54 @@ export function dryRunResult(
   plan: Plan,
   looked: Running,
 ): RestoreResult {
+  const isNothing = changesNothing(host, plan);
   return {
     ok: true,
     dry_run: true,
-    message: "Nothing was changed. Restore with --apply.",
-    ...common(host, options, plan, looked),
-    pre_restore_backup: null,
+    message: isNothing ? nothingMessage(plan) : "Nothing was changed. Restore with --apply.",
+    ...common(host, options, plan, { looked, isNothing }),
+    ...NOTHING_DONE,
     restore: null,
-    undo_id: null,
-    post_restore_doctor: null,
-    post_restore_doctor_mode: null,
-    post_restore_next_steps: [],
     warnings: [...plan.warnings, ...looked.warnings],
+  };
+}
+
+/** What stands in a result where nothing was done. */
+const NOTHING_DONE = {
+  pre_restore_backup: null,
+  undo_id: null,
+  post_restore_doctor: null,
+  post_restore_doctor_mode: null,
+  post_restore_next_steps: [],
+};
+
+/** Whether all that would come back is there. A home that is not there is made, even an empty one. */
+export function changesNothing(host: Host, { ops, target }: Plan): boolean {
+  return ops.length === 0 && lstatIfThere(host.fs, target.home.path) !== undefined;
+}
+
+function nothingMessage({ conflicts }: Plan): string {
+  return conflicts.length === 0
+    ? "Nothing to change: all that would come back is there."
+    : `Nothing was changed: ${conflicts.length} could not be, something is in their way`;
+}
+
+/** The result of a restore that had nothing to change. */
+export function unchangedResult(
+  host: Host,
+  options: RestoreOptions,
+  plan: Plan,
+  { looked, warnings }: Pick<Outcome, "looked" | "warnings">,
+): RestoreResult {
+  const { skipped, conflicts } = plan;
+  return {
+    ok: conflicts.length === 0,
+    dry_run: false,
+    message: nothingMessage(plan),
+    ...common(host, options, plan, { looked, isNothing: true }),
+    ...NOTHING_DONE,
+    restore: { restored_files: 0, skipped, errors: conflicts, set_aside: [] },
+    warnings: [...plan.warnings, ...looked.warnings, ...warnings],
   };
 }
 
@@ -58,7 +94,7 @@ export function appliedResult(
     dry_run: false,
     message: `${restoredFiles} files were restored` +
       (left > 0 ? `, ${left} could not be: something is in their way` : ""),
-    ...common(host, options, plan, looked),
+    ...common(host, options, plan, { looked, isNothing: false }),
     pre_restore_backup: preRestoreBackup,
     restore: {
       restored_files: restoredFiles,
@@ -99,12 +135,18 @@ function nextSteps({ target }: Plan, preRestoreBackup: string | null): string[] 
   return steps;
 }
 
-function common(host: Host, options: RestoreOptions, plan: Plan, { running }: Running) {
+function common(
+  host: Host,
+  options: RestoreOptions,
+  plan: Plan,
+  { looked: { running }, isNothing }: { looked: Running; isNothing: boolean },
+) {
   const { manifest, target } = plan;
   const id = target.home.profile.id;
   return {
     plan: {
       ...summaryOf(options, plan),
+      changes_nothing: isNothing,
       running,
       requires_trust: needsTrust(host, options, plan),
     },
@@ -131,7 +173,7 @@ function headOf(manifest: Manifest): Record<string, unknown> {
 function summaryOf(
   options: RestoreOptions,
   plan: Plan,
-): Omit<PlanSummary, "running" | "requires_trust"> {
+): Omit<PlanSummary, "changes_nothing" | "running" | "requires_trust"> {
   const { target, items, ops, skipped } = plan;
   const count = (kinds: string[], action: string) =>
     items.filter((item) => kinds.includes(item.kind) && item.action === action).length;

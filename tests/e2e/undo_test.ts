@@ -43,3 +43,21 @@ Deno.test("a restore is taken back, and that again, and what was kept is forgott
     assert.match((await run(["undo", "--list"])).stdout, /^Nothing is kept/);
     assert.equal((await run(["undo", "--list", "--apply", "--json"])).code, 2);
   }));
+
+Deno.test("a restore that has nothing to change says so, and leaves no backup and no undo data", () =>
+  withScene(async ({ run, backUp, published }) => {
+    await backUp();
+    const before = published();
+    const dry = await run(["restore", "latest"]);
+    assert.match(dry.stdout, /\nNothing to change: all that would come back is there\.\n$/);
+    const shown = await run(["restore", "latest", "--apply", CONFIRM]);
+    assert.equal(shown.code, 0);
+    assert.match(shown.stdout, /\nNothing to change: all that would come back is there\.\n$/);
+    const { code, json } = await run<RestoreResult>([
+      ...["restore", "latest", "--apply", CONFIRM, "--json"],
+    ]);
+    assert.deepEqual([code, json.ok, json.dry_run, json.undo_id], [0, true, false, null]);
+    assert.deepEqual(published(), before);
+    const { json: { undo } } = await run<UndoList>(["undo", "--list", "--json"]);
+    assert.equal(undo.length, 0);
+  }));

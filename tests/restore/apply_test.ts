@@ -67,6 +67,52 @@ Deno.test("what a restore replaces is in the backup before it, and kept in the h
   });
 });
 
+Deno.test("where all is there already, no backup is made and nothing is kept to be undone", () =>
+  withTempDir(async (folder) => {
+    const saved = await save(folder, SPEC);
+    const before = readTree(saved.home.path);
+    const backups = () => [...Deno.readDirSync(saved.backupRoot)].map(({ name }) => name);
+    const made = backups();
+    const backup = await openBackup(saved.host, saved.archive);
+    const planned = await planRestore(saved.host, { backup, home: saved.home });
+    backup.close();
+    assert.deepEqual([planned.ok, planned.plan.changes_nothing], [true, true]);
+    const result = await apply(saved);
+    assert.deepEqual([result.ok, result.dry_run, result.plan.changes_nothing], [true, false, true]);
+    assert.deepEqual([result.pre_restore_backup, result.undo_id], [null, null]);
+    assert.deepEqual([result.restore!.restored_files, result.plan.unchanged], [0, 3]);
+    assert.match(result.message, /^Nothing to change/);
+    assert.equal(planned.message, result.message);
+    assert.deepEqual([readTree(saved.home.path), backups()], [before, made]);
+    Deno.writeTextFileSync(join(saved.home.path, "config.toml"), "newer = 2\n");
+    const missing = await apply(saved, { missingOnly: true });
+    assert.deepEqual([missing.plan.changes_nothing, missing.plan.kept], [true, 3]);
+    const other = await apply(saved);
+    assert.deepEqual([other.plan.changes_nothing, other.restore!.restored_files], [false, 1]);
+    assert.ok(other.pre_restore_backup && other.undo_id);
+  }));
+
+Deno.test("what is in the way is told of although nothing else is to be changed", () =>
+  withTempDir(async (folder) => {
+    const saved = await save(folder, SPEC);
+    const config = join(saved.home.path, "config.toml");
+    Deno.removeSync(config);
+    Deno.mkdirSync(config);
+    const result = await apply(saved);
+    assert.deepEqual([result.ok, result.plan.changes_nothing], [false, true]);
+    assert.deepEqual([result.restore!.errors.length, result.pre_restore_backup], [1, null]);
+    assert.match(result.message, /^Nothing was changed: 1 could not be/);
+  }));
+
+Deno.test("an empty home that is gone is made again", () =>
+  withTempDir(async (folder) => {
+    const saved = await save(folder, {});
+    Deno.removeSync(saved.home.path, { recursive: true });
+    const result = await apply(saved);
+    assert.ok(result.ok && !result.plan.changes_nothing);
+    assert.ok(Deno.statSync(saved.home.path).isDirectory);
+  }));
+
 Deno.test("without the confirmation nothing is done, and the flag is named", async () => {
   await withTempDir(async (folder) => {
     const saved = await save(folder, SPEC);

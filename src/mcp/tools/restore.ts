@@ -64,6 +64,7 @@ async function questionsOf(
   { plan }: RestoreResult,
   { backup, targetDir }: RestoreOptions,
 ): Promise<Question[]> {
+  if (plan.changes_nothing) return [];
   const { create, overwrite, set_aside, activates, requires_trust } = plan;
   const into = targetDir ?? plan.target_home;
   const restore = {

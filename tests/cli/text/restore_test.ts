@@ -31,6 +31,7 @@ const plan: PlanSummary = {
   remove_folders: 0,
   set_permissions: 0,
   write_bytes: 1500,
+  changes_nothing: false,
   mode: "overlay",
   will_prune_existing_files: false,
   requires_app_closed: true,
