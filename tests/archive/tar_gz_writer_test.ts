@@ -4,9 +4,9 @@ import { crc32, sha256Of } from "../../src/base/mod.ts";
 import type { ArchiveIndex, SegmentLine } from "../../src/archive/format.ts";
 import { assert } from "../assert.ts";
 import { contentOf, oddEntries, type SampleEntry, TOP, writeArchive } from "../support/archives.ts";
-import { assertExtracted, type Fidelity } from "../support/extracted.ts";
 import { testHost, withTempDir } from "../support/host.ts";
 import { runTool, TOOLS } from "../support/oracles.ts";
+import { assertTarExtracted, ON_POSIX, type Unpacker, unpackWith } from "../support/unpacking.ts";
 
 const MIB = 1 << 20;
 const ENTRIES = oddEntries();
@@ -57,36 +57,41 @@ function parseArchive(bytes: Uint8Array): ParsedArchive {
   return { index, header, lines: segments, tar };
 }
 
-const ON_POSIX = Deno.build.os !== "windows"; // the sample's names do not exist on Windows
-
 Deno.test("every program at hand unpacks an archive as it was stored", async (t) => {
   if (Deno.build.os === "linux") assert.ok(TOOLS.gnuTar && TOOLS.gunzip && TOOLS.python);
   await withArchive(ENTRIES, async ({ folder, path, bytes }) => {
-    const unpackWith = (name: string, there: boolean, command: string[], fidelity: Fidelity) =>
-      t.step({
-        name,
-        ignore: !there || !ON_POSIX,
-        async fn() {
-          const target = `${folder}/${name}`;
-          Deno.mkdirSync(target);
-          await runTool(command, { cwd: target });
-          assertOurs(target, ENTRIES, fidelity);
-        },
+    const unpackers: Unpacker[] = [
+      {
+        name: "GNU tar",
+        there: TOOLS.gnuTar,
+        command: ["tar", "-xpzf", path],
+        fidelity: { timeStep: 1, modes: true },
+      },
+      {
+        name: "bsdtar",
+        there: TOOLS.bsdtar,
+        command: ["bsdtar", "-xpf", path],
+        fidelity: { timeStep: 1, modes: true },
+      },
+      {
+        name: "Python",
+        there: TOOLS.python,
+        command: ["python3", "-c", UNPACK_IN_PYTHON, path],
+        fidelity: { timeStep: 1000, modes: true }, // its times are floating-point seconds
+      },
+    ];
+    for (const one of unpackers) {
+      await unpackWith(t, folder, one, (target, fidelity) => {
+        assertTarExtracted(target, ENTRIES, fidelity);
       });
-    const whole: Fidelity = { timeStep: 1, modes: true };
-    await unpackWith("GNU tar", TOOLS.gnuTar, ["tar", "-xpzf", path], whole);
-    await unpackWith("bsdtar", TOOLS.bsdtar, ["bsdtar", "-xpf", path], whole);
-    await unpackWith("Python", TOOLS.python, ["python3", "-c", UNPACK_IN_PYTHON, path], {
-      timeStep: 1000, // its times are floating-point seconds
-      modes: true,
-    });
+    }
     await t.step({
       name: "7-Zip",
       ignore: !TOOLS.sevenZip || !ON_POSIX,
       async fn() {
         const tar = await runTool(["7z", "x", "-so", path]);
         await runTool(["7z", "x", "-si", "-ttar", `-o${folder}/7z`], { stdin: tar });
-        assertOurs(`${folder}/7z`, ENTRIES, {});
+        assertTarExtracted(`${folder}/7z`, ENTRIES, {});
       },
     });
     await t.step({
@@ -126,17 +131,9 @@ Deno.test("busybox unpacks names that need no PAX", {
   await withArchive(short, async ({ folder, path }) => {
     Deno.mkdirSync(`${folder}/out`);
     await runTool(["busybox", "tar", "-xpzf", path], { cwd: `${folder}/out` });
-    assertOurs(`${folder}/out`, short, {});
+    assertTarExtracted(`${folder}/out`, short, {});
   });
 });
-
-/** Everything that was stored, the table and the index, below a private top folder. */
-function assertOurs(target: string, entries: SampleEntry[], fidelity: Fidelity): void {
-  const top = `${target}/${TOP}`;
-  if (fidelity.modes) assert.equal(Deno.statSync(top).mode! & 0o777, 0o700);
-  for (const name of ["segments.jsonl", "index.json"]) Deno.removeSync(`${top}/${name}`);
-  assertExtracted(top, entries, fidelity);
-}
 
 const UNPACK_IN_PYTHON = `
 import sys, tarfile

@@ -2,17 +2,10 @@ import { openBackup, openEarlier, verifyBackup } from "../../src/archive/mod.ts"
 import { requireZstd } from "../../src/archive/zstd.ts";
 import { assert, rejectsWith } from "../assert.ts";
 import { withBackupScene } from "../support/backups.ts";
-import { oddEntries, type SampleEntry, TOP, writeArchive } from "../support/archives.ts";
-import { assertExtracted, type Fidelity } from "../support/extracted.ts";
+import { oddEntries, TOP, writeArchive } from "../support/archives.ts";
 import { testHost, withTempDir } from "../support/host.ts";
 import { runTool, TOOLS } from "../support/oracles.ts";
-
-const ON_POSIX = Deno.build.os !== "windows"; // the sample's names do not exist on Windows
-
-function assertOurs(folder: string, entries: SampleEntry[], fidelity: Fidelity): void {
-  for (const name of ["segments.jsonl", "index.json"]) Deno.removeSync(`${folder}/${TOP}/${name}`);
-  assertExtracted(`${folder}/${TOP}`, entries, fidelity);
-}
+import { assertTarExtracted, type Unpacker, unpackWith } from "../support/unpacking.ts";
 
 Deno.test("programs that know zstd unpack a tar.zst as it was stored", async (t) => {
   if (Deno.build.os === "linux") assert.ok(TOOLS.gnuTar && TOOLS.zstd);
@@ -20,20 +13,15 @@ Deno.test("programs that know zstd unpack a tar.zst as it was stored", async (t)
     const path = `${folder}/a.tar.zst`;
     const entries = oddEntries();
     await writeArchive(testHost(folder), path, entries, { format: "tar.zst" });
-    const unpackWith = (name: string, there: boolean, command: string[], fidelity: Fidelity) =>
-      t.step({
-        name,
-        ignore: !there || !ON_POSIX,
-        async fn() {
-          const target = `${folder}/${name}`;
-          Deno.mkdirSync(target);
-          await runTool(command, { cwd: target });
-          assertOurs(target, entries, fidelity);
-        },
-      });
-    const whole: Fidelity = { timeStep: 1, modes: true };
-    await unpackWith("tar", TOOLS.gnuTar && TOOLS.zstd, ["tar", "--zstd", "-xpf", path], whole);
-    await unpackWith("bsdtar", TOOLS.bsdtar, ["bsdtar", "-xpf", path], whole);
+    const fidelity = { timeStep: 1, modes: true };
+    const [tar, bsdtar] = [["tar", "--zstd", "-xpf", path], ["bsdtar", "-xpf", path]];
+    const unpackers: Unpacker[] = [
+      { name: "tar", there: TOOLS.gnuTar && TOOLS.zstd, command: tar, fidelity },
+      { name: "bsdtar", there: TOOLS.bsdtar, command: bsdtar, fidelity },
+    ];
+    for (const one of unpackers) {
+      await unpackWith(t, folder, one, (target) => assertTarExtracted(target, entries, fidelity));
+    }
     await t.step({
       name: "zstd reads it to its last byte",
       ignore: !TOOLS.zstd,

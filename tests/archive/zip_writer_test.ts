@@ -1,12 +1,11 @@
 import { sha256Of } from "../../src/base/mod.ts";
 import { assert } from "../assert.ts";
 import { contentOf, oddEntries, type SampleEntry, TOP, writeArchive } from "../support/archives.ts";
-import { assertExtracted, type Fidelity } from "../support/extracted.ts";
 import { testHost, withTempDir } from "../support/host.ts";
 import { runTool, TOOLS, toolText } from "../support/oracles.ts";
+import { assertOurs, type Unpacker, unpackWith } from "../support/unpacking.ts";
 
 const ENTRIES = oddEntries();
-const ON_POSIX = Deno.build.os !== "windows"; // the sample's names do not exist on Windows
 
 /** Runs with the path of a zip with these entries. */
 function withZip(
@@ -37,30 +36,17 @@ Deno.test("every program at hand unpacks a zip as it was stored", async (t) => {
   // Names that the file system takes and that no unzipper takes for folders or changes.
   const entries = ENTRIES.filter(({ path }) => !/[\n ]/.test(path));
   await withZip(entries, async (path, folder) => {
-    const unpackWith = (
-      name: string,
-      there: boolean,
-      command: (target: string) => string[],
-      fidelity: Fidelity,
-    ) =>
-      t.step({
-        name,
-        ignore: !there || !ON_POSIX,
-        async fn() {
-          const target = `${folder}/${name}`;
-          Deno.mkdirSync(target);
-          await runTool(command(target), { cwd: target, env: { TZ: "UTC", LC_ALL: "C.UTF-8" } });
-          if (fidelity.modes) {
-            assert.equal(Deno.statSync(`${target}/${TOP}`).mode! & 0o777, 0o700);
-          }
-          assertExtracted(`${target}/${TOP}`, entries, fidelity);
-        },
-      });
     const python = "import sys,zipfile;zipfile.ZipFile(sys.argv[1]).extractall()";
-    await unpackWith("unzip", TOOLS.unzip, () => ["unzip", "-q", path], { modes: true });
-    await unpackWith("bsdtar", TOOLS.bsdtar, () => ["bsdtar", "-xpf", path], { modes: true });
-    await unpackWith("Python", TOOLS.python, () => ["python3", "-c", python, path], {});
-    await unpackWith("7z", TOOLS.sevenZip, () => ["7z", "x", path], { modes: true });
+    const [modes, command] = [{ modes: true }, ["python3", "-c", python, path]];
+    const unpackers: Unpacker[] = [
+      { name: "unzip", there: TOOLS.unzip, command: ["unzip", "-q", path], fidelity: modes },
+      { name: "bsdtar", there: TOOLS.bsdtar, command: ["bsdtar", "-xpf", path], fidelity: modes },
+      { name: "Python", there: TOOLS.python, command, fidelity: {} },
+      { name: "7z", there: TOOLS.sevenZip, command: ["7z", "x", path], fidelity: modes },
+    ];
+    for (const one of unpackers) {
+      await unpackWith(t, folder, one, (target, fidelity) => assertOurs(target, entries, fidelity));
+    }
   });
 });
 
