@@ -5,12 +5,13 @@ export {
   type KeepAgentRows,
   keepAgentRows,
   type KeptAgentRows,
+} from "./agent_rows_keep.ts";
+export {
   PUT_AGENT_ROWS_JOB,
   type PutAgentRows,
   putAgentRows,
   type PutRows,
-  type RowCounts,
-} from "./agent_rows.ts";
+} from "./agent_rows_put.ts";
 export { openSessionsBackup, sessionsIn } from "./backup_source.ts";
 export { type Belongings, belongingsOf } from "./belongings.ts";
 export { chooseSessions, type ChosenSession, foldersOf } from "./choose.ts";

@@ -136,6 +136,8 @@ for (const what of ["writer", "all"] as const) {
         { root: "home", path: "state/openclaw.sqlite", what: "rows", count: 3 },
       ]);
       assert.match(result.warnings.join(), /had noted that the agent writer was deleted/);
+      const { activates } = result.plan;
+      assert.ok(activates.some((one) => one.path === "state/openclaw.sqlite"), "jobs run again");
       assert.deepEqual(await dumpWithout(state, "writer"), others);
       assert.deepEqual(await ofWriter(state), wanted);
       const names = [...Deno.readDirSync(join(folder, ".openclaw/state"))].map((one) => one.name);

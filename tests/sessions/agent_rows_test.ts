@@ -72,6 +72,8 @@ Deno.test("rows that were lost or changed come back, and no other row is touched
        UPDATE agent_provenance SET created_at_ms = 1 WHERE agent_id = 'writer';
        UPDATE cron_job_scratch SET content = 'later' WHERE job_id = 'job-main';
        INSERT INTO acp_sessions VALUES ('agent:writer:acp:later', 'codex', NULL);
+       INSERT INTO cron_jobs VALUES ('/later', 'job-writer', NULL, 'writer', '{}', 2);
+       INSERT INTO cron_job_scratch VALUES ('/later', 'job-writer', 'writer, later');
        INSERT INTO agent_deletion_journal VALUES ('writer', '/x', 1), ('other', '/y', 1);`,
     );
     const others = await dumpWithout(into, "writer");
@@ -135,9 +137,13 @@ Deno.test("what another agent has now stays its own, with all that belongs to it
       into,
       `UPDATE cron_jobs SET agent_id = 'main', job_json = '{}' WHERE job_id = 'job-writer';
        UPDATE cron_job_scratch SET content = 'taken over' WHERE job_id = 'job-writer';
+       UPDATE skill_workshop_proposals SET owner_agent_id = 'main';
+       DELETE FROM skill_workshop_proposal_events;
        UPDATE current_conversation_bindings SET target_session_key = 'agent:main:dm';`,
     );
     const query = `SELECT * FROM cron_jobs; SELECT * FROM cron_job_scratch;
+      SELECT proposal_id, owner_agent_id FROM skill_workshop_proposals;
+      SELECT * FROM skill_workshop_proposal_events;
       SELECT * FROM current_conversation_bindings`;
     const before = await askSqlite(into, query);
     await put({ from, into });
