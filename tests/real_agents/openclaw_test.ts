@@ -205,9 +205,12 @@ Deno.test(
       });
     },
 
-    async "a configuration in JSON5, and what it includes, follow a user to another home"(scene) {
+    async "a configuration in JSON5, what it includes, and jobs follow a user to another home"(
+      scene,
+    ) {
       const { claw, folder } = scene;
       const config = join(claw.home, "openclaw.json");
+      await whileGatewayRuns(claw, (gateway) => addJob(claw, gateway, "writer"));
       const { agents, ...rest } = JSON.parse(await Deno.readTextFile(config));
       const { entries, ...others } = agents;
       const write = (name: string, value: unknown) => {
@@ -237,6 +240,9 @@ Deno.test(
         const written = userHome.replace("'", "\\'");
         assert.equal(after, before.replaceAll(claw.userHome, written));
         await assertAccepted(moved, folder);
+        await whileGatewayRuns(moved, async (gateway) => {
+          assert.ok((await jobsOf(moved, gateway)).includes("poem of writer"));
+        });
       } finally {
         await Deno.rename(join(folder, "gone"), claw.userHome);
       }
