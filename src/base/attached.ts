@@ -1,5 +1,5 @@
 /** Another program in the place of this one: on the same terminal, with its exit code. */
-import { commandCandidates, invocationOf } from "./command.ts";
+import { commandCandidates, invocationOf } from "./programs.ts";
 import { LifeboatError } from "./errors.ts";
 import type { Host } from "./host.ts";
 import { statIfThere } from "./files.ts";

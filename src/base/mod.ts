@@ -21,6 +21,7 @@ export * from "./kernel.ts";
 export * from "./lock.ts";
 export * from "./moment.ts";
 export * from "./paths.ts";
+export * from "./programs.ts";
 export * from "./pulse.ts";
 export { readMark } from "./linux_list.ts";
 export * from "./real_fs.ts";

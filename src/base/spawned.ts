@@ -1,6 +1,17 @@
 /** Programs that are started by this one, and ended with all that they started. */
-import { type CommandRequest, invocationOf, variableOf } from "./command.ts";
 import type { Env, Platform } from "./paths.ts";
+import { invocationOf, variableOf } from "./programs.ts";
+
+/** A program to be started. */
+export interface Start {
+  /** Absolute path. */
+  program: string;
+  args: string[];
+  /** The whole environment. */
+  env: Env;
+  /** Absolute path of an existing folder. */
+  cwd: string;
+}
 
 /** Kills a program and what it started: its process group, or on Windows its tree. */
 export function killTree(child: Deno.ChildProcess, env: Env): void {
@@ -17,7 +28,7 @@ export function killTree(child: Deno.ChildProcess, env: Env): void {
 
 /** Starts a program with pipes for what it prints. Throws where it cannot be started. */
 export function spawnProgram(
-  { program, args, env, cwd }: Pick<CommandRequest, "program" | "args" | "env" | "cwd">,
+  { program, args, env, cwd }: Start,
   stdin: "null" | "piped",
 ): Deno.ChildProcess {
   const platform: Platform = Deno.build.os === "windows" ? "windows" : "linux";
