@@ -14,4 +14,4 @@ export { findNewestOfEach, type NewestBackups, newestOfEach } from "./newest.ts"
 export { type BackupItem, itemOfHead, listRoot, ownHomeFinder } from "./list.ts";
 export { backupScope, type ScopeChoice } from "./scope.ts";
 export { openCatalog } from "./store.ts";
-export { noteMade, verifyAndNote, verifyAsNoted } from "./verify.ts";
+export { notedHashes, noteMade, verifyAndNote, verifyAsNoted } from "./verify.ts";

@@ -28,6 +28,8 @@ export interface Catalog {
   noteVerified(path: string, at: string): void;
   /** SHA-256 of an archive when it was made here, upper-case hex. */
   sha256Of(path: string): string | undefined;
+  /** The same of all archives of a name, wherever they were made. */
+  sha256sNamed(archiveName: string): string[];
   noteSha256(path: string, sha256: string): void;
   /** Backends that the archive was copied to. */
   remotesOf(path: string): string[];
@@ -50,6 +52,9 @@ const SCHEMA = `
     path TEXT NOT NULL, backend TEXT NOT NULL, PRIMARY KEY (path, backend)
   ) STRICT;
 `;
+
+/** Whether the last part of a path is this name. */
+const IS_NAMED = "substr(path, -length($name) - 1) IN ('/' || $name, '\\' || $name)";
 
 function openDatabase(path: string): DatabaseSync {
   const database = new DatabaseSync(path);
@@ -85,13 +90,14 @@ function wrapDatabase(database: DatabaseSync): Catalog {
   const verifiedAt = database.prepare("SELECT at FROM verified WHERE path = ?");
   const noteVerified = database.prepare("INSERT OR REPLACE INTO verified (path, at) VALUES (?, ?)");
   const sha256Of = database.prepare("SELECT sha256 FROM hashes WHERE path = ?");
+  const sha256sNamed = database.prepare(`SELECT sha256 FROM hashes WHERE ${IS_NAMED}`);
   const noteSha256 = database.prepare("INSERT OR REPLACE INTO hashes (path, sha256) VALUES (?, ?)");
   const remotesOf = database.prepare("SELECT backend FROM remotes WHERE path = ? ORDER BY backend");
   const noteRemote = database.prepare(
     "INSERT OR IGNORE INTO remotes (path, backend) VALUES (?, ?)",
   );
   const forgetRemote = database.prepare(
-    "DELETE FROM remotes WHERE backend = ? AND substr(path, -length(?) - 1) IN ('/' || ?, '\\' || ?)",
+    `DELETE FROM remotes WHERE ${IS_NAMED} AND backend = $backend`,
   );
   const clearRemotes = database.prepare("DELETE FROM remotes WHERE backend = ?");
   const sizes = database.prepare("SELECT path, bytes FROM backups");
@@ -119,10 +125,11 @@ function wrapDatabase(database: DatabaseSync): Catalog {
     verifiedAt: (path) => verifiedAt.get(path)?.at as string | undefined,
     noteVerified: (path, at) => void noteVerified.run(path, at),
     sha256Of: (path) => sha256Of.get(path)?.sha256 as string | undefined,
+    sha256sNamed: ($name) => sha256sNamed.all({ $name }).map(({ sha256 }) => String(sha256)),
     noteSha256: (path, sha256) => void noteSha256.run(path, sha256),
     remotesOf: (path) => remotesOf.all(path).map(({ backend }) => String(backend)),
     noteRemote: (path, backend) => void noteRemote.run(path, backend),
-    forgetRemote: (backend, name) => void forgetRemote.run(backend, name, name, name),
+    forgetRemote: ($backend, $name) => void forgetRemote.run({ $backend, $name }),
     setRemotes,
     close: () => database.close(),
   };

@@ -29,6 +29,11 @@ export async function verifyAsNoted(
   return await verifyBackup(host, path, { ...options, notedSha256 });
 }
 
+/** Hashes that were noted of archives of a name when they were made, on this machine. */
+export function notedHashes(host: Host, archiveName: string): string[] {
+  return withCatalog(host, (catalog) => catalog.sha256sNamed(archiveName));
+}
+
 /** Notes the hash of an archive that was just made: a hash file beside it can be changed with it. */
 export function noteMade(host: Host, path: string, sha256: string): void {
   withCatalog(host, (catalog) => catalog.noteSha256(placeOf(host, path), sha256));

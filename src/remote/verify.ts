@@ -1,8 +1,15 @@
-import { type Damage, verifyBackup, type VerifyOptions } from "../archive/mod.ts";
+import {
+  type Damage,
+  verifyBackup,
+  type VerifyOptions,
+  type VerifyReport,
+} from "../archive/mod.ts";
 import type { Host } from "../base/mod.ts";
+import { notedHashes } from "../catalog/mod.ts";
 import { type SignedBy, unlockWith } from "../seal/mod.ts";
 import type { Backend } from "./backend.ts";
 import { fetchWhole, startCopy, unlockNaming } from "./download.ts";
+import { thisMachine } from "./machine.ts";
 import { archiveKey, type BackupRecord, keyOf, type StoredObject } from "./record.ts";
 
 /** What `verify --remote` finds. */
@@ -18,6 +25,8 @@ export interface RemoteVerifyReport {
   missing: string[];
   extra: string[];
   kit_ok: boolean | null;
+  /** Whether the archive is the one that this machine made, as it noted then. */
+  catalog_sha256: VerifyReport["catalog_sha256"];
   /** Whose it is; null where there is none, or where nothing was downloaded. */
   signature: SignedBy | null;
   /** What could not be checked, and why; for a person. */
@@ -43,6 +52,27 @@ async function checkObject(
     const actual_sha256 = info.sha256;
     report.damaged.push({ path: name, expected_sha256: sha256, actual_sha256, reason });
   }
+}
+
+/**
+ * Compares the hash that the record tells with the one that was noted here: whoever can write to the
+ * backend can put another backup of this machine in the place of one, and change the record with it.
+ * Only a name that is made of the time means one archive.
+ */
+function checkNoted(host: Host, record: BackupRecord, report: RemoteVerifyReport): void {
+  const { machine, backup, archive, atTop } = record;
+  if (atTop || machine.id !== thisMachine(host).id) return;
+  if (!archive.name.startsWith(`${backup.id}.`)) return;
+  const noted = notedHashes(host, archive.name);
+  if (noted.length === 0) return;
+  report.catalog_sha256 = noted.includes(archive.sha256) ? "matches" : "differs";
+  if (report.catalog_sha256 === "matches") return;
+  report.damaged.push({
+    path: archive.name,
+    expected_sha256: noted[0],
+    actual_sha256: archive.sha256,
+    reason: "it is not the archive that was made here: its SHA-256 is another one",
+  });
 }
 
 async function checkData(
@@ -90,9 +120,11 @@ export async function verifyRemote(
     missing: [],
     extra: [],
     kit_ok: null,
+    catalog_sha256: "unknown",
     signature: null,
     unchecked: [],
   };
+  checkNoted(host, record, report);
   await checkObject(backend, archiveKey(record), archive, report, record.atTop);
   if (hash_file) await checkObject(backend, keyOf(machine.id, hash_file.name), hash_file, report);
   if (data && report.missing.length === 0) await checkData(host, backend, record, report, options);

@@ -131,6 +131,31 @@ async function replaceInRecord(folder: string, archive: string): Promise<void> {
   Deno.writeTextFileSync(record, JSON.stringify(told));
 }
 
+Deno.test("another backup of ours in the place of one is not the one that was made here", () =>
+  withShared(async ({ scene, key, stored }) => {
+    const copied = ["--recipient", key.recipient, "--storage", "nas"];
+    const older = await scene.backUp(...copied);
+    const newer = await scene.backUp(...copied);
+    const verify = ["verify", newer.backup_id, "--remote", "nas"];
+    assert.equal((await ok(scene, verify)).catalog_sha256, "matches");
+    const asNewer = (text: string) => text.replaceAll(older.backup_id, newer.backup_id);
+    for (const name of namesIn(stored()).filter((name) => name.includes(older.backup_id))) {
+      Deno.copyFileSync(join(stored(), name), join(stored(), asNewer(name)));
+    }
+    const record = join(stored(), `${newer.backup_id}.lifeboat.json`);
+    Deno.writeTextFileSync(record, asNewer(Deno.readTextFileSync(record)));
+    const { catalog_sha256, damaged } = await ok(scene, verify, 1);
+    assert.equal(catalog_sha256, "differs");
+    assert.match(damaged[0].reason, /not the archive that was made here/);
+    // Where nothing was noted, nobody can tell.
+    for (const name of namesIn(join(scene.user, ".local", "state", "lifeboat"))) {
+      if (name.startsWith("catalog.sqlite")) {
+        Deno.removeSync(join(scene.user, ".local", "state", "lifeboat", name));
+      }
+    }
+    assert.equal((await ok(scene, verify)).catalog_sha256, "unknown");
+  }));
+
 Deno.test("a swapped restorer at a backend is named, also where its record was changed with it", () =>
   withShared(async ({ scene, key, stored }) => {
     const { backup_id } = await scene.backUp("--recipient", key.recipient, "--storage", "nas");

@@ -49,9 +49,11 @@ export function remoteVerifyText(report: RemoteVerifyReport, style: Style): stri
   const { ok, id, remote, data, files_checked, bytes_checked } = report;
   const { damaged, missing, unchecked, signature } = report;
   const verdict = ok ? style.green("undamaged") : style.red("damaged");
+  const isKnown = report.catalog_sha256 === "matches" ? ", the one that was made here" : "";
   const checked = data
-    ? `${formatCount(files_checked, "file")}, ${formatBytes(bytes_checked)} downloaded and read`
-    : "sizes and stored SHA-256; --data also downloads it";
+    ? `${formatCount(files_checked, "file")}, ${formatBytes(bytes_checked)} downloaded and read` +
+      isKnown
+    : `sizes and stored SHA-256${isKnown}; --data also downloads it`;
   const faults = damaged.map(({ path, reason }) =>
     printable(`${path}  ${reason ?? "its SHA-256 is another one"}`)
   );
