@@ -199,10 +199,6 @@ Deno.test(
       await giveLogin(claw, "writer");
       await assertBack(claw);
       await assertAccepted(claw, folder);
-      await whileGatewayRuns(claw, async (gateway) => {
-        const names = (await jobsOf(claw, gateway)).filter((name) => name.startsWith("poem"));
-        assert.deepEqual(names, ["poem of main", "poem of writer"]);
-      });
     },
 
     async "a configuration in JSON5, what it includes, and jobs follow a user to another home"(
