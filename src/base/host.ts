@@ -50,6 +50,7 @@ export function thisHost(signal: AbortSignal, progress: (progress: Progress) => 
   const platform = platformOf(Deno.build.os);
   const env = Deno.env.toObject();
   const userHome = userHomeOf(env, platform) || homedir();
+  let build: BuildInfo | undefined;
   return {
     fs: realFs,
     platform,
@@ -57,7 +58,9 @@ export function thisHost(signal: AbortSignal, progress: (progress: Progress) => 
     env,
     userHome,
     folders: ownFolders(env, userHome, platform),
-    build: readBuildInfo(),
+    get build() {
+      return build ??= readBuildInfo(); // a hook has no time to read what it never asks
+    },
     executable: ownExecutable(),
     kit: kitUrl(),
     cores: navigator.hardwareConcurrency,
