@@ -114,6 +114,26 @@ Deno.test("the app-server works on a stand-in without keys and network, and noth
     assert.match(environment, /^HTTPS_PROXY=http:\/\/127\.0\.0\.1:9$/m);
     assert.match(environment, /^GIT_ALLOW_PROTOCOL=none$/m);
     assert.match(environment, /^CODEX_HOME=.*\/asking-codex\/[^/]+\/\.codex$/m);
+    const plugin = ".codex-plugin/plugin.json";
+    const [source, cache] = [".tmp/plugins/plugins", "plugins/cache/openai-curated"];
+    const files = Object.entries(readTree(join(bin, "home")))
+      .filter(([, what]) => what.startsWith("file")).map(([path]) => path);
+    assert.deepEqual(
+      files.sort(),
+      [
+        ".tmp/plugins/.agents/plugins/marketplace.json",
+        `${source}/linear/.app.json`,
+        ...["linear", "off", "plain"].map((name) => `${source}/${name}/${plugin}`),
+        "auth.json",
+        "config.toml",
+        `${cache}/linear/1.0.0/.app.json`,
+        ...["linear", "off", "plain"].map((name) => `${cache}/${name}/1.0.0/${plugin}`),
+      ].sort(),
+    );
+    for (const path of files) {
+      assert.ok(!Deno.readTextFileSync(join(bin, "home", path)).includes(SECRET), path);
+    }
+    assert.ok(!Deno.readTextFileSync(join(bin, "home/config.toml")).includes("mcp_servers"));
     assert.equal(Deno.readTextFileSync(join(bin, "arguments")), "app-server --listen stdio://\n");
   }));
 

@@ -47,8 +47,8 @@ export function putCuratedPlugins(home: string, plugins: InstalledPlugin[]): voi
 export type Answers = Record<string, unknown>;
 
 /**
- * Makes a program `codex` whose app-server answers as told, and notes its environment and all that is
- * said to it. Gives back the folder it lies in.
+ * Makes a program `codex` whose app-server answers as told, and notes its environment, all that is
+ * said to it, and the `home` it gets. Gives back the folder it lies in.
  */
 export function putAppServer(folder: string, answers: Answers): string {
   const quoted = (value: unknown) => `'${JSON.stringify(value).replaceAll("'", `'\\''`)}'`;
@@ -60,6 +60,7 @@ export function putAppServer(folder: string, answers: Answers): string {
   const script = `#!/bin/sh
 echo "$@" > '${folder}/arguments'
 env > '${folder}/environment'
+rm -rf '${folder}/home'; cp -R "$CODEX_HOME" '${folder}/home'
 echo 'no message'
 while read -r line; do
   printf '%s\\n' "$line" >> '${folder}/said'
