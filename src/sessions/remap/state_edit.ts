@@ -25,17 +25,19 @@ const PATHS: readonly [table: string, column: string][] = [
   ["plugin_binding_approvals", "plugin_root"],
   ["skill_usage", "skill_file"],
   ["skill_workshop_proposal_rollbacks", "target_skill_file"],
-  ["workspace_setup_state", "workspace_path"],
-  ["workspace_path_aliases", "alias_path"],
-  ["workspace_path_aliases", "workspace_path"],
 ];
 
-/** Columns with the SHA-256 of a folder's path, by which OpenClaw knows it (tried). */
-const HASHES: readonly [table: string, column: string][] = [
-  ["workspace_setup_state", "workspace_key"],
-  ["workspace_generated_bootstrap_hashes", "workspace_key"],
-  ["workspace_path_aliases", "workspace_key"],
-  ["workspace_path_aliases", "alias_key"],
+/** A folder as OpenClaw knows it: its path, and the SHA-256 of that (tried). */
+interface Folder {
+  table: string;
+  path: string;
+  key: string;
+}
+
+const FOLDERS: readonly Folder[] = [
+  { table: "workspace_setup_state", path: "workspace_path", key: "workspace_key" },
+  { table: "workspace_path_aliases", path: "workspace_path", key: "workspace_key" },
+  { table: "workspace_path_aliases", path: "alias_path", key: "alias_key" },
 ];
 
 /** What a text becomes; undefined where it stays. */
@@ -56,31 +58,41 @@ function mapColumn(db: DatabaseSync, table: string, column: string, change: Chan
   }
 }
 
-type IsThere = (table: string, column: string) => boolean;
+const keyOf = (path: string) => sha256Of(path).toLowerCase();
 
-const hashOf = (path: string) => sha256Of(path).toLowerCase();
+/** A path as it is hashed: on Windows in lower case (openclaw's workspace-state-identity). */
+function identityOf(path: string): string {
+  const same = path.normalize("NFC");
+  return path.startsWith("/") ? same : same.toLowerCase();
+}
 
-/** What the hash of each path that is mapped becomes. */
-function hashesIn(db: DatabaseSync, isThere: IsThere, mappings: PathMapping[]) {
-  const hashes = new Map<string, string>();
-  for (const column of ["workspace_path", "alias_path"]) {
-    for (const table of ["workspace_setup_state", "workspace_path_aliases"]) {
-      if (!isThere(table, column)) continue;
-      mapColumn(db, table, column, (path) => {
-        const after = mapPath(path, mappings);
-        if (after !== undefined) hashes.set(hashOf(path), hashOf(after));
-        return undefined;
-      });
-    }
-  }
-  return hashes;
+/** Maps a folder together with its key; gives back what keys become. */
+function mapFolder(
+  db: DatabaseSync,
+  { table, path, key }: Folder,
+  change: Change,
+): [before: string, after: string][] {
+  const [from, pathName, keyName] = [table, path, key].map(quoted);
+  const rows = db.prepare(
+    `SELECT rowid AS id, ${pathName} AS path, ${keyName} AS key FROM ${from}
+      WHERE typeof(${pathName}) = 'text' AND instr(${pathName}, char(0)) = 0`,
+  ).all();
+  const update = db.prepare(
+    `UPDATE OR IGNORE ${from} SET ${pathName} = ?, ${keyName} = ? WHERE rowid = ?`,
+  );
+  return rows.flatMap(({ id, path, key }): [string, string][] => {
+    const after = key === keyOf(String(path)) ? change(String(path)) : undefined;
+    if (after === undefined) return [];
+    const there = identityOf(after);
+    update.run(there, keyOf(there), Number(id));
+    return [[String(key), keyOf(there)]];
+  });
 }
 
 function mapAll(db: DatabaseSync, mappings: PathMapping[]): RemapCounts {
   const counts: RemapCounts = {};
   const tables = tablesOf(db, "main");
-  const isThere: IsThere = (table, column) => tables.get(table)?.includes(column) ?? false;
-  const hashes = hashesIn(db, isThere, mappings);
+  const isThere = (table: string, column: string) => tables.get(table)?.includes(column) ?? false;
   const change: Change = (path) => {
     const match = matchPath(path, mappings);
     if (!match) return undefined;
@@ -90,9 +102,12 @@ function mapAll(db: DatabaseSync, mappings: PathMapping[]): RemapCounts {
   for (const [table, column] of PATHS) {
     if (isThere(table, column)) mapColumn(db, table, column, change);
   }
-  for (const [table, column] of HASHES) {
-    if (isThere(table, column)) mapColumn(db, table, column, (hash) => hashes.get(hash));
-  }
+  const folders = FOLDERS.filter(({ table, path, key }) =>
+    isThere(table, path) && isThere(table, key)
+  );
+  const keys = new Map(folders.flatMap((folder) => mapFolder(db, folder, change)));
+  const [table, column] = ["workspace_generated_bootstrap_hashes", "workspace_key"];
+  if (isThere(table, column)) mapColumn(db, table, column, (key) => keys.get(key));
   return counts;
 }
 

@@ -32,6 +32,20 @@ Deno.test("jobs and workspaces are found where the state folder lies now, and al
     assert.deepEqual(await askSqlite(state, "PRAGMA foreign_key_check"), []);
   }));
 
+Deno.test("on Windows a workspace is known in lower case; one that is known otherwise stays", () =>
+  withTempDir(async (folder) => {
+    const odd = `INSERT INTO workspace_setup_state VALUES ('odd', '${OLD}/odd')`;
+    const sql = `${workspace(`${OLD}/Workspace`)} ${odd}`;
+    const state = makeState(join(folder, "state"), OLD, { agents: [], sql });
+    await remapStateJob({ path: state, mappings: [{ from: OLD, to: "C:\\Users\\Al" }] });
+    const here = "c:\\users\\al\\workspace";
+    assert.deepEqual(await askSqlite(state, "SELECT * FROM workspace_setup_state"), [
+      `${keyOf(here)}|${here}`,
+      `odd|${OLD}/odd`,
+    ]);
+    assert.deepEqual(await askSqlite(state, "PRAGMA foreign_key_check"), []);
+  }));
+
 Deno.test("a shared database of another version is not changed", () =>
   withTempDir(async (folder) => {
     const state = makeState(join(folder, "state"), OLD, { version: 15 });
