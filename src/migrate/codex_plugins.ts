@@ -11,7 +11,7 @@ import { type Ask, askCodex, codexProgram } from "./codex_server.ts";
 import { type CuratedHome, isCurated, makeStandIn } from "./codex_stand_in.ts";
 
 /** What was found, and the names of the plugins that need no other mention. */
-export interface Curated {
+interface Curated {
   assets: (PluginAsset | Omit<ManualAsset, "id">)[];
   names: Set<string>;
   warnings: string[];

@@ -29,7 +29,7 @@ export function isCurated(marketplace: unknown): boolean {
 }
 
 /** How somebody is signed in. */
-export type Account = "chatgpt" | "apiKey" | "missing";
+type Account = "chatgpt" | "apiKey" | "missing";
 
 /** What a home says of its curated plugins. */
 export interface CuratedHome {

@@ -11,7 +11,7 @@ import {
 } from "./hermes_names.ts";
 
 /** A provider that OpenClaw can use. */
-export interface Provider {
+interface Provider {
   id: string;
   /** As OpenClaw writes it down. */
   value: Table;

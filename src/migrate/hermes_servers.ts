@@ -7,7 +7,7 @@ import { fromClaude, type McpServer } from "./mcp.ts";
 import { plainName } from "./names.ts";
 
 /** What servers are read with. */
-export interface ServerReading {
+interface ServerReading {
   config: Table;
   /** Of the environment, too: a server is started with both. */
   variables: Variables;

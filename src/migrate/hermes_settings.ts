@@ -16,7 +16,7 @@ import { withoutSecretValues } from "./mcp.ts";
 import { plainName } from "./names.ts";
 
 /** Where settings are read from. */
-export interface SettingsReading extends Reading {
+interface SettingsReading extends Reading {
   /** The configuration file. */
   source: string;
   /** Whether memory files come along. */
