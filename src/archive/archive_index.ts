@@ -13,7 +13,7 @@ import {
 } from "./format.ts";
 import type { SourceFile } from "./source_file.ts";
 import { BLOCK } from "./tar_header.ts";
-import { parseBlock } from "./tar_parse.ts";
+import { isZero, parseBlock } from "./tar_parse.ts";
 
 /** An index that was found at the end of an archive and holds what it must. */
 export interface FoundIndex extends ArchiveIndex {
@@ -89,7 +89,8 @@ function findIndexOf(source: SourceFile, form: SegmentForm): FoundIndex | undefi
     tailCrc: crc32(raw),
     trailer: hasTrailer ? trailer : undefined,
   };
-  const fault = indexFault(found) ?? headerFault(source, FRAMINGS[form]);
+  const end = raw.subarray(BLOCK + INDEX_BYTES);
+  const fault = indexFault(found) ?? headerFault(source, FRAMINGS[form]) ?? endFault(end);
   if (fault) throw damaged(source.path, fault);
   return found;
 }
@@ -99,6 +100,11 @@ function headerFault(source: SourceFile, { start }: Framing): string | undefined
   const fixed = start.subarray(0, 4);
   const same = equalBytes(source.read(0, fixed.length), fixed);
   return same ? undefined : "its gzip header is not the one that belongs to its index";
+}
+
+/** A zstd frame has no checksum, which tells this in a gzip. */
+function endFault(end: Uint8Array): string | undefined {
+  return isZero(end) ? undefined : "its end marker is broken";
 }
 
 function isExtent(value: Extent | undefined): value is Extent {
