@@ -58,7 +58,7 @@ Deno.test("homes of encrypted backups are told apart by their marks", () => {
 Deno.test("an encrypted backup, which does not tell its home, does not lose to an older one", () => {
   const sealed = { id: "sealed-2", home: null, home_mark: "a", encrypted: true };
   assert.deepEqual(
-    choose(sealed, { id: "plain-1", home: "/u/.codex" }, { id: "other", home: "/work/codex" }),
+    choose(sealed, { id: "plain-1", home: "/u/.codex" }, { id: "other", home: "/u/code/codex" }),
     [["sealed-2"], ["plain-1", "other"]],
   );
   assert.deepEqual(

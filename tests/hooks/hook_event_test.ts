@@ -6,7 +6,7 @@ import { assert, rejectsWith } from "../assert.ts";
 const LINUX = { platform: "linux", userHome: "/home/u" } as const;
 
 function read(agent: HookAgent, event: Record<string, unknown>) {
-  const whole = { session_id: "s1", cwd: "/work/project", ...event };
+  const whole = { session_id: "s1", cwd: "/home/u/code", ...event };
   return parseHookEvent(agent, JSON.stringify(whole), LINUX);
 }
 
@@ -16,22 +16,22 @@ function before(agent: HookAgent, tool_name: string, tool_input: unknown) {
 
 Deno.test("Claude Code's file tools name one file, relative ones below the session's folder", () => {
   for (const tool of ["Write", "Edit", "MultiEdit"]) {
-    const file_path = "/work/project/a b.ts";
+    const file_path = "/home/u/code/a b.ts";
     assert.deepEqual(before("claude-code", tool, { file_path })?.paths, [file_path]);
   }
   const notebook = before("claude-code", "NotebookEdit", { notebook_path: "n.ipynb" });
-  assert.deepEqual(notebook?.paths, ["/work/project/n.ipynb"]);
+  assert.deepEqual(notebook?.paths, ["/home/u/code/n.ipynb"]);
 });
 
 Deno.test("OpenClaw's file tools name one file, and ~ is the user's folder for them alone", () => {
   for (const tool of ["write", "edit"]) {
     const paths = (path: string) => before("openclaw", tool, { path })?.paths;
-    assert.deepEqual(paths("notes.md"), ["/work/project/notes.md"]);
+    assert.deepEqual(paths("notes.md"), ["/home/u/code/notes.md"]);
     assert.deepEqual(paths("~/notes.md"), ["/home/u/notes.md"]);
-    assert.deepEqual(paths("./~/notes.md"), ["/work/project/~/notes.md"]);
+    assert.deepEqual(paths("./~/notes.md"), ["/home/u/code/~/notes.md"]);
   }
   const written = before("claude-code", "Write", { file_path: "~/notes.md" });
-  assert.deepEqual(written?.paths, ["/work/project/~/notes.md"]);
+  assert.deepEqual(written?.paths, ["/home/u/code/~/notes.md"]);
 });
 
 Deno.test("a patch names all files that it adds, updates, deletes and moves to", () => {
@@ -48,7 +48,7 @@ Deno.test("a patch names all files that it adds, updates, deletes and moves to",
     "*** End Patch",
   ].join("\n");
   const expected = ["src/a.ts", "src/b.ts", "docs/new file.md", "old.ts"]
-    .map((path) => `/work/project/${path}`);
+    .map((path) => `/home/u/code/${path}`);
   assert.deepEqual(before("codex", "apply_patch", { command: patch })?.paths, expected);
   const words = { command: ["apply_patch", patch] };
   assert.deepEqual(before("codex", "apply_patch", words)?.paths, expected);
@@ -83,14 +83,14 @@ Deno.test("an event that lacks what it must have is refused without being quoted
     secret,
     `["${secret}"]{`,
     JSON.stringify({ hook_event_name: "Stop", session_id: "s", cwd: `${secret}/relative` }),
-    JSON.stringify({ hook_event_name: "Stop", cwd: "/work" }),
-    JSON.stringify({ hook_event_name: "Stop", session_id: secret.repeat(99), cwd: "/work" }),
-    JSON.stringify({ hook_event_name: "Stop", session_id: `${secret}\n`, cwd: "/work" }),
-    JSON.stringify({ hook_event_name: "PreToolUse", session_id: "s", cwd: "/work" }),
+    JSON.stringify({ hook_event_name: "Stop", cwd: "/home/u" }),
+    JSON.stringify({ hook_event_name: "Stop", session_id: secret.repeat(99), cwd: "/home/u" }),
+    JSON.stringify({ hook_event_name: "Stop", session_id: `${secret}\n`, cwd: "/home/u" }),
+    JSON.stringify({ hook_event_name: "PreToolUse", session_id: "s", cwd: "/home/u" }),
     JSON.stringify({
       hook_event_name: "PreToolUse",
       session_id: "s",
-      cwd: "/work",
+      cwd: "/home/u",
       tool_name: "apply_patch",
       tool_input: { command: `*** Add File: ${secret}\n`.repeat(1) + many(2000) },
     }),

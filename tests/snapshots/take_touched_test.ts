@@ -55,7 +55,7 @@ async function withKnown(
 ): Promise<void> {
   let opened: string[] = [];
   const fs = faultyFs(realFs, ({ operation, path }) => {
-    if (["list", "open"].includes(operation)) opened.push(path.slice(path.indexOf("/work")));
+    if (["list", "open"].includes(operation)) opened.push(path.slice(path.indexOf("/workspace")));
   });
   await withSnapshots(async (scene) => {
     const { at } = scene;
@@ -68,7 +68,7 @@ async function withKnown(
     await new Promise((wake) => setTimeout(wake, 3100)); // its ctime cannot be set back
     await hook(scene);
     opened = [];
-    await use(scene, () => opened.filter((path) => path.startsWith("/work")));
+    await use(scene, () => opened.filter((path) => path.startsWith("/workspace")));
   }, { fs });
 }
 
@@ -80,7 +80,7 @@ Deno.test("where nothing has changed nothing is opened, and where a file has, on
     assert.deepEqual(opened(), []);
     Deno.writeTextFileSync(at("sub/c.txt"), "changed");
     await hook(scene);
-    assert.deepEqual(new Set(opened()), new Set(["/work/sub/c.txt"]));
+    assert.deepEqual(new Set(opened()), new Set(["/workspace/sub/c.txt"]));
     assert.deepEqual(eventsOf(scene).slice(-1), ["update sub/c.txt"]);
   }));
 

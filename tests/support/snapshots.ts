@@ -36,7 +36,7 @@ export async function withSnapshots(
 ): Promise<void> {
   await withTempDir(async (folder) => {
     const host = testHost(folder, { now: () => new Date(), ...changes });
-    const work = join(folder, "work");
+    const work = join(folder, "workspace");
     Deno.mkdirSync(work);
     const store = openSnapshotStore(host);
     try {
