@@ -1,4 +1,4 @@
-import { collectGarbage, createPulse, type Host, type Pulse } from "../base/mod.ts";
+import { createGarbageCounter, createPulse, type Host, type Pulse } from "../base/mod.ts";
 import {
   collect,
   collectSignature,
@@ -33,15 +33,12 @@ async function* counted(
   allowance: Allowance,
   pulse: Pulse,
 ): AsyncGenerator<Uint8Array> {
-  let uncollected = 0;
+  const letGo = createGarbageCounter(COLLECTED_EVERY);
   for await (const chunk of chunks) {
     await pulse();
     allowance.spend(chunk.length);
     yield chunk;
-    uncollected += chunk.length;
-    if (uncollected < COLLECTED_EVERY) continue;
-    collectGarbage();
-    uncollected = 0;
+    letGo(chunk.length);
   }
 }
 

@@ -1,6 +1,6 @@
 import {
   checkInterrupt,
-  collectGarbage,
+  createGarbageCounter,
   ensureDir,
   type Host,
   LifeboatError,
@@ -105,18 +105,14 @@ async function sendParts(
   const hash = sha256();
   let sent = 0;
 
-  let untilCollected = MOST_BYTES;
+  const letGo = createGarbageCounter(MOST_BYTES);
 
   async function send(number: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     const part = there.get(number);
     const isSame = part?.size === bytes.length && part.md5 === md5Of(bytes);
     parts[number - 1] = isSame ? part : await backend.putPart(upload, number, bytes);
     sent += bytes.length;
-    untilCollected -= bytes.length;
-    if (untilCollected <= 0) {
-      collectGarbage();
-      untilCollected = MOST_BYTES;
-    }
+    letGo(bytes.length);
     host.progress({ phase: "uploading", files: 0, bytes: sent, totalBytes: size });
   }
 
