@@ -6,21 +6,11 @@ import { findProfile, resolveHome } from "../../src/profiles/mod.ts";
 import { assert } from "../assert.ts";
 import { askClaude, makeClaudeCode } from "../support/agents/claude_code.ts";
 import { askCodex, codexParity, makeCodex } from "../support/agents/codex.ts";
-import { withAgentFolder } from "../support/agents/folders.ts";
 import { CLAUDE_CODE_VERSION, CODEX_VERSION, installAgents } from "../support/agents/install.ts";
-import { type ModelStub, startModelStub } from "../support/agents/model_stub.ts";
 import { LOOPBACK_ONLY, systemPath } from "../support/agents/run.ts";
+import { withStub } from "../support/agents/stubbed.ts";
 import { testHost } from "../support/host.ts";
 import { readTree } from "../support/trees.ts";
-
-async function withStub(use: (folder: string, stub: ModelStub) => Promise<void>): Promise<void> {
-  const stub = startModelStub();
-  try {
-    await withAgentFolder((folder) => use(folder, stub));
-  } finally {
-    await stub.close();
-  }
-}
 
 /** Examines the home in `userHome` with the agent in the folder `bin` on PATH. */
 async function examine(userHome: string, profile: string, bin: string): Promise<DoctorReport> {
@@ -45,7 +35,7 @@ async function examine(userHome: string, profile: string, bin: string): Promise<
 const status = ({ commands }: DoctorReport, id: string) => commands[id]?.status;
 
 Deno.test("the doctor finds a home that Codex wrote healthy, as Codex's own doctor does", () =>
-  withStub(async (folder, stub) => {
+  withStub(async (stub, folder) => {
     const { codex: program } = await installAgents();
     const codex = await makeCodex(folder, program, stub);
     const { id } = await askCodex(codex, "Which of the seven bridges was first?");
@@ -61,7 +51,7 @@ Deno.test("the doctor finds a home that Codex wrote healthy, as Codex's own doct
   }));
 
 Deno.test("the doctor sees the moved home that Codex's own doctor warns of", () =>
-  withStub(async (folder, stub) => {
+  withStub(async (stub, folder) => {
     const { codex: program } = await installAgents();
     const codex = await makeCodex(folder, program, stub);
     await askCodex(codex, "Which of the seven bridges was first?");
@@ -73,7 +63,7 @@ Deno.test("the doctor sees the moved home that Codex's own doctor warns of", () 
   }));
 
 Deno.test("the doctor and its commands leave a home that Claude Code wrote as it is", () =>
-  withStub(async (folder, stub) => {
+  withStub(async (stub, folder) => {
     const { claude: program } = await installAgents();
     const claude = await makeClaudeCode(folder, program, stub);
     await askClaude(claude, "Which of the seven bridges was first?");

@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { assert } from "../assert.ts";
 import { letClaudeAct, makeClaudeCode } from "../support/agents/claude_code.ts";
 import { letCodexAct, makeCodex } from "../support/agents/codex.ts";
-import { withAgentFolder } from "../support/agents/folders.ts";
 import { installAgents, installOpenClaw } from "../support/agents/install.ts";
 import { lifeboat } from "../support/agents/lifeboat.ts";
-import { type ModelStub, startModelStub, type ToolUse } from "../support/agents/model_stub.ts";
+import type { ToolUse } from "../support/agents/model_stub.ts";
 import { letOpenClawAct, makeOpenClaw, useStubModel } from "../support/agents/openclaw.ts";
+import { withStub } from "../support/agents/stubbed.ts";
 
 /** An agent whose hooks are installed, with a project that holds `notes.txt`. */
 interface Actor {
@@ -19,17 +19,6 @@ interface Actor {
 }
 
 const BEFORE = "the only copy\n";
-
-async function withStub(use: (stub: ModelStub, folder: string) => Promise<void>): Promise<void> {
-  await withAgentFolder(async (folder) => {
-    const stub = startModelStub();
-    try {
-      await use(stub, folder);
-    } finally {
-      await stub.close();
-    }
-  });
-}
 
 async function prepare({ userHome, project }: Actor, agent: string): Promise<void> {
   Deno.writeTextFileSync(join(project, "notes.txt"), BEFORE);

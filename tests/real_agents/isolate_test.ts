@@ -5,8 +5,8 @@ import { withAgentFolder } from "../support/agents/folders.ts";
 import { installAgents } from "../support/agents/install.ts";
 import { lifeboat } from "../support/agents/lifeboat.ts";
 import { answerText, type ModelStub, startModelStub } from "../support/agents/model_stub.ts";
-import { type Codex, makeCodex } from "../support/agents/codex.ts";
-import { LOOPBACK_ONLY, run, systemPath } from "../support/agents/run.ts";
+import { type Codex, codexEnv, makeCodex } from "../support/agents/codex.ts";
+import { run } from "../support/agents/run.ts";
 import { PROGRAM } from "../support/lifeboat.ts";
 import { needTool } from "../support/strace.ts";
 
@@ -38,14 +38,7 @@ async function askIsolated(codex: Codex, id: string, log: string, question: stri
   const strace = ["-f", "--seccomp-bpf", "-qq", "-e", "trace=%file", "-o", log];
   const words = ["exec", "--json", "--skip-git-repo-check", question];
   const args = [...strace, PROGRAM, "isolate", "exec", id, "--", codex.program, ...words];
-  const env = {
-    HOME: codex.userHome,
-    CODEX_HOME: codex.home,
-    PATH: systemPath(),
-    TMPDIR: codex.temp,
-    STUB_KEY: "not-a-key",
-    ...LOOPBACK_ONLY,
-  };
+  const env = { ...codexEnv(codex), CODEX_HOME: codex.home };
   return await run("/usr/bin/strace", args, { cwd: codex.project, env, timeoutMs: 120_000 });
 }
 
@@ -91,13 +84,7 @@ Deno.test("a conversation in an isolated home goes on after backup, loss and res
     const sure = ["--apply", "--i-understand-this-restores-sensitive-state"];
     await lifeboat(codex.userHome, ["restore", "latest", "--isolated", "helper", ...sure]);
     const args = ["exec", "helper", "--", codex.program, "exec", "resume", "--last"];
-    const env = {
-      HOME: codex.userHome,
-      PATH: systemPath(),
-      TMPDIR: codex.temp,
-      STUB_KEY: "not-a-key",
-      ...LOOPBACK_ONLY,
-    };
+    const env = codexEnv(codex);
     const resumed = await run(
       PROGRAM,
       ["isolate", ...args, "--skip-git-repo-check", "And now?"],

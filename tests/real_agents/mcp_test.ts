@@ -8,18 +8,8 @@ import { installAgents, installOpenClaw } from "../support/agents/install.ts";
 import { lifeboat } from "../support/agents/lifeboat.ts";
 import { PROGRAM } from "../support/lifeboat.ts";
 import { makeOpenClaw, openClaw } from "../support/agents/openclaw.ts";
-import { type ModelStub, startModelStub, type ToolUse } from "../support/agents/model_stub.ts";
-
-async function withStub(use: (stub: ModelStub, folder: string) => Promise<void>): Promise<void> {
-  await withAgentFolder(async (folder) => {
-    const stub = startModelStub();
-    try {
-      await use(stub, folder);
-    } finally {
-      await stub.close();
-    }
-  });
-}
+import type { ModelStub, ToolUse } from "../support/agents/model_stub.ts";
+import { withStub } from "../support/agents/stubbed.ts";
 
 /** Asserts that a backup of the agent's home was made, and that the model was told of it. */
 async function assertBackedUp(userHome: string, profile: string, stub: ModelStub): Promise<void> {

@@ -2,13 +2,13 @@
 import { join } from "node:path";
 import type { MigrationItem } from "../../src/migrate/mod.ts";
 import { assert } from "../assert.ts";
-import { makeCodex } from "../support/agents/codex.ts";
+import { codexEnv, makeCodex } from "../support/agents/codex.ts";
 import { withAgentFolder } from "../support/agents/folders.ts";
 import { installAgents, installOpenClaw } from "../support/agents/install.ts";
 import { lifeboat } from "../support/agents/lifeboat.ts";
 import { startModelStub } from "../support/agents/model_stub.ts";
 import { makeOpenClaw, openClaw } from "../support/agents/openclaw.ts";
-import { LOOPBACK_ONLY, runOk, systemPath } from "../support/agents/run.ts";
+import { runOk } from "../support/agents/run.ts";
 import { HERMES_CONFIG, HERMES_ENV } from "../support/hermes_config.ts";
 import { PROGRAM } from "../support/lifeboat.ts";
 import { put, putSkill } from "../support/migration_home.ts";
@@ -132,13 +132,7 @@ Deno.test("Codex reads what an isolated home was seeded with, and starts no serv
       const seeded = Deno.readTextFileSync(join(String(path), "config.toml"));
       put(join(String(path), "config.toml"), config + seeded);
       const words = ["exec", "--skip-git-repo-check", "Who am I?"];
-      const env = {
-        HOME: codex.userHome,
-        PATH: systemPath(),
-        TMPDIR: codex.temp,
-        STUB_KEY: "not-a-key",
-        ...LOOPBACK_ONLY,
-      };
+      const env = codexEnv(codex);
       const command = ["isolate", "exec", "helper", "--", program, ...words];
       await runOk(PROGRAM, command, { cwd: codex.project, env });
       const told = stub.requests.at(-1)!.body;

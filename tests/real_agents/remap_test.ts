@@ -17,10 +17,10 @@ import {
   makeCodex,
   resumeCodex,
 } from "../support/agents/codex.ts";
-import { withAgentFolder } from "../support/agents/folders.ts";
 import { installAgents } from "../support/agents/install.ts";
 import { lifeboat } from "../support/agents/lifeboat.ts";
-import { answerText, type ModelStub, startModelStub } from "../support/agents/model_stub.ts";
+import { answerText, type ModelStub } from "../support/agents/model_stub.ts";
+import { withStub } from "../support/agents/stubbed.ts";
 import { readTree } from "../support/trees.ts";
 
 const SURE = ["--apply", "--i-understand-this-restores-sensitive-state"];
@@ -31,14 +31,9 @@ interface Scene {
   programs: Awaited<ReturnType<typeof installAgents>>;
 }
 
-async function withStub(use: (scene: Scene) => Promise<void>): Promise<void> {
+async function withAgents(use: (scene: Scene) => Promise<void>): Promise<void> {
   const programs = await installAgents();
-  const stub = startModelStub();
-  try {
-    await withAgentFolder((folder) => use({ folder, stub, programs }));
-  } finally {
-    await stub.close();
-  }
+  await withStub((stub, folder) => use({ folder, stub, programs }));
 }
 
 /** The same agent of another user, in another project folder. */
@@ -75,7 +70,7 @@ async function readAll(folder: string, name: RegExp): Promise<string> {
 }
 
 Deno.test("a Codex conversation goes on under another home and in another project folder", () =>
-  withStub(async ({ folder, stub, programs }) => {
+  withAgents(async ({ folder, stub, programs }) => {
     const codex = await makeCodex(folder, programs.codex, stub);
     const question = questionIn(codex.project);
     const { id } = await askCodex(codex, question);
@@ -117,7 +112,7 @@ Deno.test("a Codex conversation goes on under another home and in another projec
   }));
 
 Deno.test("a Claude Code conversation goes on under another home and in another project folder", () =>
-  withStub(async ({ folder, stub, programs }) => {
+  withAgents(async ({ folder, stub, programs }) => {
     const claude = await makeClaudeCode(folder, programs.claude, stub);
     const question = questionIn(claude.project);
     const { id } = await askClaude(claude, question);
@@ -140,7 +135,7 @@ Deno.test("a Claude Code conversation goes on under another home and in another 
   }));
 
 Deno.test("undo gives back the exact home that was there before a restore with other paths", () =>
-  withStub(async ({ folder, stub, programs }) => {
+  withAgents(async ({ folder, stub, programs }) => {
     const codex = await makeCodex(folder, programs.codex, stub);
     await askCodex(codex, questionIn(codex.project));
     const where = ["--backup-root", join(folder, "backups")];
@@ -191,7 +186,7 @@ function exactTree(home: string): Record<string, string> {
 }
 
 Deno.test("Codex goes on in a project folder that was moved, and undo takes the remap back", () =>
-  withStub(async ({ folder, stub, programs }) => {
+  withAgents(async ({ folder, stub, programs }) => {
     const codex = await makeCodex(folder, programs.codex, stub);
     const question = questionIn(codex.project);
     const { id } = await askCodex(codex, question);
@@ -207,7 +202,7 @@ Deno.test("Codex goes on in a project folder that was moved, and undo takes the 
   }));
 
 Deno.test("Claude Code goes on in a project folder that was moved, and undo takes the remap back", () =>
-  withStub(async ({ folder, stub, programs }) => {
+  withAgents(async ({ folder, stub, programs }) => {
     const claude = await makeClaudeCode(folder, programs.claude, stub);
     const question = questionIn(claude.project);
     const { id } = await askClaude(claude, question);
@@ -223,7 +218,7 @@ Deno.test("Claude Code goes on in a project folder that was moved, and undo take
   }));
 
 Deno.test("a single Codex conversation comes back under another home, beside newer ones", () =>
-  withStub(async ({ folder, stub, programs }) => {
+  withAgents(async ({ folder, stub, programs }) => {
     const codex = await makeCodex(folder, programs.codex, stub);
     const question = questionIn(codex.project);
     const { id } = await askCodex(codex, question);
@@ -244,7 +239,7 @@ Deno.test("a single Codex conversation comes back under another home, beside new
   }));
 
 Deno.test("a single Claude Code conversation comes back in the project's new place", () =>
-  withStub(async ({ folder, stub, programs }) => {
+  withAgents(async ({ folder, stub, programs }) => {
     const claude = await makeClaudeCode(folder, programs.claude, stub);
     const question = questionIn(claude.project);
     const { id } = await askClaude(claude, question);

@@ -66,17 +66,20 @@ wire_api = "responses"
 `;
 }
 
-function options(codex: Codex): RunOptions {
-  const env = {
+/** Environment in which Codex finds its home by the user's. */
+export function codexEnv(codex: Codex): Record<string, string> {
+  return {
     HOME: codex.userHome,
     USERPROFILE: codex.userHome,
-    CODEX_HOME: codex.home,
     PATH: systemPath(),
     TMPDIR: codex.temp,
     STUB_KEY: "not-a-key",
     ...LOOPBACK_ONLY,
   };
-  return { cwd: codex.project, env };
+}
+
+function options(codex: Codex): RunOptions {
+  return { cwd: codex.project, env: { ...codexEnv(codex), CODEX_HOME: codex.home } };
 }
 
 /** Begins a conversation. */
