@@ -74,7 +74,7 @@ async function* linesOf(
     let from = 0;
     for (let end = chunk.indexOf(0x0a); end >= 0; end = chunk.indexOf(0x0a, from)) {
       pieces.push(chunk.subarray(from, end));
-      yield concat(pieces, bytes + end - from);
+      yield concat(pieces);
       pieces = [];
       bytes = 0;
       from = end + 1;

@@ -1,3 +1,5 @@
+import { joinBytes } from "../base/mod.ts";
+
 /** Takes a stream of chunks apart into pieces of the lengths that a parser asks for. */
 export interface ByteReader {
   /** Exactly `bytes` bytes, or undefined when the stream has not so many left. */
@@ -38,7 +40,7 @@ export function byteReader(chunks: AsyncIterable<Uint8Array>): ByteReader {
       pieces.push(piece);
       missing -= piece.length;
     }
-    const joined = concat(pieces, bytes - missing);
+    const joined = concat(pieces);
     if (missing === 0) return joined;
     current = joined;
     return undefined;
@@ -55,16 +57,9 @@ export function byteReader(chunks: AsyncIterable<Uint8Array>): ByteReader {
   };
 }
 
-/** Joins pieces whose lengths add up to `bytes`. */
-export function concat(pieces: readonly Uint8Array[], bytes: number): Uint8Array {
-  if (pieces.length === 1) return pieces[0];
-  const joined = new Uint8Array(bytes);
-  let at = 0;
-  for (const piece of pieces) {
-    joined.set(piece, at);
-    at += piece.length;
-  }
-  return joined;
+/** Joins pieces; one alone is not copied. */
+export function concat(pieces: readonly Uint8Array[]): Uint8Array {
+  return pieces.length === 1 ? pieces[0] : joinBytes(pieces);
 }
 
 /** Whether two arrays hold the same bytes. */

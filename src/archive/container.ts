@@ -88,5 +88,5 @@ export async function collect(
     if (bytes > most) return undefined;
     pieces.push(chunk);
   }
-  return concat(pieces, bytes);
+  return concat(pieces);
 }

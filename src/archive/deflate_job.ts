@@ -1,6 +1,6 @@
 import { constants, deflateRawSync } from "node:zlib";
 import { zstdFrame } from "./zstd.ts";
-import { crc32, type JobResult, release, sha256Of } from "../base/mod.ts";
+import { crc32, type JobResult, joinBytes, release, sha256Of } from "../base/mod.ts";
 
 /** Name of the job in the worker program. */
 export const DEFLATE_JOB = "deflate";
@@ -54,15 +54,4 @@ function deflatePart(part: Uint8Array, { level, ending }: DeflateInput): Uint8Ar
   // One piece of output in place of many that have to be joined.
   const chunkSize = Math.max(SMALLEST_CHUNK, part.length >> 1);
   return deflateRawSync(part, { level, finishFlush, chunkSize });
-}
-
-/** Pieces joined in a buffer of its own, so that the buffer can be handed to another thread. */
-export function joinBytes(pieces: Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const joined = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    joined.set(piece, at);
-    at += piece.length;
-  }
-  return joined;
 }

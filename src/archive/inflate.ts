@@ -120,7 +120,7 @@ export function unzstdWhole(path: string, frames: Uint8Array, raw: number): Uint
     left -= buffer.length;
   }
   if (left > 0) throw wrongLength(path);
-  return concat(pieces, raw);
+  return concat(pieces);
 }
 
 type InflateSync = (bytes: Buffer, options: object) => unknown;

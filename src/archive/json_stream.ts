@@ -162,12 +162,12 @@ export function createJsonScanner(visitor: JsonVisitor, limits: JsonLimits): Jso
     return i + 1;
   }
 
-  function finish({ use, pieces, bytes }: Capture, i: number): void {
+  function finish({ use, pieces }: Capture, i: number): void {
     capture = undefined;
     let value: unknown;
     if (use !== "skip") {
       try {
-        value = JSON.parse(utf8.decode(concat(pieces, bytes)));
+        value = JSON.parse(utf8.decode(concat(pieces)));
       } catch {
         fault("not JSON", i);
       }

@@ -1,7 +1,6 @@
 /** Which small entries share a segment. Policy of this writer, not format (FORMAT.md section 2). */
 
-import { crc32 } from "../base/mod.ts";
-import { joinBytes } from "./deflate_job.ts";
+import { crc32, joinBytes } from "../base/mod.ts";
 import type { EarlierFile } from "./earlier.ts";
 import type { TableEntry } from "./format.ts";
 import { partOf } from "./stored_order.ts";

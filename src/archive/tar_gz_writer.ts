@@ -1,3 +1,4 @@
+import { joinBytes } from "../base/mod.ts";
 import type {
   EntryMeta,
   HashedMeta,
@@ -6,7 +7,6 @@ import type {
   PackerParts,
   SizedMeta,
 } from "./packer.ts";
-import { joinBytes } from "./deflate_job.ts";
 import type { EarlierFile } from "./earlier.ts";
 import {
   type ArchiveIndex,

@@ -56,7 +56,7 @@ function fullName(block: Uint8Array): Uint8Array {
   const posix = block[262] === 0 && String.fromCharCode(...block.subarray(257, 262)) === "ustar";
   const prefix = posix ? untilNul(block.subarray(345, 500)) : new Uint8Array();
   if (prefix.length === 0) return name;
-  return concat([prefix, SLASH, name], prefix.length + 1 + name.length);
+  return concat([prefix, SLASH, name]);
 }
 
 /** Whether a block is all zeros: two such blocks end a tar. */

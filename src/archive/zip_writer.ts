@@ -1,8 +1,8 @@
-import { crc32Combine } from "../base/mod.ts";
+import { crc32Combine, joinBytes } from "../base/mod.ts";
 import { misused } from "./write_faults.ts";
 import type { OutputMark } from "./output_file.ts";
 import type { LargeEntry, Packer, PackerParts, SizedMeta } from "./packer.ts";
-import { type DeflateOutput, joinBytes } from "./deflate_job.ts";
+import type { DeflateOutput } from "./deflate_job.ts";
 import {
   centralRecord,
   dataDescriptor,

@@ -1,6 +1,7 @@
 /** Errors, the file system behind one interface, locks, paths, hashing, time and workers. */
 export * from "./attached.ts";
 export * from "./build_info.ts";
+export * from "./bytes.ts";
 export * from "./command.ts";
 export * from "./config.ts";
 export { type Conversation, converse } from "./conversation.ts";

@@ -1,4 +1,5 @@
 /** JSON-RPC over lines of text, as MCP's stdio transport has it; what is no message is refused. */
+import { joinBytes } from "../base/mod.ts";
 import { ErrorCode, JSONRPCMessageSchema, type Transport } from "./sdk.ts";
 
 /** A message of a client is a few hundred bytes; what is longer is thrown away as it comes. */
@@ -28,7 +29,7 @@ async function* linesOf(input: ReadableStream<Uint8Array>): AsyncGenerator<strin
     else pieces.push(piece);
   };
   const line = () => {
-    const text = length > MAX_LINE ? undefined : decoder.decode(joined(pieces, length));
+    const text = length > MAX_LINE ? undefined : decoder.decode(joinBytes(pieces));
     [pieces, length] = [[], 0];
     return text;
   };
@@ -42,16 +43,6 @@ async function* linesOf(input: ReadableStream<Uint8Array>): AsyncGenerator<strin
     take(chunk.slice(from));
   }
   if (length > 0) yield line();
-}
-
-function joined(pieces: Uint8Array[], length: number): Uint8Array {
-  const all = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
 }
 
 function parsed(line: string): unknown {

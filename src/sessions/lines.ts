@@ -1,3 +1,5 @@
+import { joinBytes } from "../base/mod.ts";
+
 /**
  * The longest line that is looked into, bytes. Pictures make lines of a few megabytes; a longer one
  * is counted, and what it says is left alone, so that no transcript can exhaust the memory.
@@ -14,16 +16,6 @@ export interface LineSplitter {
 
 const NEWLINE = 0x0a;
 
-function joined(pieces: Uint8Array[], length: number): Uint8Array {
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
-}
-
 /**
  * @param each gets every line without its line end, valid until it returns; undefined for one that is
  * longer than `most` bytes
@@ -38,7 +30,7 @@ export function createLineSplitter(
   function finish(rest: Uint8Array): void {
     const length = held + rest.length;
     if (length > most) each(undefined);
-    else each(pieces.length === 0 ? rest : joined([...pieces, rest], length));
+    else each(pieces.length === 0 ? rest : joinBytes([...pieces, rest]));
     pieces = [];
     held = 0;
   }

@@ -1,5 +1,5 @@
 /** Keeps how a workspace looked when it was recorded. */
-import { readMark, removeIfThere } from "../base/mod.ts";
+import { joinBytes, readMark, removeIfThere } from "../base/mod.ts";
 import type { Scope } from "./roots.ts";
 import { rulesOf } from "./rules.ts";
 import type { SnapshotStore } from "./store.ts";
@@ -51,23 +51,13 @@ export function keepMarks(store: SnapshotStore, root: string, { folders }: Marks
   const temporary = `${place}-${crypto.randomUUID()}`;
   const file = host.fs.open(temporary, { createNew: true, mode: 0o600 });
   try {
-    file.write(joined([head, ...folders.map(({ bytes }) => bytes)]));
+    file.write(joinBytes([head, ...folders.map(({ bytes }) => bytes)]));
     file.close();
     host.fs.rename(temporary, place); // not synced: what is lost is made anew
   } catch (error) {
     removeIfThere(host.fs, temporary);
     throw error;
   }
-}
-
-function joined(pieces: Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
 }
 
 /** Forgets marks: what they show has not been recorded. */

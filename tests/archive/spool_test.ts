@@ -1,7 +1,6 @@
 import fc from "fast-check";
-import { joinBytes } from "../../src/archive/deflate_job.ts";
 import { createSpool } from "../../src/archive/spool.ts";
-import { realFs, sha256Of } from "../../src/base/mod.ts";
+import { joinBytes, realFs, sha256Of } from "../../src/base/mod.ts";
 import { assert } from "../assert.ts";
 import { contentOf } from "../support/archives.ts";
 import { withTempDir } from "../support/host.ts";

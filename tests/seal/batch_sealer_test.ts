@@ -1,5 +1,5 @@
 import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
-import { createWorkerPool, sha256Of, type WorkerPool } from "../../src/base/mod.ts";
+import { createWorkerPool, joinBytes, sha256Of, type WorkerPool } from "../../src/base/mod.ts";
 import { BATCH_PLAIN, createBatchSealer } from "../../src/seal/batch_sealer.ts";
 import { CHUNK_PLAIN } from "../../src/seal/mod.ts";
 import { assert, rejectsWith } from "../assert.ts";
@@ -28,16 +28,6 @@ function some(bytes: number): Uint8Array<ArrayBuffer> {
   return Uint8Array.from({ length: bytes }, (_, at) => (at * 31 + (at >> 8)) & 0xff);
 }
 
-function joined(pieces: Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
-}
-
 /** The payload chunk by chunk, as C2SP age v1 says it, with another's cipher. */
 function expected(plain: Uint8Array): Uint8Array {
   const pieces: Uint8Array[] = [];
@@ -48,7 +38,7 @@ function expected(plain: Uint8Array): Uint8Array {
     nonce[11] = end >= plain.length ? 1 : 0;
     pieces.push(chacha20poly1305(KEY, nonce).encrypt(plain.subarray(end - CHUNK_PLAIN, end)));
   }
-  return joined(pieces);
+  return joinBytes(pieces);
 }
 
 /** Seals content that comes in pieces; returns what was stored. */
@@ -67,7 +57,7 @@ async function sealed(
     await sealer.room();
   }
   await sealer.end();
-  return joined(stored);
+  return joinBytes(stored);
 }
 
 Deno.test("batches that workers seal are the chunks of age, at every edge", async () => {
@@ -142,7 +132,7 @@ Deno.test("what has not begun to be sealed can be taken back", async () => {
   await sealer.settle();
   assert.equal(stored.length, 1, "only what has begun is stored");
   await sealer.end();
-  assert.equal(sha256Of(joined(stored)), sha256Of(expected(plain)));
+  assert.equal(sha256Of(joinBytes(stored)), sha256Of(expected(plain)));
 });
 
 Deno.test("the error of a worker is told, and nothing that comes after it is stored", async () => {

@@ -1,5 +1,5 @@
 /** Lines of a file that hold a mark, edited while the file streams by; the rest is passed on. */
-import { Buffer } from "node:buffer";
+import { joinBytes } from "../../base/mod.ts";
 import { ignoresCase, markOf, type PathMapping } from "./paths.ts";
 
 /**
@@ -79,7 +79,7 @@ function* editBlock(
 }
 
 function joined(pieces: Uint8Array[]): Uint8Array {
-  return pieces.length === 1 ? pieces[0] : Buffer.concat(pieces);
+  return pieces.length === 1 ? pieces[0] : joinBytes(pieces);
 }
 
 /**
