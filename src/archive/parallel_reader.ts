@@ -1,5 +1,5 @@
 /** Reading many files of an archive: workers inflate and hash, in the order of the archive. */
-import type { Pulse, WorkerPool } from "../base/mod.ts";
+import { createGarbageCounter, type Pulse, type WorkerPool } from "../base/mod.ts";
 import type { IndexedArchive } from "./archive_table.ts";
 import { inMemory, type ReadableFile, type Wanted } from "./container.ts";
 import type { SegmentLine } from "./format.ts";
@@ -10,6 +10,7 @@ import {
   type InflateInput,
   type InflateOutput,
 } from "./inflate_job.ts";
+import { COLLECTED_EVERY } from "./source_file.ts";
 import type { SegmentGroup } from "./segment_groups.ts";
 
 /** What is read, by whom, and of what. */
@@ -58,10 +59,12 @@ export async function* readInWorkers(
   }
 }
 
+const rawOf = (lines: readonly SegmentLine[]) => lines.reduce((sum, { raw }) => sum + raw, 0);
+
 async function* batchesOf(groups: AsyncIterable<SegmentGroup>): AsyncGenerator<Batch> {
   let [waiting, raw, isFirst]: [SegmentGroup[], number, boolean] = [[], 0, true];
   for await (const group of groups) {
-    const size = group.lines.reduce((sum, line) => sum + line.raw, 0);
+    const size = rawOf(group.lines);
     if (size > WHOLE_RAW) {
       if (waiting.length > 0) yield { groups: waiting };
       for (const segment of group.lines) yield { groups: [group], segment };
@@ -96,11 +99,15 @@ async function* beginAhead(
   batches: AsyncIterable<Batch>,
 ): AsyncGenerator<Begun> {
   const ahead: Begun[] = [];
+  const letGo = createGarbageCounter(COLLECTED_EVERY);
   let fault: unknown;
   try {
     for await (const batch of batches) {
       ahead.push(begin(reading, batch));
-      if (ahead.length > reading.pool.size + 1) yield ahead.shift()!;
+      if (ahead.length <= reading.pool.size + 1) continue;
+      const next = ahead.shift()!;
+      yield next;
+      letGo(next.segment?.raw ?? next.groups.reduce((sum, { lines }) => sum + rawOf(lines), 0));
     }
   } catch (error) {
     fault = error; // what stands before it comes first

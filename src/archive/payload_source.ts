@@ -1,5 +1,5 @@
 /** Reading what is encrypted in a file, at any place, as if it lay there plainly. */
-import type { Host } from "../base/mod.ts";
+import { type Host, release } from "../base/mod.ts";
 import { CHUNK_PLAIN, CHUNK_SEALED, openChunk, plainSize } from "../seal/mod.ts";
 import { damaged } from "./faults.ts";
 import {
@@ -85,6 +85,10 @@ export function openPayload(file: SourceFile, place: PayloadPlace): SourceFile {
         yield read(at + done, Math.min(CHUNK_BYTES, bytes - done));
       }
     },
-    close: () => file.close(),
+    close() {
+      release(buffer);
+      release(shared);
+      file.close();
+    },
   };
 }

@@ -12,14 +12,11 @@ import { MANIFEST_PATH, SIGNATURE_PATH } from "./format.ts";
 import { gunzip, unzstd } from "./inflate.ts";
 import { type Allowance, allowanceOf, type ReadLimits } from "./limits.ts";
 import { createNameReader, createPathGuard } from "./path_checks.ts";
-import type { SourceFile } from "./source_file.ts";
+import { COLLECTED_EVERY, type SourceFile } from "./source_file.ts";
 import { readTar } from "./tar_reader.ts";
 
 /** A manifest up to this size is kept in memory, a larger one is read again when it is needed. */
 const MANIFEST_KEPT = 64 << 20;
-
-/** Bytes of a pass after which memory is freed: each chunk has a buffer of its own. */
-const COLLECTED_EVERY = 32 << 20;
 
 /** What a pass over the archive keeps. */
 interface Found {

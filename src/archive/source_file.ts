@@ -1,15 +1,20 @@
 import {
+  createGarbageCounter,
   describeError,
   type FileHandle,
   type Host,
   LifeboatError,
   type Pulse,
+  release,
   sha256,
 } from "../base/mod.ts";
 import { damaged } from "./faults.ts";
 
 /** Bytes handed on at a time. */
 export const CHUNK_BYTES = 256 << 10;
+
+/** Bytes handed on after which memory is freed, where each chunk has a buffer of its own. */
+export const COLLECTED_EVERY = 16 << 20;
 
 /** Where a source lies: a file, or what is encrypted in it. Can be sent to a worker. */
 export interface SourceRef {
@@ -84,8 +89,11 @@ export function openSource(host: Pick<Host, "fs">, path: string): SourceFile {
     return fill(at, shared.subarray(0, bytes));
   };
   function* range(at: number, bytes: number) {
+    const letGo = createGarbageCounter(COLLECTED_EVERY);
     for (let done = 0; done < bytes; done += CHUNK_BYTES) {
-      yield read(at + done, Math.min(CHUNK_BYTES, bytes - done));
+      const chunk = read(at + done, Math.min(CHUNK_BYTES, bytes - done));
+      yield chunk;
+      letGo(chunk.length);
     }
   }
   return {
@@ -95,7 +103,10 @@ export function openSource(host: Pick<Host, "fs">, path: string): SourceFile {
     read,
     view,
     range,
-    close: () => file.close(),
+    close() {
+      release(shared);
+      file.close();
+    },
   };
 }
 

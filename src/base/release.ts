@@ -1,5 +1,5 @@
 /** Smaller buffers may be parts of one that node shares out; and they are not worth it. */
-const SMALLEST_BYTES = 128 << 10;
+const SMALLEST_BYTES = 64 << 10;
 
 /**
  * Gives the memory of a large buffer back now; the bytes are gone then. The collector comes around
