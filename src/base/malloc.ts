@@ -6,10 +6,10 @@ const M_MMAP_THRESHOLD = -3;
 /** Bytes from which a buffer has memory of its own. */
 const LARGE_BYTES = 512 << 10;
 
-const glibc = optionalLibrary(() =>
-  Deno.build.os === "linux"
-    ? Deno.dlopen("libc.so.6", { mallopt: { parameters: ["i32", "i32"], result: "i32" } })
-    : null
+const library = optionalLibrary(() =>
+  Deno.build.os !== "linux" ? null : Deno.dlopen("libc.so.6", {
+    mallopt: { parameters: ["i32", "i32"], result: "i32" },
+  }).symbols
 );
 
 /**
@@ -18,5 +18,5 @@ const glibc = optionalLibrary(() =>
  * took 180 to 310 MB of memory so, with this 180 to 200. Other C libraries are left as they are.
  */
 export function giveLargeBuffersBack(): void {
-  glibc()?.symbols.mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
+  library()?.mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
 }

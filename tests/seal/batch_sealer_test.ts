@@ -4,6 +4,7 @@ import { BATCH_PLAIN, createBatchSealer } from "../../src/seal/batch_sealer.ts";
 import { CHUNK_PLAIN } from "../../src/seal/mod.ts";
 import { assert, rejectsWith } from "../assert.ts";
 import { inlinePool } from "../support/inline_pool.ts";
+import "../support/libraries.ts";
 
 const KEY = Uint8Array.from({ length: 32 }, (_, at) => at * 7);
 

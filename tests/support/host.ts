@@ -1,14 +1,5 @@
 import { type Host, ownFolders, realFs } from "../../src/base/mod.ts";
-
-// The C library is loaded at the first use and kept. Loaded here, no test seems to leak it.
-realFs.list(".");
-realFs.list(".", { withInfo: true });
-realFs.canSyncAll(".");
-try {
-  realFs.rename("/not there", "/not there either", { exclusive: true });
-} catch {
-  // Nothing is there to be renamed.
-}
+import "./libraries.ts";
 
 /** A host whose user lives in `folder`, on the real file system and this platform. */
 export function testHost(folder: string, changes: Partial<Host> = {}): Host {
