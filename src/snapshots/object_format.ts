@@ -59,15 +59,21 @@ export function encodeList(list: ObjectList): { id: string; content: Uint8Array 
 
 /** Saves less than this: stored as it is, so that reading it costs nothing. */
 const WORTH_IT = 0.95;
+/** A file takes so much of a disk anyway; and a hook has not to load zstd, which takes it 2 ms. */
+const DISK_BLOCK = 4096;
 
 // The bindings are typed for newer versions; `deno run` 2.6.8 has no zstd (toolchain.md).
 const { zstdCompressSync, zstdDecompressSync } = zlib as Partial<typeof zlib>;
 
+function compress(content: Uint8Array): [codec: number, packed: Uint8Array] {
+  if (HEADER_BYTES + content.length <= DISK_BLOCK) return [CODECS.raw, content];
+  if (zstdCompressSync) return [CODECS.zstd, zstdCompressSync(content)];
+  return [CODECS.deflate, zlib.deflateRawSync(content, { level: 5 })];
+}
+
 /** Header and content of an object as they are on disk. */
 export function packObject(id: string, content: Uint8Array): Uint8Array {
-  const [codec, packed] = zstdCompressSync
-    ? [CODECS.zstd, zstdCompressSync(content)]
-    : [CODECS.deflate, zlib.deflateRawSync(content, { level: 5 })];
+  const [codec, packed] = compress(content);
   const isSmaller = packed.length < content.length * WORTH_IT;
   const payload = isSmaller ? packed : content;
   const bytes = new Uint8Array(HEADER_BYTES + payload.length);
