@@ -1,5 +1,5 @@
 /** Reading what is encrypted in a file, at any place, as if it lay there plainly. */
-import { type Host, release } from "../base/mod.ts";
+import { giveLargeBuffersBack, type Host, release } from "../base/mod.ts";
 import { CHUNK_PLAIN, CHUNK_SEALED, openChunk, plainSize } from "../seal/mod.ts";
 import { damaged } from "./faults.ts";
 import {
@@ -30,6 +30,7 @@ export function openPayload(file: SourceFile, place: PayloadPlace): SourceFile {
   const { path } = file;
   const size = plainSize(place.bytes);
   if (size === undefined) throw damaged(path, "its encrypted part has been cut");
+  giveLargeBuffersBack();
   const last = Math.ceil(place.bytes / CHUNK_SEALED) - 1;
   // One buffer for all: garbage of this kind stays for long.
   const buffer = new Uint8Array(CHUNK_PLAIN);

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import {
   createPulse,
   type FileHandle,
+  giveLargeBuffersBack,
   type Host,
   type Sha256,
   sha256,
@@ -63,6 +64,7 @@ export function createSealedOutput(
   host: Host,
   { path, file, start, age, pool, onClose, discard }: SealedOutputOptions,
 ): SealedOutput {
+  giveLargeBuffersBack();
   const headerBytes = age.header.length + NONCE_BYTES;
   const chunks = start + headerBytes;
   let sealing = begin();

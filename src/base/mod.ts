@@ -20,6 +20,7 @@ export * from "./json5_text.ts";
 export * from "./json_text.ts";
 export * from "./kernel.ts";
 export * from "./lock.ts";
+export * from "./malloc.ts";
 export * from "./moment.ts";
 export * from "./paths.ts";
 export * from "./programs.ts";

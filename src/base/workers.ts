@@ -1,5 +1,4 @@
 import { workerUrl } from "./build_info.ts";
-import { giveLargeBuffersBack } from "./malloc.ts";
 import { asLifeboatError, type ErrorKind, LifeboatError } from "./errors.ts";
 
 /** Runs jobs by name in worker threads; as many at once as it has workers, the rest wait. */
@@ -45,7 +44,6 @@ export function workersFor({ cores }: { cores: number }, jobs?: number): number 
 
 /** A pool of workers, each started when it is first needed. */
 export function createWorkerPool(size: number): WorkerPool {
-  giveLargeBuffersBack();
   const idle: Worker[] = [];
   const busy = new Map<Worker, Waiting>();
   const queue: Waiting[] = [];
