@@ -54,6 +54,26 @@ function questionIn(folder: string): string {
   return `Which of the seven bridges in ${folder} was first?`;
 }
 
+/** A user of Codex with a conversation and a backup. */
+async function backedUpCodex({ folder, stub, programs }: Scene) {
+  const codex = await makeCodex(folder, programs.codex, stub);
+  const question = questionIn(codex.project);
+  const { id } = await askCodex(codex, question);
+  const where = ["--backup-root", join(folder, "backups")];
+  await lifeboat(codex.userHome, ["backup", ...where, "--no-doctor-commands"]);
+  return { codex, question, id, where };
+}
+
+/** A user of Claude Code with a conversation and a backup. */
+async function backedUpClaude({ folder, stub, programs }: Scene) {
+  const claude = await makeClaudeCode(folder, programs.claude, stub);
+  const question = questionIn(claude.project);
+  const { id } = await askClaude(claude, question);
+  const where = ["--profile", "claude-code", "--backup-root", join(folder, "backups")];
+  await lifeboat(claude.userHome, ["backup", ...where, "--no-doctor-commands"]);
+  return { claude, question, id, where };
+}
+
 function assertTold(stub: ModelStub, texts: string[]): void {
   const told = stub.requests.at(-1)?.body ?? "";
   for (const text of texts) assert.ok(told.includes(text), `the model was not told: ${text}`);
@@ -112,12 +132,9 @@ Deno.test("a Codex conversation goes on under another home and in another projec
   }));
 
 Deno.test("a Claude Code conversation goes on under another home and in another project folder", () =>
-  withAgents(async ({ folder, stub, programs }) => {
-    const claude = await makeClaudeCode(folder, programs.claude, stub);
-    const question = questionIn(claude.project);
-    const { id } = await askClaude(claude, question);
-    const where = ["--profile", "claude-code", "--backup-root", join(folder, "backups")];
-    await lifeboat(claude.userHome, ["backup", ...where, "--no-doctor-commands"]);
+  withAgents(async (scene) => {
+    const { folder, stub } = scene;
+    const { claude, question, id, where } = await backedUpClaude(scene);
     const moved = await movedUser(folder, claude, ".claude");
     const map = ["--map-path", `${claude.project}=${moved.project}`];
     await lifeboat(moved.userHome, ["restore", "latest", ...where, ...map, "--trust", ...SURE]);
@@ -135,11 +152,9 @@ Deno.test("a Claude Code conversation goes on under another home and in another 
   }));
 
 Deno.test("undo gives back the exact home that was there before a restore with other paths", () =>
-  withAgents(async ({ folder, stub, programs }) => {
-    const codex = await makeCodex(folder, programs.codex, stub);
-    await askCodex(codex, questionIn(codex.project));
-    const where = ["--backup-root", join(folder, "backups")];
-    await lifeboat(codex.userHome, ["backup", ...where, "--no-doctor-commands"]);
+  withAgents(async (scene) => {
+    const { folder } = scene;
+    const { codex, where } = await backedUpCodex(scene);
     const moved = await movedUser(folder, codex, ".codex");
     await Deno.mkdir(moved.home);
     await Deno.copyFile(join(codex.home, "config.toml"), join(moved.home, "config.toml"));
@@ -218,12 +233,9 @@ Deno.test("Claude Code goes on in a project folder that was moved, and undo take
   }));
 
 Deno.test("a single Codex conversation comes back under another home, beside newer ones", () =>
-  withAgents(async ({ folder, stub, programs }) => {
-    const codex = await makeCodex(folder, programs.codex, stub);
-    const question = questionIn(codex.project);
-    const { id } = await askCodex(codex, question);
-    const where = ["--backup-root", join(folder, "backups")];
-    await lifeboat(codex.userHome, ["backup", ...where, "--no-doctor-commands"]);
+  withAgents(async (scene) => {
+    const { folder, stub } = scene;
+    const { codex, question, id, where } = await backedUpCodex(scene);
     const moved = await movedUser(folder, codex, ".codex");
     await Deno.mkdir(moved.home);
     await Deno.copyFile(join(codex.home, "config.toml"), join(moved.home, "config.toml"));
@@ -239,12 +251,9 @@ Deno.test("a single Codex conversation comes back under another home, beside new
   }));
 
 Deno.test("a single Claude Code conversation comes back in the project's new place", () =>
-  withAgents(async ({ folder, stub, programs }) => {
-    const claude = await makeClaudeCode(folder, programs.claude, stub);
-    const question = questionIn(claude.project);
-    const { id } = await askClaude(claude, question);
-    const where = ["--profile", "claude-code", "--backup-root", join(folder, "backups")];
-    await lifeboat(claude.userHome, ["backup", ...where, "--no-doctor-commands"]);
+  withAgents(async (scene) => {
+    const { folder, stub } = scene;
+    const { claude, question, id, where } = await backedUpClaude(scene);
     const moved = await movedUser(folder, claude, ".claude");
     const newer = await askClaude(moved, "Another conversation.");
     const map = ["--map-path", `${claude.project}=${moved.project}`, "--session", id];
