@@ -4,7 +4,7 @@ import { killTree, spawnProgram } from "./spawned.ts";
 
 /** What is said to a program and what it says, line by line. */
 export interface Conversation {
-  /** Throws where the program has ended. */
+  /** Where the program has ended this says nothing of it: that is to be heard. */
   say(line: string): Promise<void>;
   /** The next line it prints; undefined when it prints no more. Throws where it prints too much. */
   hear(): Promise<string | undefined>;
@@ -22,6 +22,11 @@ async function* linesOf(stream: ReadableStream<Uint8Array>, limit: number): Asyn
     yield* lines;
   }
   if (rest !== "") yield rest;
+}
+
+/** Whether the end of a program is met in writing or in reading is chance. */
+function unlessEnded(error: unknown): void {
+  if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
 }
 
 /**
@@ -47,7 +52,7 @@ export async function converse<T>(
   request.signal.addEventListener("abort", abort, { once: true });
   try {
     const conversation: Conversation = {
-      say: (line) => input.write(new TextEncoder().encode(`${line}\n`)),
+      say: (line) => input.write(new TextEncoder().encode(`${line}\n`)).catch(unlessEnded),
       hear: async () => (await lines.next()).value,
     };
     return await Promise.race([use(conversation), stopped]);

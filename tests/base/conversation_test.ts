@@ -71,6 +71,16 @@ async function gone(pid: number): Promise<void> {
   assert.fail(`${pid} still runs`);
 }
 
+Deno.test("that a program does not listen any more is told by what is heard of it", async () => {
+  const heard = await converse(shell("exec 0<&-; echo bye; exit"), async ({ say, hear }) => {
+    const last = await hear();
+    await say("are you there?");
+    await say("hello?");
+    return [last, await hear()];
+  });
+  assert.deepEqual(heard, ["bye", undefined]);
+});
+
 Deno.test("a program that is not there cannot be spoken with", async () => {
   const request = { ...shell(""), program: "/no/such/program" };
   await assert.rejects(converse(request, () => Promise.resolve()), Deno.errors.NotFound);
