@@ -193,19 +193,19 @@ Deno.test("names of Claude's skills and commands that are alike are all refused"
 Deno.test("Hermes' texts go into the workspace, its databases and tokens into the archive", () =>
   withUser(async ({ has, at, plan }) => {
     has({
-      ".hermes/active_profile": "work\n",
+      ".hermes/active_profile": "coder\n",
       ".hermes/SOUL.md": "of the default profile\n",
-      ".hermes/profiles/work/SOUL.md": "soul\n",
-      ".hermes/profiles/work/AGENTS.md": "agents\n",
-      ".hermes/profiles/work/memories/USER.md": "user\n",
-      ".hermes/profiles/work/state.db": "not opened yet",
-      ".hermes/profiles/work/mcp-tokens/x.json": "{}",
-      ".hermes/profiles/work/config.yaml": "model: x\n",
-      ".hermes/profiles/work/.env":
+      ".hermes/profiles/coder/SOUL.md": "soul\n",
+      ".hermes/profiles/coder/AGENTS.md": "agents\n",
+      ".hermes/profiles/coder/memories/USER.md": "user\n",
+      ".hermes/profiles/coder/state.db": "not opened yet",
+      ".hermes/profiles/coder/mcp-tokens/x.json": "{}",
+      ".hermes/profiles/coder/config.yaml": "model: x\n",
+      ".hermes/profiles/coder/.env":
         `export OPENAI_API_KEY='${SECRET}'\nOTHER=1\n# GROQ_API_KEY=x\n`,
       ".openclaw/workspace/AGENTS.md": "there\n",
     });
-    putSkill(at(".hermes/profiles/work/skills/deep/er"));
+    putSkill(at(".hermes/profiles/coder/skills/deep/er"));
     const planned = await plan({ provider: "hermes" });
     const secret = "secrets are carried only with --include-secrets";
     assert.deepEqual(told(planned.items), [

@@ -151,15 +151,15 @@ Deno.test("a workspace that holds the state folder, or another, is taken once", 
     config(folder, {
       agents: {
         entries: {
-          a: { workspace: "~/work" },
-          b: { workspace: "~/work/b" },
+          a: { workspace: "~/project" },
+          b: { workspace: "~/project/b" },
           c: { workspace: "~/.openclaw/c" },
-          d: { workspace: "~/other/work" },
+          d: { workspace: "~/other/project" },
         },
       },
     });
     assert.deepEqual(homeIn(folder).roots.map(({ id, path }) => [id, path]), [
-      ["workspace-work-2", `${folder}/work`],
-      ["workspace-work", `${folder}/other/work`],
+      ["workspace-project-2", `${folder}/project`],
+      ["workspace-project", `${folder}/other/project`],
     ]);
   }));
