@@ -59,12 +59,16 @@ export async function* readInWorkers(
   }
 }
 
-const rawOf = (lines: readonly SegmentLine[]) => lines.reduce((sum, { raw }) => sum + raw, 0);
+/** Bytes of the tar in a batch. */
+function rawOf({ groups, segment }: Batch): number {
+  const lines = segment ? [segment] : groups.flatMap((group) => group.lines);
+  return lines.reduce((sum, { raw }) => sum + raw, 0);
+}
 
 async function* batchesOf(groups: AsyncIterable<SegmentGroup>): AsyncGenerator<Batch> {
   let [waiting, raw, isFirst]: [SegmentGroup[], number, boolean] = [[], 0, true];
   for await (const group of groups) {
-    const size = rawOf(group.lines);
+    const size = rawOf({ groups: [group] });
     if (size > WHOLE_RAW) {
       if (waiting.length > 0) yield { groups: waiting };
       for (const segment of group.lines) yield { groups: [group], segment };
@@ -107,7 +111,7 @@ async function* beginAhead(
       if (ahead.length <= reading.pool.size + 1) continue;
       const next = ahead.shift()!;
       yield next;
-      letGo(next.segment?.raw ?? next.groups.reduce((sum, { lines }) => sum + rawOf(lines), 0));
+      letGo(rawOf(next));
     }
   } catch (error) {
     fault = error; // what stands before it comes first
