@@ -6,7 +6,7 @@ import { fileTexts } from "../support/folder_state.ts";
 import { withTempDir } from "../support/host.ts";
 import { lifeboat } from "../support/lifeboat.ts";
 import { runTool } from "../support/oracles.ts";
-import { CONFIRM, namesIn, type Scene, withScene } from "../support/scene.ts";
+import { CONFIRM, namesIn, namesOf, type Scene, withScene } from "../support/scene.ts";
 
 /** A user whose backend is a folder, and what is in it. */
 interface Shared {
@@ -139,7 +139,7 @@ Deno.test("another backup of ours in the place of one is not the one that was ma
     const verify = ["verify", newer.backup_id, "--remote", "nas"];
     assert.equal((await ok(scene, verify)).catalog_sha256, "matches");
     const asNewer = (text: string) => text.replaceAll(older.backup_id, newer.backup_id);
-    for (const name of namesIn(stored()).filter((name) => name.includes(older.backup_id))) {
+    for (const name of namesOf(older.backup_id, stored())) {
       Deno.copyFileSync(join(stored(), name), join(stored(), asNewer(name)));
     }
     const record = join(stored(), `${newer.backup_id}.lifeboat.json`);

@@ -5,7 +5,7 @@ import { ageKey } from "../support/age.ts";
 import { withTempDir } from "../support/host.ts";
 import { type Arrival, startFaultyProxy } from "../support/s3/faulty_proxy.ts";
 import { loopbackPlace, startS3Server } from "../support/s3/server.ts";
-import { CONFIRM, namesIn, type Scene, withScene } from "../support/scene.ts";
+import { CONFIRM, namesIn, namesOf, type Scene, withScene } from "../support/scene.ts";
 import { lifeboat, PROGRAM } from "../support/lifeboat.ts";
 import { talk } from "../support/pseudo_terminal.ts";
 
@@ -249,8 +249,7 @@ Deno.test("the last copy of a home stays, another one is deleted with all its ob
     await ok(scene, ["sync", second.backup_id, "--allow-plaintext"]);
     assert.equal((await json(scene, [...args, "--yes"])).keys.length, 3);
     const [machine] = namesIn(join(disk, "machines"));
-    const left = namesIn(join(disk, "machines", machine));
-    assert.deepEqual(left.filter((name) => name.includes(first.backup_id)), []);
+    assert.deepEqual(namesOf(first.backup_id, join(disk, "machines", machine)), []);
     assert.ok(namesIn(scene.backups).includes(`${first.backup_id}.tar.gz`), "the local one stays");
   }));
 
@@ -267,9 +266,8 @@ async function withCopies(
   await ok(scene, ["sync", "--all", "--allow-plaintext"]);
   const [machine] = namesIn(join(disk, "machines"));
   const folder = join(disk, "machines", machine);
-  const isOf = (name: string, id: string) => name.startsWith(`${id}.`) && !name.startsWith(".");
   const keysOf = (id: string) =>
-    namesIn(folder).filter((name) => isOf(name, id)).map((name) => join(folder, name));
+    namesOf(id, folder).filter((name) => !name.startsWith(".")).map((name) => join(folder, name));
   return { ids, keysOf };
 }
 

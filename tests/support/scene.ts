@@ -96,3 +96,8 @@ export function namesIn(folder: string): string[] {
     throw error;
   }
 }
+
+/** Names of a backup's files in a folder, hidden ones too; another of its second is its id and a number. */
+export function namesOf(id: string, folder: string): string[] {
+  return namesIn(folder).filter((name) => name.replace(/^\./, "").startsWith(`${id}.`));
+}
