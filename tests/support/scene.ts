@@ -99,5 +99,5 @@ export function namesIn(folder: string): string[] {
 
 /** Names of a backup's files in a folder, hidden ones too; another of its second is its id and a number. */
 export function namesOf(id: string, folder: string): string[] {
-  return namesIn(folder).filter((name) => name.replace(/^\./, "").startsWith(`${id}.`));
+  return namesIn(folder).filter((name) => `${name}.`.replace(/^\./, "").startsWith(`${id}.`));
 }
