@@ -25,6 +25,9 @@ export interface ReadableFile extends StoredFile {
 /** Says which stored files are to be read. */
 export type Wanted = (storedPath: string) => boolean;
 
+/** What is needed of a file: where `hash` is enough, one that has its SHA-256 may come without content. */
+export type Need = "content" | "hash";
+
 /** One of the forms in which a backup lies on disk. Nothing that it holds is trusted. */
 export interface Container {
   form: "folder" | "tar.gz" | "tar.zst" | "tar" | "zip";
@@ -34,9 +37,10 @@ export interface Container {
   indexed: boolean;
   /**
    * The wanted files in the order in which they lie there. Every stored path is checked, wanted or
-   * not. A file that is damaged while others are not throws when its chunks are read.
+   * not. A file that is damaged while others are not throws when its chunks are read. `need` is
+   * `content` where it is not said.
    */
-  files(wanted: Wanted): AsyncGenerator<ReadableFile>;
+  files(wanted: Wanted, need?: Need): AsyncGenerator<ReadableFile>;
   /** Content of `manifest.json`; throws `not_a_backup` where there is none. */
   manifest(): AsyncIterable<Uint8Array>;
   /** Content of `signature.json`; undefined where there is none. */
@@ -64,6 +68,13 @@ export async function* unreadable(error: LifeboatError): AsyncGenerator<Uint8Arr
   await Promise.resolve();
   throw error;
 }
+
+/** In place of content that nobody needs. */
+export const NOT_NEEDED: AsyncIterable<Uint8Array> = {
+  [Symbol.asyncIterator]: () => {
+    throw new Error("only the hash of this file was asked for");
+  },
+};
 
 /** All of `signature.json`; a longer file is none, and stands for one that does not hold. */
 export async function collectSignature(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {

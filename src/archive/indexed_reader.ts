@@ -8,7 +8,7 @@ import {
 } from "../base/mod.ts";
 import { type FoundIndex } from "./archive_index.ts";
 import { type IndexedArchive, readExtent } from "./archive_table.ts";
-import { collectSignature, type Container, type Wanted } from "./container.ts";
+import { collectSignature, type Container, type Need, type Wanted } from "./container.ts";
 import { badManifest, damaged } from "./faults.ts";
 import { MANIFEST_PATH, SIGNATURE_PATH, type TableEntry, TAIL_RAW_BYTES } from "./format.ts";
 import { isFile } from "./group_reader.ts";
@@ -68,9 +68,9 @@ export function openIndexed(
     expectTrailer(path, index, crc);
   }
 
-  function files(wanted: Wanted) {
+  function files(wanted: Wanted, need: Need = "content") {
     const pulse = createPulse(host);
-    return readInWorkers({ archive, pool, wanted, pulse }, groups(wanted, pulse));
+    return readInWorkers({ archive, pool, wanted, need, pulse }, groups(wanted, pulse));
   }
 
   async function* manifest(): AsyncGenerator<Uint8Array> {

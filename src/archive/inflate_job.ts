@@ -1,4 +1,5 @@
-import { type JobResult, realFs, sha256, sha256Of } from "../base/mod.ts";
+import { type JobResult, realFs, release, sha256, sha256Of } from "../base/mod.ts";
+import type { Need } from "./container.ts";
 import { decodeName } from "./faults.ts";
 import type { SegmentLine, TableEntry } from "./format.ts";
 import { inflateSegment } from "./group_reader.ts";
@@ -14,6 +15,7 @@ export const INFLATE_JOB = "archive.inflate";
 export interface InflateInput {
   source: SourceRef;
   top: string;
+  need: Need;
   /** Groups of segments, or single slices of an entry. */
   groups: SegmentLine[][];
 }
@@ -30,7 +32,7 @@ export interface InflatedFile {
 
 /** What was found; `files` in the order of the table, none where only slices were asked for. */
 export interface InflatedGroup {
-  /** Each segment, inflated. */
+  /** Each segment, inflated; none where only hashes are needed. */
   pieces: Uint8Array<ArrayBuffer>[];
   files: InflatedFile[];
 }
@@ -43,10 +45,10 @@ export type InflateOutput = (InflatedGroup | undefined)[];
  * headers with the table, and hashes the files. What it does not like it leaves to the caller, whose
  * reading says what is wrong.
  */
-export function inflateJob({ source: ref, top, groups }: InflateInput): JobResult {
+export function inflateJob({ source: ref, top, need, groups }: InflateInput): JobResult {
   const source = openRef({ fs: realFs }, ref);
   try {
-    const output: InflateOutput = groups.map((lines) => groupIfWhole(source, top, lines));
+    const output: InflateOutput = groups.map((lines) => groupIfWhole(source, top, need, lines));
     const pieces = output.flatMap((group) => group?.pieces ?? []);
     return { output, transfer: pieces.map(({ buffer }) => buffer) };
   } finally {
@@ -57,14 +59,30 @@ export function inflateJob({ source: ref, top, groups }: InflateInput): JobResul
 function groupIfWhole(
   source: SourceFile,
   top: string,
+  need: Need,
   lines: SegmentLine[],
 ): InflatedGroup | undefined {
   try {
-    const pieces = lines.map((line) => movable(inflateSegment(source, line)));
-    return { pieces, files: filesOf(top, lines, pieces) };
+    return need === "hash" ? hashGroup(source, top, lines) : inflateGroup(source, top, lines);
   } catch {
     return undefined; // the caller reads it again and says why
   }
+}
+
+function inflateGroup(source: SourceFile, top: string, lines: SegmentLine[]): InflatedGroup {
+  const pieces = lines.map((line) => movable(inflateSegment(source, line)));
+  return { pieces, files: filesOf(top, lines, (n) => pieces[n]) };
+}
+
+/** Holds one segment after the other, so that a file may be longer than what fits into memory. */
+function hashGroup(source: SourceFile, top: string, lines: SegmentLine[]): InflatedGroup {
+  let held: Uint8Array = new Uint8Array();
+  const files = filesOf(top, lines, (n) => {
+    release(held);
+    return held = inflateSegment(source, lines[n]);
+  });
+  release(held);
+  return { pieces: [], files };
 }
 
 /** Node keeps small buffers in one large one, which must not be handed to another thread. */
@@ -73,18 +91,30 @@ function movable(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return isOwn ? bytes as Uint8Array<ArrayBuffer> : bytes.slice();
 }
 
-function filesOf(top: string, [line, ...slices]: SegmentLine[], pieces: Uint8Array[]) {
+/** `inflated` is called for each segment, in order. */
+function filesOf(
+  top: string,
+  [line, ...slices]: SegmentLine[],
+  inflated: (n: number) => Uint8Array,
+): InflatedFile[] {
   if (line.kind === "slice") return [];
-  const [headers] = pieces;
+  const headers = inflated(0);
   if (line.kind === "run") return filesOfRun(top, line.entries, headers);
-  const { block, content } = headerAt(headers, 0);
-  expectSame(block, line.entries[0], top);
-  if (content !== headers.length) throw new Error("something follows the header");
+  const head = headOf(top, line.entries[0], headers);
   const hash = sha256();
   slices.forEach((slice, n) => {
-    if (slice.kind === "slice") hash.update(pieces[n + 1].subarray(0, slice.length));
+    const content = inflated(n + 1);
+    if (slice.kind === "slice") hash.update(content.subarray(0, slice.length));
   });
-  return [{ mode: block.mode, mtimeMs: block.mtimeMs, at: 0, sha256: hash.hex() }];
+  return [{ ...head, at: 0, sha256: hash.hex() }];
+}
+
+/** What the header of a large file says, which is a segment by itself. */
+function headOf(top: string, entry: TableEntry, headers: Uint8Array) {
+  const { block, content } = headerAt(headers, 0);
+  expectSame(block, entry, top);
+  if (content !== headers.length) throw new Error("something follows the header");
+  return { mode: block.mode, mtimeMs: block.mtimeMs };
 }
 
 function filesOfRun(top: string, entries: TableEntry[], run: Uint8Array): InflatedFile[] {

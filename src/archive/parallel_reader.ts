@@ -1,7 +1,7 @@
 /** Reading many files of an archive: workers inflate and hash, in the order of the archive. */
 import { createGarbageCounter, type Pulse, type WorkerPool } from "../base/mod.ts";
 import type { IndexedArchive } from "./archive_table.ts";
-import { inMemory, type ReadableFile, type Wanted } from "./container.ts";
+import { inMemory, type Need, NOT_NEEDED, type ReadableFile, type Wanted } from "./container.ts";
 import type { SegmentLine } from "./format.ts";
 import { inflateSegment, isFile, readGroupFiles } from "./group_reader.ts";
 import {
@@ -18,19 +18,25 @@ export interface Reading {
   archive: IndexedArchive;
   pool: WorkerPool;
   wanted: Wanted;
+  need: Need;
   pulse: Pulse;
 }
 
 /** So much of the tar goes to a worker at once, bytes. Less than that is read in this thread. */
 const BATCH_RAW = 4 << 20;
 
-/** A file above this goes slice by slice, so that memory stays bounded; who reads it hashes it. */
-const WHOLE_RAW = 9 << 20;
+/**
+ * A file above this goes slice by slice, and who reads it hashes it: so that memory stays bounded, or,
+ * where only the hash comes back, so that the other workers need not wait for the one that has it.
+ */
+const WHOLE_RAW: Record<Need, number> = { content: 9 << 20, hash: 32 << 20 };
 
 /** What goes to a worker: whole groups, or one segment of a group that is too large. */
 interface Batch {
   groups: SegmentGroup[];
   segment?: SegmentLine;
+  /** Its length when inflated, bytes. */
+  raw: number;
   /** Too little to be worth a worker. */
   isSmall?: boolean;
 }
@@ -48,7 +54,7 @@ export async function* readInWorkers(
   groups: AsyncIterable<SegmentGroup>,
 ): AsyncGenerator<ReadableFile> {
   const { archive, wanted, pulse } = reading;
-  const ahead = beginAhead(reading, batchesOf(groups));
+  const ahead = beginAhead(reading, batchesOf(groups, WHOLE_RAW[reading.need]));
   for await (const batch of { [Symbol.asyncIterator]: () => ahead }) {
     await pulse();
     const [group] = batch.groups;
@@ -59,45 +65,50 @@ export async function* readInWorkers(
   }
 }
 
-/** Bytes of the tar in a batch. */
-function rawOf({ groups, segment }: Batch): number {
-  const lines = segment ? [segment] : groups.flatMap((group) => group.lines);
-  return lines.reduce((sum, { raw }) => sum + raw, 0);
-}
-
-async function* batchesOf(groups: AsyncIterable<SegmentGroup>): AsyncGenerator<Batch> {
+async function* batchesOf(
+  groups: AsyncIterable<SegmentGroup>,
+  whole: number,
+): AsyncGenerator<Batch> {
   let [waiting, raw, isFirst]: [SegmentGroup[], number, boolean] = [[], 0, true];
   for await (const group of groups) {
-    const size = rawOf({ groups: [group] });
-    if (size > WHOLE_RAW) {
-      if (waiting.length > 0) yield { groups: waiting };
-      for (const segment of group.lines) yield { groups: [group], segment };
+    const size = group.lines.reduce((sum, { raw }) => sum + raw, 0);
+    if (size > whole) {
+      if (waiting.length > 0) yield { groups: waiting, raw };
+      for (const segment of group.lines) yield { groups: [group], segment, raw: segment.raw };
       [waiting, raw, isFirst] = [[], 0, false];
       continue;
     }
     waiting.push(group);
     raw += size;
     if (raw < BATCH_RAW) continue;
-    yield { groups: waiting };
+    yield { groups: waiting, raw };
     [waiting, raw, isFirst] = [[], 0, false];
   }
-  if (waiting.length > 0) yield { groups: waiting, isSmall: isFirst };
+  if (waiting.length > 0) yield { groups: waiting, raw, isSmall: isFirst };
 }
 
 const NOTHING: InflateOutput = [];
 
-function begin({ archive, pool }: Reading, batch: Batch): Begun {
+function begin({ archive, pool, need }: Reading, batch: Batch): Begun {
   const groups = batch.segment ? [[batch.segment]] : batch.groups.map(({ lines }) => lines);
   if (batch.isSmall || batch.segment?.kind === "head") {
     return { ...batch, reply: Promise.resolve(NOTHING) };
   }
-  const input: InflateInput = { source: archive.source.ref, top: archive.index.top, groups };
+  const { source: { ref: source }, index: { top } } = archive;
+  const input: InflateInput = { source, top, need: batch.segment ? "content" : need, groups };
   // A worker that fails has read nothing: then this thread does.
   const reply = pool.run<InflateOutput>(INFLATE_JOB, input).catch(() => NOTHING);
   return { ...batch, reply };
 }
 
-/** Batches that workers have begun with, so many that none of them waits. */
+/** Whether workers have begun with so much that none of them has to wait for this thread. */
+function isEnough({ pool, need }: Reading, ahead: Begun[]): boolean {
+  const holding = need === "hash" ? ahead.filter(({ segment }) => segment) : ahead;
+  if (holding.length > pool.size + 1) return true;
+  return ahead.reduce((sum, { raw }) => sum + raw, 0) > pool.size * WHOLE_RAW.hash;
+}
+
+/** Batches that workers have begun with. */
 async function* beginAhead(
   reading: Reading,
   batches: AsyncIterable<Batch>,
@@ -108,10 +119,10 @@ async function* beginAhead(
   try {
     for await (const batch of batches) {
       ahead.push(begin(reading, batch));
-      if (ahead.length <= reading.pool.size + 1) continue;
+      if (!isEnough(reading, ahead)) continue;
       const next = ahead.shift()!;
       yield next;
-      letGo(rawOf(next));
+      if (next.segment || reading.need === "content") letGo(next.raw);
     }
   } catch (error) {
     fault = error; // what stands before it comes first
@@ -140,10 +151,12 @@ function* filesIn(
   for (const [n, [path, bytes]] of entries.filter(isFile).entries()) {
     if (!wanted(path)) continue;
     const { at, ...file } = files[n];
-    const content = lines.length === 1
+    const chunks = pieces.length === 0
+      ? NOT_NEEDED
+      : lines.length === 1
       ? inMemory([pieces[0].subarray(at, at + bytes)])
       : inMemory(pieces.slice(1).map((piece, n) => piece.subarray(0, contentLength(lines[n + 1]))));
-    yield { path, bytes, ...file, chunks: content };
+    yield { path, bytes, ...file, chunks };
   }
 }
 

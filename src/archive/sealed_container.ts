@@ -165,9 +165,9 @@ export function withSealed(
           ...archive,
           form: plain.form,
           source: plain.source,
-          async *files(wanted) {
+          async *files(wanted, need) {
             yield* plain.files((path) => isKitName(path) && wanted(path));
-            yield* archive.files(wanted);
+            yield* archive.files(wanted, need);
           },
           close: plain.close,
         };

@@ -239,7 +239,7 @@ async function listFiles(check: Check, container: Container): Promise<void> {
 
 async function readFiles(check: Check, container: Container): Promise<void> {
   const { host, report, totalFiles, totalBytes } = check;
-  for await (const file of container.files(() => true)) {
+  for await (const file of container.files(() => true, "hash")) {
     await readOne(check, file);
     host.progress({
       phase: "verifying",

@@ -1,4 +1,10 @@
-import { createWorkerPool, type Host, sha256, type WorkerPool } from "../../src/base/mod.ts";
+import {
+  createWorkerPool,
+  type Host,
+  sha256,
+  sha256Of,
+  type WorkerPool,
+} from "../../src/base/mod.ts";
 import { verifyBackup } from "../../src/archive/mod.ts";
 import { READ_LIMITS } from "../../src/archive/mod.ts";
 import type { ReadableFile } from "../../src/archive/container.ts";
@@ -65,10 +71,11 @@ async function tell(
 
 async function withArchive(
   use: (host: Host, path: string, pool: WorkerPool) => Promise<void>,
+  files = FILES,
 ): Promise<void> {
   await withTempDir(async (folder) => {
     const host = testHost(folder);
-    const entries: SampleEntry[] = storedEntries(FILES, manifestFor(FILES), {});
+    const entries: SampleEntry[] = storedEntries(files, manifestFor(files), {});
     const path = `${folder}/b.tar.gz`;
     await writeArchive(host, path, entries);
     const pool = createWorkerPool(2);
@@ -106,6 +113,33 @@ Deno.test("workers read what this thread reads, in the same order, all or a part
       assert.deepEqual(some, all.filter((line) => wanted(line.split(" ")[0])));
     }
   });
+});
+
+/** The hashes that reading for the sake of hashes tells; how many files brought no content with them. */
+async function hashesOf(host: Host, path: string, pool: WorkerPool) {
+  const container = openContainer(host, path, { limits: READ_LIMITS, pool });
+  const hashes: Record<string, string> = {};
+  let bare = 0;
+  for await (const file of container.files(() => true, "hash")) {
+    hashes[file.path] = file.sha256 ?? await hashOf(file);
+    if (!file.sha256) continue;
+    bare++;
+    await assert.rejects(() => hashOf(file), /only the hash/);
+  }
+  container.close();
+  return { hashes, bare };
+}
+
+Deno.test("where hashes are enough, workers hand over no content, and a very long file in slices", async () => {
+  const long = new Uint8Array(33 * MIB).fill(7);
+  await withArchive(async (host, path, pool) => {
+    const { hashes, bare } = await hashesOf(host, path, pool);
+    assert.equal(bare, Object.keys(FILES).length + 1); // and the manifest
+    assert.deepEqual(await hashesOf(host, path, NO_WORKERS), { hashes, bare: 0 });
+    for (const [name, content] of Object.entries({ ...FILES, long })) {
+      assert.equal(hashes[`files/${name}`], sha256Of(content));
+    }
+  }, { ...FILES, long });
 });
 
 Deno.test("little is read without starting workers", async () => {
