@@ -8,7 +8,9 @@ export const DEFLATE_JOB = "deflate";
 /** What is to be deflated; `bytes` and its buffer move to the worker. */
 export interface DeflateInput {
   bytes: Uint8Array<ArrayBuffer>;
-  /** Lengths of the parts of `bytes`, each compressed on its own. */
+  /** So many bytes at the start of `bytes` are compressed already; what follows refers to them. */
+  done?: number;
+  /** Lengths of the parts of what is left of `bytes`, each compressed on its own. */
   parts: number[];
   /** 0 to 9. */
   level: number;
@@ -22,25 +24,30 @@ export interface DeflateInput {
 export interface DeflateOutput {
   /** The compressed parts, joined. */
   bytes: Uint8Array<ArrayBuffer>;
-  /** Compressed length of each part, and the CRC-32 of what went in. */
+  /** Compressed length of each part, and the CRC-32 of what went in; the first goes on from `done`. */
   parts: { bytes: number; crc: number }[];
   /** Upper-case hex. */
   sha256?: string;
 }
 
 const SMALLEST_CHUNK = 16 << 10;
+/** References of deflate reach no further back. */
+const WINDOW_BYTES = 32 << 10;
 
 /** Deflates, usually in a worker thread. */
 export function deflateJob(input: DeflateInput): JobResult<DeflateOutput> {
-  const { bytes, parts, hashed } = input;
+  const { bytes, done = 0, parts, hashed } = input;
   const output: DeflateOutput = { bytes: new Uint8Array(), parts: [] };
   const compressed: Uint8Array[] = [];
-  let at = 0;
+  let at = done;
+  let window = bytes.subarray(Math.max(0, done - WINDOW_BYTES), done);
+  let crc = crc32(bytes.subarray(0, done));
   for (const length of parts) {
     const part = bytes.subarray(at, at += length);
-    const deflated = deflatePart(part, input);
+    const deflated = deflatePart(part, input, window);
     compressed.push(deflated);
-    output.parts.push({ bytes: deflated.length, crc: crc32(part) });
+    output.parts.push({ bytes: deflated.length, crc: crc32(part, crc) });
+    [window, crc] = [new Uint8Array(), 0];
   }
   output.bytes = joinBytes(compressed);
   if (hashed !== undefined) output.sha256 = sha256Of(bytes.subarray(0, hashed));
@@ -48,10 +55,15 @@ export function deflateJob(input: DeflateInput): JobResult<DeflateOutput> {
   return { output, transfer: [output.bytes.buffer] };
 }
 
-function deflatePart(part: Uint8Array, { level, ending }: DeflateInput): Uint8Array {
+function deflatePart(
+  part: Uint8Array,
+  { level, ending }: DeflateInput,
+  window: Uint8Array,
+): Uint8Array {
   if (ending === "frame") return zstdFrame(part, level);
   const finishFlush = ending === "segment" ? constants.Z_SYNC_FLUSH : constants.Z_FINISH;
   // One piece of output in place of many that have to be joined.
   const chunkSize = Math.max(SMALLEST_CHUNK, part.length >> 1);
-  return deflateRawSync(part, { level, finishFlush, chunkSize });
+  const dictionary = window.length > 0 ? window : undefined;
+  return deflateRawSync(part, { level, finishFlush, chunkSize, dictionary });
 }

@@ -111,6 +111,8 @@ export type Coverage =
     sha256: string;
     /** Only on the last slice of an entry: of its whole content. */
     file_sha256?: string;
+    /** Only on the last slice: its first so many compressed bytes are the content without padding. */
+    content_bytes?: number;
   };
 
 /** A line of the table. */

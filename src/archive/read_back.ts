@@ -147,7 +147,7 @@ async function readSegments(
     await pulse();
     for (const line of group.lines) {
       crc = crc32Combine(crc, parseInt(line.crc, 16), line.raw);
-      if (copied.has(line.at)) {
+      if (copied.get(line.at) === line.bytes) {
         readPacked(source, line);
         continue;
       }

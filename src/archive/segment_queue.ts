@@ -53,7 +53,7 @@ export function createSegmentQueue(
   let left = inline;
 
   function deflate(input: DeflateInput): Promise<DeflateOutput> {
-    left -= input.bytes.length;
+    left -= input.bytes.length - (input.done ?? 0);
     if (left >= 0 && !pool.isWarm) return Promise.resolve(deflateJob(input).output);
     left = 0;
     return pool.run<DeflateOutput>(DEFLATE_JOB, input, [input.bytes.buffer]);

@@ -36,7 +36,7 @@ import {
   sameSegments,
 } from "./runs.ts";
 import { createSegmentWriter, type SegmentMark, type Tally } from "./segment_writer.ts";
-import { addSlice, takeBack, takeOver } from "./take_over.ts";
+import { addSlice, earlierSlices, takeBack, takeOver } from "./take_over.ts";
 import {
   compress,
   type Hashed,
@@ -133,12 +133,14 @@ async function beginLarge(archive: TarGz, meta: SizedMeta): Promise<LargeEntry> 
   const coverage = (): Coverage => ({ kind: "head", entries: [entry] });
   await compress(archive, headerOf(archive, "file", meta), { group, before, tally, coverage });
   archive.entries++;
+  const known = await earlierSlices(archive, path);
   let offset = 0;
   return {
     async slice(buffer, length, sha256) {
       const coverage = sliceCoverage({ path, offset, length }, sha256);
+      const slice = { buffer, offset, length, coverage };
       offset += length;
-      await addSlice(archive, buffer, { group, before, tally, hashed: length, coverage });
+      await addSlice(archive, slice, known, { group, before, tally });
       if (tally && sha256) archive.manifest = { tally, sha256 };
     },
     async drop() {
@@ -170,11 +172,11 @@ function sliceCoverage(
   place: { path: string; offset: number; length: number },
   fileSha256: string | undefined,
 ): (output: Hashed) => Coverage {
-  return ({ sha256 }) => ({
+  return ({ sha256, contentBytes }) => ({
     kind: "slice",
     ...place,
     sha256: sha256!,
-    ...(fileSha256 && { file_sha256: fileSha256 }),
+    ...(fileSha256 && { file_sha256: fileSha256, content_bytes: contentBytes }),
   });
 }
 

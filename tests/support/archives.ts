@@ -1,7 +1,8 @@
 import {
   type ArchiveWriter,
   createArchiveWriter,
-  type WrittenFile,
+  type EarlierArchive,
+  type WrittenArchive,
 } from "../../src/archive/mod.ts";
 import { type Host, sha256Of, type WorkerPool } from "../../src/base/mod.ts";
 import { inlinePool } from "./inline_pool.ts";
@@ -79,10 +80,15 @@ export async function writeArchive(
   host: Host,
   path: string,
   entries: SampleEntry[],
-  options: { format?: "tar.gz" | "tar.zst" | "zip"; level?: number; pool?: WorkerPool } = {},
-): Promise<WrittenFile> {
-  const { format = "tar.gz", level = 1, pool = inlinePool() } = options;
-  const writer = createArchiveWriter(host, { path, format, top: TOP, level, pool });
+  options: {
+    format?: "tar.gz" | "tar.zst" | "zip";
+    level?: number;
+    pool?: WorkerPool;
+    earlier?: EarlierArchive;
+  } = {},
+): Promise<WrittenArchive> {
+  const { format = "tar.gz", level = 1, pool = inlinePool(), earlier } = options;
+  const writer = createArchiveWriter(host, { path, format, top: TOP, level, pool, earlier });
   await storeEntries(writer, entries);
   return await writer.finish();
 }
