@@ -25,7 +25,7 @@ export * from "./moment.ts";
 export * from "./paths.ts";
 export * from "./programs.ts";
 export * from "./pulse.ts";
-export { readMark } from "./linux_list.ts";
+export { readMark } from "./linux_mark.ts";
 export * from "./real_fs.ts";
 export * from "./release.ts";
 export * from "./scratch.ts";

@@ -10,7 +10,8 @@ import type {
   OpenOptions,
 } from "./fs.ts";
 import { listLostNames } from "./libc.ts";
-import { listWithInfo, markFolder } from "./linux_list.ts";
+import { listWithInfo } from "./linux_list.ts";
+import { markFolder } from "./linux_mark.ts";
 import { renameExclusively } from "./rename.ts";
 import { canSyncFileSystem, syncFileSystem } from "./syncfs.ts";
 

@@ -1,5 +1,5 @@
-import { asLifeboatError, type Host, startDetached } from "../base/mod.ts";
-import type { HookAgent, Scan } from "../hooks/mod.ts";
+import { asLifeboatError, type Host, startDetached, thisHost } from "../base/mod.ts";
+import { HOOK_AGENTS, type HookAgent, logHookFaults, runHook, type Scan } from "../hooks/mod.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** An event holds what a tool writes: a whole file, for instance. Bytes. */
@@ -19,11 +19,11 @@ function startScan(host: Host, scan: Scan): void {
  * commander, which takes longer to load than the rest takes to run.
  */
 export async function runHookCommand(
-  host: Host,
+  stop: AbortSignal,
   terminal: Terminal,
   args: string[],
 ): Promise<void> {
-  const { HOOK_AGENTS, logHookFaults, runHook } = await import("../hooks/mod.ts");
+  const host = thisHost(stop, () => {});
   const [, agent, option, value] = args;
   try {
     if (!HOOK_AGENTS.some((one) => one === agent)) throw new Error("No such agent");

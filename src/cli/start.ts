@@ -26,9 +26,8 @@ export async function runProgram(
     return { ok: true };
   }
   if (isHook(args)) {
-    const { thisHost } = await import("../base/mod.ts");
     const { runHookCommand } = await import("./run_hook.ts");
-    await runHookCommand(thisHost(stop.signal, () => {}), terminal, args);
+    await runHookCommand(stop.signal, terminal, args);
     return { ok: true };
   }
   // Loaded only now: --version is what others wait for when they look whether the program is there.
