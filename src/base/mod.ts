@@ -7,6 +7,7 @@ export * from "./config.ts";
 export { type Conversation, converse } from "./conversation.ts";
 export * from "./detached.ts";
 export * from "./errors.ts";
+export * from "./file_rows.ts";
 export * from "./files.ts";
 export * from "./fs.ts";
 export * from "./garbage.ts";

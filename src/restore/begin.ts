@@ -31,7 +31,7 @@ export function prepare(host: Host, plan: Plan): Beginning {
   const { manifest, target, ops } = plan;
   const home = target.roots[0];
   const roots = target.roots.filter((root) =>
-    root.id === HOME_ROOT || ops.some((op) => op.root === root.id)
+    root.id === HOME_ROOT || ops.values().some((op) => op.root === root.id)
   );
   const isTaken = (id: string) =>
     ["restore", "undo", "aside"].some((name) =>

@@ -2,8 +2,8 @@
 import { lstatIfThere, pathsOf, removeIfThere, retryWhileHeld } from "../base/mod.ts";
 import { HOME_ROOT } from "../profiles/mod.ts";
 import { appendState } from "./journal.ts";
-import type { Op } from "./journal_types.ts";
 import { journalOf, ownFolderOf, shelfName, type Site, stagedFolderOf, workOf } from "./layout.ts";
+import type { OpList } from "./op_list.ts";
 import {
   keepOld,
   makeFolder,
@@ -23,12 +23,13 @@ import {
 type Step = (work: Work, number: number) => void;
 
 /** Every folder stands before what is in it: paths in order, the deepest last. */
-function parentsFirst(ops: Op[]): number[] {
+function parentsFirst(ops: OpList): Uint32Array {
   const compare = (a: string, b: string) => a < b ? -1 : a > b ? 1 : 0;
-  return ops.map((_, number) => number).sort((a, b) => compare(ops[a].path, ops[b].path));
+  return Uint32Array.from({ length: ops.length }, (_, number) => number)
+    .sort((a, b) => compare(ops.pathOf(a), ops.pathOf(b)));
 }
 
-function each(work: Work, numbers: number[], step: Step): void {
+function each(work: Work, numbers: Uint32Array, step: Step): void {
   for (const number of numbers) step(work, number);
   syncFolders(work);
 }
@@ -37,7 +38,7 @@ type Pass = [step: Step, order: "down" | "up"];
 
 function inPasses(work: Work, passes: Pass[]): void {
   const down = parentsFirst(work.ops);
-  const up = [...down].reverse();
+  const up = down.toReversed();
   for (const [step, order] of passes) each(work, order === "down" ? down : up, step);
 }
 

@@ -106,6 +106,9 @@ function close(work: Work): Omit<Carried, "lostLinks"> {
     warnings.push(`${work.unset} permissions or times could not be set on this file system`);
   }
   const { id } = work;
-  const restoredFiles = work.ops.filter((op) => op.op === "file" || op.op === "link").length;
+  const restoredFiles = work.ops.values().reduce(
+    (sum, op) => op.op === "file" || op.op === "link" ? sum + 1 : sum,
+    0,
+  );
   return { id, restoredFiles, setAside: placesOf(work, `undo-${id}`), warnings };
 }

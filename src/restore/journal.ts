@@ -15,7 +15,7 @@ const PIECE = 1 << 20;
  * Appends all operations, then the line that commits them. It carries their number and the hash of
  * all bytes before it, so that a journal that was cut or changed commits nothing.
  */
-export function commitJournal(site: Site, header: JournalHeader, ops: Op[]): void {
+export function commitJournal(site: Site, header: JournalHeader, ops: Iterable<Op>): void {
   const encoder = new TextEncoder();
   const hash = sha256();
   hash.update(encoder.encode(headerLine(header)));
@@ -25,8 +25,9 @@ export function commitJournal(site: Site, header: JournalHeader, ops: Op[]): voi
       hash.update(bytes);
       file.write(bytes);
     };
-    let piece = "";
+    let [piece, count] = ["", 0];
     for (const op of ops) {
+      count++;
       piece += `${JSON.stringify(op)}\n`;
       if (piece.length < PIECE) continue;
       put(piece);
@@ -34,7 +35,7 @@ export function commitJournal(site: Site, header: JournalHeader, ops: Op[]): voi
     }
     put(piece);
     file.sync();
-    file.write(encoder.encode(committedLine(ops.length, hash.hex())));
+    file.write(encoder.encode(committedLine(count, hash.hex())));
     file.sync();
   });
 }

@@ -20,7 +20,8 @@ import {
   type Op,
   type TargetRoot,
 } from "./journal_types.ts";
-import { isOwnPath } from "./paths.ts";
+import { createOpList, type OpList } from "./op_list.ts";
+import { isOwnPath, key } from "./paths.ts";
 
 /** A journal of 300,000 operations has about 100 MB. */
 const MAX_BYTES = 1 << 30;
@@ -48,19 +49,24 @@ export function readJournal(host: Host, path: string, id: string): Journal | und
   const end = bytes ? bytes.indexOf(0x0a) : -1;
   if (!bytes || end < 0) return undefined;
   const header = parseHeader(parseJson(bytes.subarray(0, end)), path, id);
-  const journal: Journal = { header, ops: [], state: "staging", inPlace: new Map() };
+  const journal: Journal = { header, ops: createOpList(), state: "staging", inPlace: new Map() };
   const known = new Map(header.roots.map((root) => [root.id, root]));
+  let count = 0;
+  let broken: number | undefined;
   readLines(bytes, end + 1, (line, from) => {
     if (journal.state !== "staging") return takeLaterLine(journal, line);
     if (line === undefined || !("state" in line)) {
-      return void journal.ops.push(line as unknown as Op);
+      if (isOp(line)) journal.ops.push(line);
+      else broken ??= count;
+      return void count++;
     }
-    if (line.state !== "committed" || !commits(line, journal.ops.length, bytes.subarray(0, from))) {
+    if (line.state !== "committed" || !commits(line, count, bytes.subarray(0, from))) {
       throw badJournal(path, "what it commits is not what stands before");
     }
     journal.state = "committed";
   });
-  if (journal.state === "staging") return { ...journal, ops: [] };
+  if (journal.state === "staging") return { ...journal, ops: createOpList() };
+  if (broken !== undefined) throw badJournal(path, `operation ${broken} is not whole`);
   checkOps(journal.ops, known, host.platform, path);
   return journal;
 }
@@ -120,6 +126,10 @@ function isNumber(value: unknown): value is number {
   return typeof value === "number" && Number.isFinite(value) && value >= 0;
 }
 
+function isHash(value: unknown): value is string {
+  return typeof value === "string" && /^[0-9A-F]{64}$/.test(value);
+}
+
 function isText(value: unknown): value is string {
   return typeof value === "string" && !value.includes("\0");
 }
@@ -149,7 +159,7 @@ function isOld(old: unknown): old is Old {
   const { kind, size, mtime_ms, sha256, target } = (old ?? {}) as Record<string, unknown>;
   if (kind === "file") {
     return isNumber(size) && typeof mtime_ms === "number" &&
-      (sha256 === undefined || isText(sha256));
+      (sha256 === undefined || isHash(sha256));
   }
   return kind === "absent" || (kind === "symlink" && isText(target));
 }
@@ -164,11 +174,15 @@ function isOptional(value: unknown, type: "number"): boolean {
 }
 
 /** Whether the fields of an operation are what its kind has. */
-function isOp(line: Line | undefined): boolean {
+function isOp(line: unknown): line is Op {
+  return isWhole(line as Line | undefined);
+}
+
+function isWhole(line: Line | undefined): boolean {
   if (!line || !isText(line.root) || typeof line.path !== "string") return false;
   switch (line.op) {
     case "file":
-      return isOld(line.old) && isNumber(line.size) && isText(line.sha256);
+      return isOld(line.old) && isNumber(line.size) && isHash(line.sha256);
     case "link":
       return isOld(line.old) && isText(line.target);
     case "remove":
@@ -205,21 +219,20 @@ function rolesOf(op: Op): string[] {
 }
 
 function checkOps(
-  ops: Op[],
+  ops: OpList,
   roots: Map<string, TargetRoot>,
   platform: Platform,
   path: string,
 ): void {
-  const seen = new Set<string>();
-  ops.forEach((op, number) => {
+  const seen = new Map<string, Set<string>>();
+  ops.values().forEach((op, number) => {
     const at = `operation ${number}`;
-    if (!isOp(op as unknown as Line)) throw badJournal(path, `${at} is not whole`);
     const fault = opFault(op, roots.get(op.root), platform);
     if (fault) throw badJournal(path, `${at} has ${fault}`);
     for (const role of rolesOf(op)) {
-      const key = `${role}\0${op.root}\0${op.path}`;
-      if (seen.has(key)) throw badJournal(path, `${at} has a path that another one has`);
-      seen.add(key);
+      const paths = seen.get(key(role, op.root)) ?? new Set();
+      if (paths.has(op.path)) throw badJournal(path, `${at} has a path that another one has`);
+      seen.set(key(role, op.root), paths.add(op.path));
     }
   });
 }

@@ -1,5 +1,7 @@
 /** The shape of a restore's journal: what is to be done, written down before anything is touched. */
 
+import type { OpList } from "./op_list.ts";
+
 /** A folder, or a single file, of this machine that a restore may write to. */
 export interface TargetRoot {
   id: string;
@@ -104,7 +106,7 @@ export type InPlaceStep = "keep" | "put";
 /** A journal that was read. */
 export interface Journal {
   header: JournalHeader;
-  ops: Op[];
+  ops: OpList;
   state: JournalState;
   /** Operations whose file cannot be renamed, by number, and how far rewriting has come. */
   inPlace: Map<number, InPlaceStep>;

@@ -1,6 +1,6 @@
 /** The plan of a restore: the dry run shows it, and apply does it. */
 import { type Manifest, rootFolder } from "../archive/mod.ts";
-import { createPulse, type Host, lstatIfThere } from "../base/mod.ts";
+import { type Host, lstatIfThere } from "../base/mod.ts";
 import { planAgentRows } from "./agent_rows.ts";
 import { viewOfAgent } from "./agent_view.ts";
 import { claimsOf } from "./claims.ts";
@@ -8,17 +8,19 @@ import { deriveBackup, type DerivedBackup, type Rewriting } from "./derive.ts";
 import { pathBelow } from "./layout.ts";
 import type { RestoreOptions } from "./options.ts";
 import type { BackupPlace } from "./openclaw_backup.ts";
+import { createOpList } from "./op_list.ts";
 import { planActivations } from "./plan_activates.ts";
 import { warnOfNewerAgent } from "./plan_agent.ts";
 import { planDropped } from "./plan_dropped.ts";
 import { planFiles } from "./plan_files.ts";
 import { planFolders } from "./plan_folders.ts";
+import { createPlanItems } from "./plan_items.ts";
 import { planLinks } from "./plan_links.ts";
 import { planMirror } from "./plan_mirror.ts";
 import { chooseFor, type Chosen, planSessions } from "./plan_session.ts";
 import { planRemap } from "./plan_remap.ts";
 import { planSidecars } from "./plan_sidecars.ts";
-import type { Plan, Planner } from "./planner.ts";
+import { createPlanner, type Plan } from "./planner.ts";
 import { planStateMerge } from "./merge_state.ts";
 import { mappingsOf } from "./remap_offer.ts";
 import { protectFromSweep } from "./retention.ts";
@@ -149,16 +151,10 @@ async function planDerived(
   options: RestoreOptions,
   { target, derived, selection }: { target: Target; derived: DerivedBackup; selection: Selection },
 ): Promise<Plan> {
-  const plan = emptyPlan(derived.manifest, target, derived);
-  const planner: Planner = {
-    host,
-    options,
-    plan,
-    selection,
-    planned: [],
-    folders: new Map(),
-    pulse: createPulse(host),
-  };
+  const { backup, close } = derived;
+  const areListed = options.listFiles ?? false;
+  const plan = emptyPlan(derived.manifest, target, { backup, close, areListed });
+  const planner = createPlanner({ host, options, plan, selection });
   const claim = claimsOf(planner);
   await planFiles(planner, claim);
   await planLinks(planner, claim);
@@ -173,19 +169,18 @@ async function planDerived(
   return plan;
 }
 
-/** A plan that does nothing yet. */
+/** A plan that does nothing yet; `areListed` says whether its items are told one by one. */
 export function emptyPlan(
   manifest: Manifest,
   target: Target,
-  { backup, close }: Pick<Plan, "backup" | "close">,
+  { backup, close, areListed }: Pick<Plan, "backup" | "close"> & { areListed: boolean },
 ): Plan {
   return {
     manifest,
     backup,
     target,
-    ops: [],
-    staged: new Map(),
-    items: [],
+    ops: createOpList(),
+    items: createPlanItems(areListed),
     skipped: [...target.skipped],
     conflicts: [],
     activates: [],

@@ -11,6 +11,7 @@ import {
 import { isMove, type MoveOp } from "./journal_types.ts";
 import { pathBelow } from "./layout.ts";
 import type { Planner } from "./planner.ts";
+import { storedPath } from "./waiting.ts";
 
 /** A configuration file is far smaller; of a larger one all keys are named. */
 const MAX_BYTES = 16 << 20;
@@ -20,27 +21,34 @@ export async function planActivations(planner: Planner): Promise<void> {
   const { plan, options } = planner;
   const { activates } = plan.target.home.profile;
   const withKeys = activates.filter(({ keys }) => keys);
-  const inside = withKeys.flatMap((one) => opsOf(planner, one).map((op) => storedOf(planner, op)));
+  const inside = withKeys.flatMap((one) =>
+    opsOf(planner, one).map((op) => storedOf(planner, op)).toArray()
+  );
   const texts = await readStored(options.backup, new Set(inside));
   for (const activation of activates) {
     const ops = opsOf(planner, activation);
-    if (activation.keys) { for (const op of ops) noteKeys(planner, activation, op, texts); }
-    else if (ops.length > 0) {
-      const { root = HOME_ROOT, path, what } = activation;
-      plan.activates.push({ root, path, what, files: ops.length });
+    if (activation.keys) {
+      ops.forEach((op) => noteKeys(planner, activation, op, texts));
+      continue;
     }
+    const { root = HOME_ROOT, path, what } = activation;
+    const files = ops.reduce((count) => count + 1, 0);
+    if (files > 0) plan.activates.push({ root, path, what, files });
   }
 }
 
-function opsOf({ plan }: Planner, { root = HOME_ROOT, path }: ProfileActivation): MoveOp[] {
+function opsOf(
+  { plan }: Planner,
+  { root = HOME_ROOT, path }: ProfileActivation,
+): IteratorObject<MoveOp> {
   const matches = compilePatterns([path]);
-  return plan.ops.filter(isMove).filter((op) =>
+  return plan.ops.values().filter(isMove).filter((op) =>
     op.op !== "remove" && op.root === root && matches(op.path, false) !== undefined
   );
 }
 
 function storedOf({ plan }: Planner, op: MoveOp): string {
-  return plan.staged.get(op)?.stored ?? ""; // a link has no content
+  return op.op === "file" ? storedPath(plan, op) : ""; // a link has no content
 }
 
 /** The text of small files of a backup, by stored path; a large one is left out. */

@@ -18,13 +18,10 @@ export function isNewerVersion(one: string, other: string): boolean {
 }
 
 /** Warns where databases come back from a newer agent than the one that last wrote to the target. */
-export function warnOfNewerAgent({ host, plan, planned }: Planner): void {
+export function warnOfNewerAgent({ host, plan, bringsDatabases }: Planner): void {
   const { manifest: { agent, profile }, target: { home } } = plan;
   if (!agent || profile !== home.profile.id) return;
-  const some = planned.some(({ entry, action }) =>
-    entry.method === "sqlite_backup" && action !== "unchanged"
-  );
-  const here = some ? agentVersion(host, home)?.version : undefined;
+  const here = bringsDatabases ? agentVersion(host, home)?.version : undefined;
   if (here === undefined || !isNewerVersion(agent.version, here)) return;
   plan.warnings.push(
     `The backup was made with ${home.profile.name} ${agent.version}, and ${here} was last used ` +

@@ -10,7 +10,8 @@ import type { Planner } from "./planner.ts";
  */
 export function planDropped(planner: Planner, dropped: DroppedFile[]): void {
   const { plan, selection, options } = planner;
-  const leaving = new Set(plan.ops.map(({ root, path }) => key(root, path)));
+  if (dropped.length === 0) return;
+  const leaving = new Set(plan.ops.values().map(({ root, path }) => key(root, path)));
   for (const { root: id, path, reason, message, isInBackup } of dropped) {
     const root = plan.target.roots.find((one) => one.id === id);
     if (!root || !selection.has(id, path)) continue;

@@ -1,12 +1,14 @@
 /** Planning of files: compared with the target by hash, where their size is the same. */
-import { type FileEntry, rootFolder } from "../archive/mod.ts";
+import type { FileEntry } from "../archive/mod.ts";
 import { type FileInfo, sha256OfFile } from "../base/mod.ts";
 import { HOME_ROOT } from "../profiles/mod.ts";
 import { type Claim, pathIn } from "./claims.ts";
 import type { TargetRoot } from "./journal_types.ts";
 import { pathBelow } from "./layout.ts";
+import type { Staging } from "./op_list.ts";
 import { addConflict, at, oldOf, type PlannedFile, type Planner } from "./planner.ts";
 import { isLeftAlone } from "./plan_selection.ts";
+import { noteSidecars } from "./plan_sidecars.ts";
 
 /** Only the owner's, the group's and the others' rights come back, no set-user-id. */
 const FILE_MODE = 0o777;
@@ -45,13 +47,7 @@ function planFile(planner: Planner, root: TargetRoot, path: string, entry: FileE
     : old.kind === "absent"
     ? "create"
     : "overwrite";
-  const file = {
-    root,
-    path,
-    stored: rootFolder(root.id) + entry.relative_path,
-    entry,
-    action,
-  } as const;
+  const file = { root, path, entry, action } as const;
   note(planner, file);
   if (action === "unchanged") return planPermissions(planner, file, info!);
   const op = {
@@ -62,13 +58,14 @@ function planFile(planner: Planner, root: TargetRoot, path: string, entry: FileE
     size: entry.bytes,
     sha256: entry.sha256.toUpperCase(),
   } as const;
-  planner.plan.ops.push(op);
-  planner.plan.staged.set(op, { stored: file.stored, ...attributesOf(planner, file, info) });
+  planner.plan.ops.push(op, attributesOf(planner, file, info));
 }
 
-function note({ plan, planned, host }: Planner, file: PlannedFile): void {
-  const { root, path, action, entry: { bytes } } = file;
-  planned.push(file);
+function note(planner: Planner, file: PlannedFile): void {
+  const { plan, host } = planner;
+  const { root, path, action, entry: { bytes, method } } = file;
+  noteSidecars(planner, file);
+  if (method === "sqlite_backup" && action !== "unchanged") planner.bringsDatabases = true;
   plan.items.push({ root: root.id, path, kind: "file", action, bytes });
   plan.files++;
   plan.bytes += bytes;
@@ -104,9 +101,13 @@ function planPermissions(planner: Planner, { root, path, entry }: PlannedFile, i
   planner.plan.ops.push({ op: "attributes", root: root.id, path, old, mode });
 }
 
-function attributesOf(planner: Planner, file: PlannedFile, info: FileInfo | undefined) {
+function attributesOf(
+  planner: Planner,
+  file: PlannedFile,
+  info: FileInfo | undefined,
+): Staging {
   const { entry } = file;
   const before = info?.kind === "file" ? info.mode & FILE_MODE : 0o600;
   const mode = modeOf(planner, entry) ?? before;
-  return entry.mtime_ms === undefined ? { mode } : { mode, mtimeMs: entry.mtime_ms };
+  return { mode, mtimeMs: entry.mtime_ms };
 }

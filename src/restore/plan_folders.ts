@@ -40,12 +40,16 @@ function foldersTouched(planner: Planner, root: TargetRoot, named: Iterable<stri
       folder = folderOf(folder);
     }
   };
-  const ops = planner.plan.ops.filter((op) => op.root === root.id);
-  for (const op of ops) if (isMove(op) || op.op === "remove_folder") touch(op.path);
+  const leaving: string[] = [];
+  for (const op of planner.plan.ops) {
+    if (op.root !== root.id) continue;
+    if (isMove(op) || op.op === "remove_folder") touch(op.path);
+    if (op.op === "remove_folder") leaving.push(op.path);
+  }
   for (const path of named) {
     if (folderState(planner, root, path) === "missing") touch(path);
   }
-  for (const op of ops) if (op.op === "remove_folder") touched.delete(op.path);
+  for (const path of leaving) touched.delete(path);
   return touched;
 }
 

@@ -13,7 +13,7 @@ import {
   type WalkItem,
 } from "../capture/mod.ts";
 import { compilePatterns, HOME_ROOT, rootsOf } from "../profiles/mod.ts";
-import { isMove, type TargetRoot } from "./journal_types.ts";
+import type { TargetRoot } from "./journal_types.ts";
 import { pathBelow } from "./layout.ts";
 import { folderOf, foldersAbove, isOwnPath, key, mainByName } from "./paths.ts";
 import { planRemoval } from "./plan_sidecars.ts";
@@ -117,7 +117,7 @@ function stayRules(planner: Planner): Stays {
   const isFileInBackup = filesOf(manifest, platform);
   const isUntold = untoldOf(manifest, platform);
   const leaving = new Set(
-    ops.filter((op) => isMove(op) && op.op === "remove").map((op) => key(op.root, op.path)),
+    ops.values().filter((op) => op.op === "remove").map((op) => key(op.root, op.path)),
   );
   return (root, path, isFolder) => {
     const main = databaseOf(planner, root, path);

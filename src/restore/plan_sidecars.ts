@@ -6,8 +6,9 @@ import type { Backup } from "../archive/mod.ts";
 import { readFully, withFile } from "../base/mod.ts";
 import type { TargetRoot } from "./journal_types.ts";
 import { pathBelow } from "./layout.ts";
-import { folderOf, key, SIDECARS } from "./paths.ts";
+import { folderOf, key, mainByName, SIDECARS } from "./paths.ts";
 import { at, folderState, oldOf, type PlannedFile, type Planner } from "./planner.ts";
+import { storedPath } from "./waiting.ts";
 
 const MAGIC = new TextEncoder().encode("SQLite format 3\0");
 
@@ -20,14 +21,11 @@ export async function planSidecars(
   planner: Planner,
   belongs: (root: TargetRoot, path: string) => boolean = () => false,
 ): Promise<void> {
-  const inBackup = pathsInBackup(planner);
   const found: { file: PlannedFile; sidecars: string[] }[] = [];
-  const folders = new Map<string, Set<string>>();
-  for (const file of planner.planned) {
+  for (const { file, paths } of planner.besideSidecars) {
     await planner.pulse();
-    const sidecars = SIDECARS.map((suffix) => file.path + suffix)
-      .filter((path) => isThere(planner, folders, file.root, path))
-      .filter((path) => !inBackup.has(key(file.root.id, path)) && !belongs(file.root, path));
+    const sidecars = paths.filter((path) => !isInBackup(planner, file.root, path))
+      .filter((path) => !belongs(file.root, path));
     if (sidecars.length > 0 && wouldChange(planner, file, sidecars)) found.push({ file, sidecars });
   }
   const isDatabase = await databasesAmong(planner, found.map(({ file }) => file));
@@ -37,31 +35,38 @@ export async function planSidecars(
 }
 
 /** What comes back itself, or stays because it is the same, is no sidecar of the old database. */
-function pathsInBackup({ plan: { items, manifest } }: Planner): Set<string> {
-  const folders = manifest.directories.map((entry) => key(entry.root, entry.relative_path));
-  return new Set([...items.map(({ root, path }) => key(root, path)), ...folders]);
+function isInBackup({ plan: { items, manifest } }: Planner, root: TargetRoot, path: string) {
+  return items.hasSidecar(root.id, path) ||
+    manifest.directories.some((one) => one.root === root.id && one.relative_path === path);
+}
+
+/** Notes what lies beside a planned file as the sidecars of a database would. */
+export function noteSidecars(planner: Planner, file: PlannedFile): void {
+  const { root, path } = file;
+  const names = sidecarsIn(planner, root, folderOf(path));
+  if (names.size === 0) return;
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  const found = SIDECARS.filter((suffix) => names.has(name + suffix));
+  if (found.length === 0) return;
+  planner.besideSidecars.push({ file, paths: found.map((suffix) => path + suffix) });
 }
 
 /** Looks at the names of a folder once, not three times for each file in it. */
-function isThere(
-  planner: Planner,
-  folders: Map<string, Set<string>>,
-  root: TargetRoot,
-  path: string,
-): boolean {
-  if (root.kind === "file") return false;
-  const folder = folderOf(path);
+function sidecarsIn(planner: Planner, root: TargetRoot, folder: string): Set<string> {
+  if (root.kind === "file") return NONE;
+  const { host, sidecars } = planner;
   const id = key(root.id, folder);
-  let names = folders.get(id);
-  if (!names) {
-    const there = folderState(planner, root, folder) === "there";
-    const { host } = planner;
-    const entries = there ? host.fs.list(pathBelow(host, root, folder)).entries : [];
-    names = new Set(entries.map(({ name }) => name));
-    folders.set(id, names);
-  }
-  return names.has(path.slice(folder === "" ? 0 : folder.length + 1));
+  const known = sidecars.get(id);
+  if (known) return known;
+  const there = folderState(planner, root, folder) === "there";
+  const entries = there ? host.fs.list(pathBelow(host, root, folder)).entries : [];
+  const names = entries.map(({ name }) => name).filter((name) => mainByName(name) !== undefined);
+  const found = names.length === 0 ? NONE : new Set(names);
+  sidecars.set(id, found);
+  return found;
 }
+
+const NONE: Set<string> = new Set();
 
 /** Beside a database that stays as it is, only a WAL or journal with something in it matters. */
 function wouldChange(planner: Planner, file: PlannedFile, sidecars: string[]): boolean {
@@ -75,12 +80,14 @@ function wouldChange(planner: Planner, file: PlannedFile, sidecars: string[]): b
 async function databasesAmong(planner: Planner, files: PlannedFile[]) {
   const unknown = new Set<string>();
   const databases = new Set<PlannedFile>();
+  const storedOf = ({ root, path }: PlannedFile) =>
+    storedPath(planner.plan, { root: root.id, path });
   for (const file of files) {
     if (file.entry.method === "sqlite_backup" || isDatabaseHere(planner, file)) databases.add(file);
-    else unknown.add(file.stored);
+    else unknown.add(storedOf(file));
   }
   const stored = await databasesStored(planner.options.backup, unknown);
-  return (file: PlannedFile) => databases.has(file) || stored.has(file.stored);
+  return (file: PlannedFile) => databases.has(file) || stored.has(storedOf(file));
 }
 
 function isDatabaseHere({ host }: Planner, { root, path }: PlannedFile): boolean {

@@ -1,31 +1,23 @@
 /** What the parts of planning share: the target as it is, and the plan as it grows. */
 import type { Backup, FileEntry, Manifest } from "../archive/mod.ts";
-import { type FileInfo, type Host, lstatIfThere } from "../base/mod.ts";
-import type { Old, Op, TargetRoot } from "./journal_types.ts";
+import { createPulse, type FileInfo, type Host, lstatIfThere } from "../base/mod.ts";
+import type { Old, TargetRoot } from "./journal_types.ts";
 import { pathBelow } from "./layout.ts";
+import type { OpList } from "./op_list.ts";
 import type {
   Activation,
   AgentPlan,
   Conflict,
   MergedFile,
-  PlanItem,
   RestoreOptions,
   SessionStep,
   SkippedItem,
 } from "./options.ts";
 import { folderOf, key } from "./paths.ts";
+import type { PlanItems } from "./plan_items.ts";
 import type { RemapStep } from "./remap_steps.ts";
 import type { Selection } from "./selection.ts";
 import type { Target } from "./target.ts";
-
-/** A new file: where its content is in the backup, and what it gets when it is staged. */
-export interface StagedFile {
-  /** Path in the archive. */
-  stored: string;
-  mode: number;
-  /** Ms since 1970; absent: the time of the restore. */
-  mtimeMs?: number;
-}
 
 /** A plan: what the user is shown, and what is done. */
 export interface Plan {
@@ -34,10 +26,8 @@ export interface Plan {
   /** Where the content of the staged files is read; fits `manifest`. */
   backup: Backup;
   target: Target;
-  ops: Op[];
-  /** For each operation that stages a file. */
-  staged: Map<Op, StagedFile>;
-  items: PlanItem[];
+  ops: OpList;
+  items: PlanItems;
   skipped: SkippedItem[];
   conflicts: Conflict[];
   activates: Activation[];
@@ -62,9 +52,14 @@ export interface Plan {
 export interface PlannedFile {
   root: TargetRoot;
   path: string;
-  stored: string;
   entry: FileEntry;
   action: "create" | "overwrite" | "unchanged";
+}
+
+/** A file, and the paths of what lies here as the sidecars of a database would beside it. */
+export interface BesideSidecars {
+  file: PlannedFile;
+  paths: string[];
 }
 
 /** Planning in progress. */
@@ -73,12 +68,30 @@ export interface Planner {
   options: RestoreOptions;
   plan: Plan;
   selection: Selection;
-  /** Files that come back or are already there; for what depends on them. */
-  planned: PlannedFile[];
+  /** Files that come back or are already there, and have the names of sidecars beside them here. */
+  besideSidecars: BesideSidecars[];
+  /** Names like those of sidecars in folders of the target, by `key(root, folder)`. */
+  sidecars: Map<string, Set<string>>;
+  /** Whether a database comes back that is another one here. */
+  bringsDatabases: boolean;
   /** What the folders on the way are, by `key(root, path)`. */
   folders: Map<string, FolderState>;
   /** Throws when the user wants to stop; lets timers and signals run. */
   pulse(): Promise<void>;
+}
+
+/** Planning that begins. */
+export function createPlanner(
+  { host, options, plan, selection }: Pick<Planner, "host" | "options" | "plan" | "selection">,
+): Planner {
+  return {
+    ...{ host, options, plan, selection },
+    besideSidecars: [],
+    sidecars: new Map(),
+    bringsDatabases: false,
+    folders: new Map(),
+    pulse: createPulse(host),
+  };
 }
 
 /** Whether a folder of the target is there, can be made, or something else has its place. */

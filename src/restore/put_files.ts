@@ -8,6 +8,7 @@ import {
   sha256Of,
   sha256OfFile,
 } from "../base/mod.ts";
+import { rootFolder } from "../archive/mod.ts";
 import { type Home, isActiveHome } from "../profiles/mod.ts";
 import { blankManifest } from "./blank_manifest.ts";
 import { carryPlan } from "./carry_plan.ts";
@@ -16,7 +17,8 @@ import { pathBelow } from "./layout.ts";
 import { looseBackup, type LooseFile, looseFile } from "./loose_backup.ts";
 import { foldersAbove, isOwnPath, key } from "./paths.ts";
 import { emptyPlan } from "./plan.ts";
-import type { Plan, StagedFile } from "./planner.ts";
+import { createOpList, type OpList } from "./op_list.ts";
+import type { Plan } from "./planner.ts";
 import { localRoots } from "./recover.ts";
 import { requireSpace } from "./space.ts";
 import type { SetAsideFile } from "./steps.ts";
@@ -74,8 +76,7 @@ export async function putFiles(host: Host, options: PutOptions): Promise<PutResu
 interface Building {
   host: Host;
   roots: TargetRoot[];
-  ops: Op[];
-  staged: Map<Op, StagedFile>;
+  ops: OpList;
   /** Content by the name under which a file is staged. */
   contents: Map<string, NewFile["content"]>;
   folders: Set<string>;
@@ -86,8 +87,7 @@ function planPut(host: Host, { home, name, files, links }: PutOptions) {
   const building: Building = {
     host,
     roots,
-    ops: [],
-    staged: new Map(),
+    ops: createOpList(),
     contents: new Map(),
     folders: new Set(),
   };
@@ -102,11 +102,9 @@ function planPut(host: Host, { home, name, files, links }: PutOptions) {
   });
   const isActive = isActiveHome(host, home);
   const target = { home, roots, chosen: areConfigured(home), isActive, skipped: [] };
-  const { ops, staged } = building;
   const plan: Plan = {
-    ...emptyPlan(manifest, target, { backup, close: () => {} }),
-    ops,
-    staged,
+    ...emptyPlan(manifest, target, { backup, close: () => {}, areListed: false }),
+    ops: building.ops,
   };
   return { plan, backup };
 }
@@ -121,10 +119,8 @@ function sizeOf(host: Host, content: NewFile["content"]): { size: number; sha256
 function addFile(building: Building, { root, path, content, mode, mtimeMs }: NewFile): void {
   const old = oldOf(building, { root, path });
   const op: Op = { op: "file", root, path, old, ...sizeOf(building.host, content) };
-  const stored = key(root, path);
-  building.ops.push(op);
-  building.staged.set(op, { stored, mode, mtimeMs });
-  building.contents.set(stored, content);
+  building.ops.push(op, { mode, mtimeMs });
+  building.contents.set(rootFolder(root) + path, content);
   addFoldersAbove(building, { root, path });
 }
 

@@ -238,7 +238,7 @@ function takeAllBack(work: Work, made: string[], obstacle?: string): void {
 /** What still waits for its place must be what the manifest promised. */
 function stagedFilesAreWhole(work: Work): boolean {
   const { fs } = work.host;
-  return work.ops.every((op, number) => {
+  return work.ops.values().every((op, number) => {
     if (op.op !== "file" && op.op !== "link") return true;
     const staged = stagedOf(work, op, number);
     const info = lstatIfThere(fs, staged);

@@ -1,7 +1,7 @@
 /** Conversations of a live home whose project folder has moved: planned, and changed under a journal. */
 import { areConfigured } from "./target.ts";
 import type { Manifest } from "../archive/mod.ts";
-import { createPulse, type Host, LifeboatError, takeHomeLock } from "../base/mod.ts";
+import { type Host, LifeboatError, takeHomeLock } from "../base/mod.ts";
 import { findRunning, type Running, type RunningProcess } from "../doctor/mod.ts";
 import { type Home, isActiveHome, requireHome } from "../profiles/mod.ts";
 import type { PathMapping } from "../sessions/mod.ts";
@@ -17,7 +17,7 @@ import { planFolders } from "./plan_folders.ts";
 import { planLinks } from "./plan_links.ts";
 import { planRemap } from "./plan_remap.ts";
 import { planRemoval, planSidecars } from "./plan_sidecars.ts";
-import type { Plan, Planner } from "./planner.ts";
+import { createPlanner, type Plan, type Planner } from "./planner.ts";
 import { localRoots, recoverInterrupted } from "./recover.ts";
 import { openLiveHome } from "./remap_live.ts";
 import type { RemapStep } from "./remap_steps.ts";
@@ -98,17 +98,15 @@ export async function applyHomeRemap(host: Host, options: RemapHomeOptions): Pro
 
 function resultOf(plan: Plan, looked: Running): RemappedHome {
   const { target: { home }, items, ops, remap, conflicts, warnings } = plan;
-  const count = (action: string) =>
-    items.filter((item) => item.kind !== "folder" && item.action === action).length;
   return {
     profile: home.profile.id,
     home: home.path,
     remap,
-    create: count("create"),
-    overwrite: count("overwrite"),
-    set_aside: count("set_aside"),
-    write_bytes: ops.reduce((sum, op) => sum + (op.op === "file" ? op.size : 0), 0),
-    items,
+    create: items.count("leaf", "create"),
+    overwrite: items.count("leaf", "overwrite"),
+    set_aside: items.count("leaf", "set_aside"),
+    write_bytes: ops.values().reduce((sum, op) => sum + (op.op === "file" ? op.size : 0), 0),
+    items: items.list(),
     conflicts,
     running: looked.running,
     undo_id: null,
@@ -156,15 +154,12 @@ async function planLive(
   const derived = await deriveBackup(host, { ...what, rewritings: [remap.rewriting] });
   try {
     const changed = onlyChanged(manifest, derived.manifest);
-    const planner: Planner = {
+    const planner = createPlanner({
       host,
       options: { backup: derived.backup, home, allowOutsideLinks: true },
-      plan: emptyPlan(changed, target, derived),
+      plan: emptyPlan(changed, target, { ...derived, areListed: true }),
       selection: selectionOf({ backup, home }, changed, host.platform),
-      planned: [],
-      folders: new Map(),
-      pulse: createPulse(host),
-    };
+    });
     const claim = claimsOf(planner);
     await planFiles(planner, claim);
     await planLinks(planner, claim);

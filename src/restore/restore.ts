@@ -127,9 +127,10 @@ async function backUpBefore(host: Host, options: ApplyOptions, plan: Plan): Prom
   const { home } = plan.target;
   if (!lstatIfThere(host.fs, home.path)) return null;
   const { backupRoot, format, jobs, backup: { readers: seal } } = options;
-  const mustHold = plan.ops
+  const mustHold = plan.ops.values()
     .filter((op) => (op.op === "file" || op.op === "link") && op.old.kind === "file")
-    .map(({ root, path }) => ({ root, path }));
+    .map(({ root, path }) => ({ root, path }))
+    .toArray();
   const made = await createBackup(host, {
     home,
     backupRoot,

@@ -3,7 +3,7 @@ import type { Manifest } from "../archive/mod.ts";
 import { type Host, lstatIfThere } from "../base/mod.ts";
 import type { Running } from "../doctor/mod.ts";
 import type { Carried } from "./carry_plan.ts";
-import { isMove } from "./journal_types.ts";
+import type { OpList } from "./op_list.ts";
 import type { PlanSummary, RestoreOptions, RestoreResult, SkippedItem } from "./options.ts";
 import type { Plan } from "./planner.ts";
 import { needsTrust, signerOf } from "./trust.ts";
@@ -175,25 +175,23 @@ function summaryOf(
   plan: Plan,
 ): Omit<PlanSummary, "changes_nothing" | "running" | "requires_trust"> {
   const { target, items, ops, skipped } = plan;
-  const count = (kinds: string[], action: string) =>
-    items.filter((item) => kinds.includes(item.kind) && item.action === action).length;
-  const leaves = ["file", "link"];
+  const { setPermissions, writeBytes } = sumsOf(ops);
   return {
     backup_dir: options.backup.source,
     target_home: target.home.path,
     target_is_active_home: target.isActive,
     files: plan.files,
     bytes: plan.bytes,
-    create: count(leaves, "create"),
-    overwrite: count(leaves, "overwrite"),
-    unchanged: count(leaves, "unchanged"),
-    kept: count(leaves, "kept"),
+    create: items.count("leaf", "create"),
+    overwrite: items.count("leaf", "overwrite"),
+    unchanged: items.count("leaf", "unchanged"),
+    kept: items.count("leaf", "kept"),
     not_selected: plan.notSelected,
-    set_aside: count(leaves, "set_aside"),
-    create_folders: count(["folder"], "create"),
-    remove_folders: count(["folder"], "set_aside"),
-    set_permissions: ops.filter((op) => op.op === "attributes" && op.mode !== undefined).length,
-    write_bytes: ops.reduce((sum, op) => sum + (isMove(op) && op.op === "file" ? op.size : 0), 0),
+    set_aside: items.count("leaf", "set_aside"),
+    create_folders: items.count("folder", "create"),
+    remove_folders: items.count("folder", "set_aside"),
+    set_permissions: setPermissions,
+    write_bytes: writeBytes,
     mode: options.mirror ? "mirror" : "overlay",
     will_prune_existing_files: options.mirror ?? false,
     requires_app_closed: target.isActive,
@@ -206,6 +204,16 @@ function summaryOf(
     conflicts: plan.conflicts,
     activates: plan.activates,
     targets: target.roots.map(({ id, path }) => ({ root: id, path })),
-    ...(options.listFiles ? { items } : {}),
+    ...(options.listFiles ? { items: items.list() } : {}),
   };
+}
+
+/** What operations add up to: files and folders that get other permissions, and bytes that are written. */
+export function sumsOf(ops: OpList): { setPermissions: number; writeBytes: number } {
+  let [setPermissions, writeBytes] = [0, 0];
+  for (const op of ops) {
+    if (op.op === "attributes" && op.mode !== undefined) setPermissions++;
+    if (op.op === "file") writeBytes += op.size;
+  }
+  return { setPermissions, writeBytes };
 }

@@ -4,6 +4,7 @@ import { compilePatterns, HOME_ROOT } from "../profiles/mod.ts";
 import { homeRetention } from "../sessions/mod.ts";
 import { readStored } from "./plan_activates.ts";
 import type { Planner } from "./planner.ts";
+import { storedPath } from "./waiting.ts";
 
 /**
  * What Claude Code's sweep deletes by its time stamp and a user cannot get back (facts/agent-homes.md
@@ -30,10 +31,12 @@ export async function protectFromSweep(planner: Planner): Promise<void> {
   const days = Math.min(SAFE_DAYS, window);
   const now = host.now().getTime();
   let count = 0;
-  for (const [op, file] of plan.staged) {
-    const old = file.mtimeMs !== undefined && file.mtimeMs < now - days * DAY;
-    if (!old || op.root !== HOME_ROOT || !isSwept(op.path, false)) continue;
-    file.mtimeMs = now;
+  for (let number = 0; number < plan.ops.length; number++) {
+    const { mtimeMs = now } = plan.ops.stagingOf(number) ?? {};
+    if (mtimeMs >= now - days * DAY) continue;
+    const { root, path } = plan.ops.at(number);
+    if (root !== HOME_ROOT || !isSwept(path, false)) continue;
+    plan.ops.setTime(number, now);
     count++;
   }
   if (count > 0) plan.warnings.push(warningOf(count, days, window));
@@ -57,9 +60,9 @@ const SETTINGS = "settings.json";
 /** The shorter window of the settings that are there and those that come back. */
 async function sweepDays({ host, plan, options }: Planner): Promise<number> {
   const here = homeRetention(host, plan.target.home).days;
-  const op = plan.ops.find(({ root, path }) => root === HOME_ROOT && path === SETTINGS);
-  const stored = op && plan.staged.get(op)?.stored;
-  if (stored === undefined) return here;
+  const op = plan.ops.values().find(({ root, path }) => root === HOME_ROOT && path === SETTINGS);
+  if (op?.op !== "file") return here;
+  const stored = storedPath(plan, op);
   const text = (await readStored(options.backup, new Set([stored]))).get(stored);
   const parsed = text === undefined ? undefined : parseConfig(text, "json");
   const days = parsed?.ok ? tableOf(parsed.value)?.cleanupPeriodDays : undefined;

@@ -1,6 +1,6 @@
 /** Rolling a home or a workspace back to what it was: under the same journal as a restore. */
 import { areConfigured } from "./target.ts";
-import type { Backup, Manifest } from "../archive/mod.ts";
+import { type Backup, type Manifest, rootFolder } from "../archive/mod.ts";
 import {
   type Host,
   LifeboatError,
@@ -158,10 +158,8 @@ function journalPlan(
     skipped: [],
   };
   return {
-    ...emptyPlan(manifest, target, { backup, close: () => {} }),
+    ...emptyPlan(manifest, target, { backup, close: () => {}, areListed: false }),
     ops: ops.ops,
-    staged: ops.staged,
-    items: ops.items,
   };
 }
 
@@ -169,10 +167,11 @@ function journalPlan(
 function objectsAsBackup(
   store: SnapshotStore,
   manifest: Manifest,
-  { objects, ops, staged }: RollbackOps,
+  { objects, ops }: RollbackOps,
 ): Backup {
   const sizes = new Map(
-    ops.flatMap((op) => op.op === "file" ? [[staged.get(op)!.stored, op.size] as const] : []),
+    ops.values().filter((op) => op.op === "file")
+      .map(({ root, path, size }) => [rootFolder(root) + path, size] as const),
   );
   return looseBackup(store.host, {
     source: store.folder,

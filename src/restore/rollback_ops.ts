@@ -1,4 +1,5 @@
 /** The operations of a rollback: what the history says, as a journal has it. */
+import { rootFolder } from "../archive/mod.ts";
 import { type FileInfo, type Host, LifeboatError, relativePathFault, sha256 } from "../base/mod.ts";
 import {
   absoluteOf,
@@ -10,14 +11,13 @@ import {
   type SnapshotStore,
 } from "../snapshots/mod.ts";
 import type { Old, Op } from "./journal_types.ts";
+import { createOpList, type OpList } from "./op_list.ts";
 import type { PlanItem } from "./options.ts";
 import { foldersAbove, isOwnPath, key, SIDECARS } from "./paths.ts";
-import type { StagedFile } from "./planner.ts";
 
 /** What a rollback does, and where the content of its files is. */
 export interface RollbackOps {
-  ops: Op[];
-  staged: Map<Op, StagedFile>;
+  ops: OpList;
   /** Objects by the name under which their files are staged. */
   objects: Map<string, string>;
   items: PlanItem[];
@@ -40,8 +40,7 @@ interface Building extends RollbackOps {
 export function rollbackOps(store: SnapshotStore, plan: RollbackPlan): RollbackOps {
   const building: Building = {
     store,
-    ops: [],
-    staged: new Map(),
+    ops: createOpList(),
     objects: new Map(),
     items: [],
     conflicts: [],
@@ -140,12 +139,15 @@ function addFile(building: Building, item: RollbackItem, wanted: FileContent): v
     return void building.ops.push({ op: "attributes", root: root.part, path, old, mode });
   }
   const old = oldOf(item);
-  const op: Op = { op: "file", root: root.part, path, old, size, sha256: object };
-  const stored = key(root.part, path);
-  building.ops.push(op);
-  building.staged.set(op, { stored, mode, mtimeMs });
-  building.objects.set(stored, object);
+  const op: Op = { op: "file", root: root.part, path, old, size, sha256: hashIn(object) };
+  building.ops.push(op, { mode, mtimeMs });
+  building.objects.set(rootFolder(root.part) + path, object);
   building.bytes += size;
+}
+
+/** The hash in an object's name, which begins with it. */
+function hashIn(object: string): string {
+  return object.slice(0, 64);
 }
 
 function addLink(building: Building, item: RollbackItem, target: string): void {
@@ -236,12 +238,13 @@ function addSidecars(building: Building, item: RollbackItem): void {
 }
 
 /** The hash of a long file is that of its list until all of it is read. Throws `damaged_object`. */
-export function hashLongFiles(store: SnapshotStore, { ops, staged, objects }: RollbackOps): void {
-  for (const op of ops) {
-    const object = op.op === "file" ? objects.get(staged.get(op)!.stored) : undefined;
+export function hashLongFiles(store: SnapshotStore, { ops, objects }: RollbackOps): void {
+  for (let number = 0; number < ops.length; number++) {
+    const op = ops.at(number);
+    const object = objects.get(rootFolder(op.root) + op.path);
     if (op.op !== "file" || !object?.endsWith(".list")) continue;
     const hash = sha256();
     for (const piece of readContent(store.objects, object)) hash.update(piece);
-    op.sha256 = hash.hex();
+    ops.set(number, { ...op, sha256: hash.hex() });
   }
 }

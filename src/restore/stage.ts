@@ -10,14 +10,16 @@ import {
   sha256,
   sha256OfFile,
 } from "../base/mod.ts";
-import { type FileOp, isMove, type LinkOp, type MoveOp, type Op } from "./journal_types.ts";
+import { type FileOp, isMove, type LinkOp, type MoveOp } from "./journal_types.ts";
 import { type Site, stagedFolderOf, stagedOf, targetOf } from "./layout.ts";
 import { setAttributes } from "./moving.ts";
-import type { Plan, StagedFile } from "./planner.ts";
+import { createOpList, type OpList } from "./op_list.ts";
+import type { Plan } from "./planner.ts";
+import { type Waiting, type WaitingFiles, waitingFiles } from "./waiting.ts";
 
 /** What was staged: the operations as the journal gets them, and links that cannot be made here. */
 export interface Staged {
-  ops: Op[];
+  ops: OpList;
   /** Links that this file system does not have, or this user may not make. */
   lostLinks: LinkOp[];
 }
@@ -27,30 +29,27 @@ export interface Staged {
  * not what its manifest says.
  */
 export async function stage(site: Site, backup: Backup, plan: Plan): Promise<Staged> {
-  const links = plan.ops.filter((op) => op.op === "link");
+  const links = plan.ops.values().filter((op) => op.op === "link").toArray();
   const lostLinks = links.length === 0 || canMakeLinks(site) ? [] : links;
-  const planned = lostLinks.length === 0 ? plan.ops : plan.ops.filter((op) => op.op !== "link");
-  const ops = planned.map((op) => ({ ...op }));
-  const files = new Map<string, Waiting>();
-  planned.forEach((op, number) => {
-    const file = plan.staged.get(op);
-    if (file) files.set(file.stored, { op: ops[number] as FileOp, number, file });
-  });
-  await stageFiles(site, backup, files);
-  ops.forEach((op, number) => {
+  const ops = lostLinks.length === 0 ? plan.ops : withoutLinks(plan.ops);
+  await stageFiles(site, backup, waitingFiles(plan, ops));
+  for (let number = 0; number < ops.length; number++) {
     checkInterrupt(site.host);
+    const op = ops.at(number);
     if (op.op === "link") stageLink(site, op, number, plan);
-    if (isMove(op)) describeOld(site, op);
-  });
+    if (isMove(op)) describeOld(site, ops, number, op);
+  }
   for (const root of site.roots) site.host.fs.syncDir(stagedFolderOf(site, root));
   return { ops, lostLinks };
 }
 
-/** A file that is still to be staged. */
-interface Waiting {
-  op: FileOp;
-  number: number;
-  file: StagedFile;
+function withoutLinks(all: OpList): OpList {
+  const ops = createOpList();
+  for (let number = 0; number < all.length; number++) {
+    const op = all.at(number);
+    if (op.op !== "link") ops.push(op, all.stagingOf(number));
+  }
+  return ops;
 }
 
 /** Windows lets only some users make links, and some file systems have none. */
@@ -66,7 +65,7 @@ function canMakeLinks(site: Site): boolean {
   return true;
 }
 
-async function stageFiles(site: Site, backup: Backup, files: Map<string, Waiting>): Promise<void> {
+async function stageFiles(site: Site, backup: Backup, files: WaitingFiles): Promise<void> {
   const { host } = site;
   const [totalFiles, totalBytes] = [files.size, sumOf(files)];
   let [done, bytes] = [0, 0];
@@ -94,8 +93,8 @@ async function stageFiles(site: Site, backup: Backup, files: Map<string, Waiting
     await settle(onTheWay);
   }
   if (asOne) { for (const root of site.roots) host.fs.syncAll(stagedFolderOf(site, root)); }
-  const [missing] = files.keys();
-  if (missing !== undefined) throw damaged(missing, "it is not in the backup");
+  const [missing] = files.values();
+  if (missing) throw damaged(missing.file.stored, "it is not in the backup");
 }
 
 /** From so many files on, one sync of the whole file system takes less than one of each file. */
@@ -121,7 +120,7 @@ async function settle(promises: Promise<void>[]): Promise<void> {
   for (const result of results) if (result.status === "rejected") throw result.reason;
 }
 
-function sumOf(files: Map<string, Waiting>): number {
+function sumOf(files: WaitingFiles): number {
   let bytes = 0;
   for (const { op } of files.values()) bytes += op.size;
   return bytes;
@@ -204,11 +203,12 @@ function leadsToFolder(host: Host, op: LinkOp, { manifest }: Plan): boolean {
 }
 
 /** The old file's hash is noted, so that undoing can tell what it was; not all are known yet. */
-function describeOld(site: Site, op: MoveOp): void {
+function describeOld(site: Site, ops: OpList, number: number, op: MoveOp): void {
   if (op.old.kind !== "file" || op.old.sha256) return;
   const { fs } = site.host;
   try {
-    op.old = { ...op.old, sha256: sha256OfFile(fs, targetOf(site, op)) };
+    const old = { ...op.old, sha256: sha256OfFile(fs, targetOf(site, op)) };
+    ops.set(number, { ...op, old });
   } catch {
     // It cannot be read, or has just gone. It is kept as it is, whatever it is.
   }

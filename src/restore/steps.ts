@@ -24,6 +24,7 @@ import {
   type Op,
   type RemoveFolderOp,
 } from "./journal_types.ts";
+import type { OpList } from "./op_list.ts";
 import { rootOf, shelfOf, type Site, stagedOf, targetOf, workOf } from "./layout.ts";
 import {
   copyOver,
@@ -51,7 +52,7 @@ interface SetAside extends SetAsideFile {
 
 /** A restore that is being carried out, or taken back. */
 export interface Work extends Site {
-  ops: Op[];
+  ops: OpList;
   inPlace: Map<number, InPlaceStep>;
   setAside: SetAside[];
   /** Folders with renames that are not on disk for sure yet. */
@@ -116,7 +117,7 @@ function setAside(work: Work, op: Op, target: string): void {
 }
 
 function rewriteInPlace(work: Work, number: number, from: string, to: string): void {
-  requireRealFolders(work, work.ops[number]);
+  requireRealFolders(work, work.ops.at(number));
   copyOver(work.host.fs, from, to);
   work.unsynced.add(pathsOf(work.host.platform).dirname(to));
 }
@@ -135,7 +136,7 @@ function isOpen(mode: number): boolean {
 
 /** Lets its owner into a folder from which, or into which, files are moved. */
 export function openFolder(work: Work, number: number): void {
-  const op = work.ops[number];
+  const op = work.ops.at(number);
   if (isMove(op)) return;
   const there = info(work, targetOf(work, op));
   if (there?.kind !== "directory" || isOpen(there.mode)) return;
@@ -144,13 +145,13 @@ export function openFolder(work: Work, number: number): void {
 
 /** Makes the folder of an operation, if it is not there. */
 export function makeFolder(work: Work, number: number): void {
-  const op = work.ops[number];
+  const op = work.ops.at(number);
   if (op.op === "folder") make(work, op);
 }
 
 /** Makes the folder again that an operation has removed. */
 export function remakeFolder(work: Work, number: number): void {
-  const op = work.ops[number];
+  const op = work.ops.at(number);
   if (op.op === "remove_folder") make(work, op);
 }
 
@@ -178,7 +179,7 @@ function isFolderThere(work: Work, folder: string): boolean {
 
 /** Moves the old file of an operation to where it is kept. */
 export function keepOld(work: Work, number: number): void {
-  const op = work.ops[number];
+  const op = work.ops.at(number);
   if (!isMove(op)) return;
   const target = targetOf(work, op);
   const folder = pathsOf(work.host.platform).dirname(target);
@@ -206,16 +207,16 @@ export function keepOld(work: Work, number: number): void {
 /** For a file that is kept already and is still there, or there again. */
 function removeAgain(work: Work, number: number, target: string): void {
   if (work.inPlace.has(number)) work.host.fs.remove(target);
-  else setAside(work, work.ops[number], target);
+  else setAside(work, work.ops.at(number), target);
 }
 
 /** For a file that cannot be renamed. Half a copy never bears the name of a kept file. */
 function copyToKept(work: Work, number: number, target: string, kept: string): void {
   markInPlace(work, number, "keep");
-  const partial = stagedOf(work, work.ops[number], number) + ".old";
+  const partial = stagedOf(work, work.ops.at(number), number) + ".old";
   removeIfThere(work.host.fs, partial);
   rewriteInPlace(work, number, target, partial);
-  move(work, work.ops[number], partial, kept);
+  move(work, work.ops.at(number), partial, kept);
   syncFolders(work);
 }
 
@@ -235,7 +236,7 @@ function moveToFree(work: Work, op: Op, from: string, to: string): boolean {
 
 /** Moves the new file or link of an operation into its place. */
 export function putNew(work: Work, number: number): void {
-  const op = work.ops[number];
+  const op = work.ops.at(number);
   if (op.op !== "file" && op.op !== "link") return;
   const [target, staged] = [targetOf(work, op), stagedOf(work, op, number)];
   if (!info(work, staged)) return;
@@ -248,7 +249,7 @@ export function putNew(work: Work, number: number): void {
 
 /** Takes the new file of an operation out of its place. */
 export function takeOutNew(work: Work, number: number): void {
-  const op = work.ops[number];
+  const op = work.ops.at(number);
   if (op.op !== "file" && op.op !== "link") return;
   if (work.inPlace.has(number)) return takeOutInPlace(work, number);
   const [target, staged] = [targetOf(work, op), stagedOf(work, op, number)];
@@ -260,7 +261,7 @@ export function takeOutNew(work: Work, number: number): void {
 
 /** Where there was an old file, it is rewritten later, which may be the only way there. */
 function takeOutInPlace(work: Work, number: number): void {
-  const op = work.ops[number];
+  const op = work.ops.at(number);
   const isMade = work.inPlace.get(number) === "put" && !info(work, shelfOf(work, op, "kept"));
   if (isMade) removeIfThere(work.host.fs, targetOf(work, op));
 }
@@ -270,7 +271,7 @@ function takeOutInPlace(work: Work, number: number): void {
  * kept ones until the journal is gone, so that this can be done again.
  */
 export function putOldBack(work: Work, number: number): void {
-  const op = work.ops[number];
+  const op = work.ops.at(number);
   if (!isMove(op)) return;
   const [target, kept] = [targetOf(work, op), shelfOf(work, op, "kept")];
   if (!info(work, kept)) return;
@@ -281,7 +282,7 @@ export function putOldBack(work: Work, number: number): void {
 
 /** Sets permissions and time of folders, and permissions of files that stay. */
 export function setNewAttributes(work: Work, number: number): void {
-  const op = work.ops[number];
+  const op = work.ops.at(number);
   if (op.op !== "folder" && op.op !== "attributes") return;
   const opened = op.op === "attributes" && !isOpen(op.old.mode);
   const mode = op.mode ?? (opened ? op.old.mode : undefined);
@@ -290,7 +291,7 @@ export function setNewAttributes(work: Work, number: number): void {
 
 /** Sets permissions and time back to what they were. */
 export function setOldAttributes(work: Work, number: number): void {
-  const op = work.ops[number];
+  const op = work.ops.at(number);
   if (op.op !== "attributes" && op.op !== "remove_folder") return;
   set(work, op, { mode: op.old.mode, mtimeMs: op.old.mtime_ms });
 }
@@ -307,13 +308,13 @@ function set(work: Work, op: Op, attributes: { mode?: number; mtimeMs?: number }
 
 /** Removes a folder that was made, unless something else has come into it. */
 export function unmakeFolder(work: Work, number: number): void {
-  const op = work.ops[number];
+  const op = work.ops.at(number);
   if (op.op === "folder") removeIfEmpty(work, op);
 }
 
 /** Removes the folder of an operation, unless something else has come into it. */
 export function removeFolder(work: Work, number: number): void {
-  const op = work.ops[number];
+  const op = work.ops.at(number);
   if (op.op === "remove_folder") removeIfEmpty(work, op);
 }
 

@@ -17,7 +17,7 @@ type Before = RemoveFolderOp["old"];
 /** Plans the folders that the restore has made, removed or changed. After files, links and sidecars. */
 export async function planUndoneFolders(undoer: Undoer): Promise<void> {
   const { planner, undo: { journal: { ops } } } = undoer;
-  await planRemovals(undoer, ops.filter((op) => op.op === "folder"));
+  await planRemovals(undoer, ops.values().filter((op) => op.op === "folder").toArray());
   const before = new Map<string, Before>();
   for (const op of ops) {
     if (op.op === "attributes" || op.op === "remove_folder") {
@@ -25,9 +25,9 @@ export async function planUndoneFolders(undoer: Undoer): Promise<void> {
     }
   }
   const needed = [
-    ...planner.plan.ops.filter((op) => op.op === "file" || op.op === "link")
+    ...planner.plan.ops.values().filter((op) => op.op === "file" || op.op === "link")
       .map(({ root, path }) => ({ root, path: folderOf(path) })),
-    ...ops.filter((op) => op.op === "remove_folder"),
+    ...ops.values().filter((op) => op.op === "remove_folder"),
   ];
   const made = new Set<string>();
   for (const { root, path } of needed) {
@@ -35,7 +35,7 @@ export async function planUndoneFolders(undoer: Undoer): Promise<void> {
     planMissing(undoer, rootOf(undoer.undo.site, root), path, { before, made });
   }
   const touched = new Set(
-    planner.plan.ops.filter((op) => op.op !== "attributes")
+    planner.plan.ops.values().filter((op) => op.op !== "attributes")
       .map(({ root, path }) => key(root, folderOf(path))),
   );
   for (const op of ops) if (op.op === "attributes") planAttributes(undoer, op, touched);
@@ -46,7 +46,7 @@ async function planRemovals(undoer: Undoer, folders: FolderOp[]): Promise<void> 
   const { planner, undo: { site } } = undoer;
   const { plan, host } = planner;
   const leaving = new Set(
-    plan.ops.filter((op) => op.op === "remove").map(({ root, path }) => key(root, path)),
+    plan.ops.values().filter((op) => op.op === "remove").map(({ root, path }) => key(root, path)),
   );
   for (const { root: id, path } of folders.toSorted((a, b) => a.path < b.path ? 1 : -1)) {
     await planner.pulse();

@@ -7,6 +7,7 @@ import { looseBackup, looseFile } from "./loose_backup.ts";
 import { isOld } from "./moving.ts";
 import { foldersAbove } from "./paths.ts";
 import { undoName } from "./undo_data.ts";
+import { placeOfStored } from "./waiting.ts";
 
 function damaged(path: string, what: string): LifeboatError {
   return new LifeboatError("refused", "damaged_undo_data", `${path} ${what}`, {
@@ -70,9 +71,9 @@ export function hashOfKept(site: Site, op: MoveOp, info: FileInfo): string {
 }
 
 /**
- * Undo data as the backup that a restore reads; the stored path of a file is where it lies.
+ * Undo data as the backup that a restore reads.
  *
- * @param kept paths of all kept files that come back; filled by the planning
+ * @param kept paths in that backup of all files that come back; filled by the planning
  */
 export function keptBackup(site: Site, manifest: Manifest, kept: Iterable<string>): Backup {
   const { host } = site;
@@ -80,6 +81,6 @@ export function keptBackup(site: Site, manifest: Manifest, kept: Iterable<string
     source: workOf(site, site.roots[0], undoName(site.id)),
     manifest,
     paths: () => kept,
-    open: (path) => looseFile(host, path),
+    open: (stored) => looseFile(host, keptPath(site, placeOfStored(stored)!)),
   });
 }

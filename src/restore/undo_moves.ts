@@ -1,9 +1,11 @@
 /** Planning of what an undo moves: what the restore replaced returns, what it created leaves. */
+import { rootFolder } from "../archive/mod.ts";
 import type { FileInfo } from "../base/mod.ts";
 import type { MoveOp, Old, TargetRoot } from "./journal_types.ts";
 import { pathBelow, rootOf } from "./layout.ts";
 import { isNew } from "./moving.ts";
 import { folderOf, key, mainByName } from "./paths.ts";
+import { noteSidecars } from "./plan_sidecars.ts";
 import { addConflict, at, folderState, oldOf, type PlannedFile, type Planner } from "./planner.ts";
 import type { OpenUndo } from "./undo_data.ts";
 import { findKept, hashOfKept, keptPath } from "./undo_kept.ts";
@@ -22,7 +24,7 @@ export interface Undoer {
   moved: Set<string>;
   /** What is there now and is not what the restore has put there. */
   changed: Place[];
-  /** Paths of kept files that come back. */
+  /** Kept files that come back, as paths in the backup that the undo data is. */
   kept: Set<string>;
 }
 
@@ -61,7 +63,7 @@ function planLeaving(undoer: Undoer, op: MoveOp, here: Here): void {
   const [kind, bytes] = old.kind === "file" ? ["file", old.size] as const : ["link", 0] as const;
   plan.ops.push({ op: "remove", root, path, old });
   plan.items.push({ root, path, kind, action: "set_aside", bytes });
-  notePlanned(undoer, here, { stored: "", bytes: 0, sha256: "", action: "overwrite" });
+  notePlanned(undoer, here, { bytes: 0, sha256: "", action: "overwrite" });
   noteChanged(undoer, op, here);
 }
 
@@ -86,7 +88,7 @@ const FILE_MODE = 0o777;
 function planFile(undoer: Undoer, op: MoveOp, here: Here, kept: FileInfo): void {
   const { planner: { host, plan }, undo: { site } } = undoer;
   const { root, path, info, old } = here;
-  const [stored, sha256] = [keptPath(site, op), hashOfKept(site, op, kept)];
+  const sha256 = hashOfKept(site, op, kept);
   const [bytes, mode] = [kept.size, kept.mode & FILE_MODE];
   const sameBytes = info?.kind === "file" && holds(undoer, here, { size: bytes, sha256 });
   const same = sameBytes && info.mtimeMs === kept.mtimeMs && (info.mode & FILE_MODE) === mode;
@@ -95,12 +97,11 @@ function planFile(undoer: Undoer, op: MoveOp, here: Here, kept: FileInfo): void 
   plan.files++;
   plan.bytes += bytes;
   host.progress({ phase: "comparing", files: plan.files, bytes: plan.bytes });
-  notePlanned(undoer, here, { stored, bytes, sha256, action });
-  undoer.kept.add(stored);
+  notePlanned(undoer, here, { bytes, sha256, action });
+  undoer.kept.add(rootFolder(root) + path);
   if (same) return;
   const step = { op: "file", root, path, old, size: bytes, sha256 } as const;
-  plan.ops.push(step);
-  plan.staged.set(step, { stored, mode, mtimeMs: kept.mtimeMs });
+  plan.ops.push(step, { mode, mtimeMs: kept.mtimeMs });
   if (!sameBytes) noteChanged(undoer, op, here);
 }
 
@@ -137,13 +138,10 @@ function isRestored(undoer: Undoer, op: MoveOp, here: Here): boolean {
 function notePlanned(
   { planner }: Undoer,
   { at: root, path }: Here,
-  { stored, bytes, sha256, action }: Pick<PlannedFile, "stored" | "action"> & {
-    bytes: number;
-    sha256: string;
-  },
+  { bytes, sha256, action }: Pick<PlannedFile, "action"> & { bytes: number; sha256: string },
 ): void {
   const entry = { relative_path: path, kind: "file", bytes, sha256, method: "copy2" } as const;
-  planner.planned.push({ root, path, stored, entry, action });
+  noteSidecars(planner, { root, path, entry, action });
 }
 
 /**

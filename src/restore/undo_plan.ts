@@ -1,5 +1,5 @@
 /** The plan of an undo: the way back from a restore, as operations of the same kinds. */
-import { createPulse, type Host } from "../base/mod.ts";
+import type { Host } from "../base/mod.ts";
 import { type Home, isActiveHome } from "../profiles/mod.ts";
 import { blankManifest } from "./blank_manifest.ts";
 import { isMove, type TargetRoot } from "./journal_types.ts";
@@ -7,7 +7,7 @@ import { emptyPlan } from "./plan.ts";
 import { planActivations } from "./plan_activates.ts";
 import { planSidecars } from "./plan_sidecars.ts";
 import { key } from "./paths.ts";
-import { at, type Plan, type Planner } from "./planner.ts";
+import { at, createPlanner, type Plan, type Planner } from "./planner.ts";
 import { selectionOf } from "./selection.ts";
 import type { Target } from "./target.ts";
 import { type OpenUndo, undoName } from "./undo_data.ts";
@@ -27,13 +27,13 @@ export interface UndoPlan {
 export async function makeUndoPlan(host: Host, home: Home, undo: OpenUndo): Promise<UndoPlan> {
   const undoer = beginPlan(host, home, undo);
   const { planner, changed } = undoer;
-  for (const op of undo.journal.ops.filter(isMove)) {
+  for (const op of undo.journal.ops) {
     await planner.pulse();
-    planUndoneMove(undoer, op);
+    if (isMove(op)) planUndoneMove(undoer, op);
   }
   const before = planner.plan.ops.length;
   await planSidecars(planner, (root, path) => wasThere(undoer, root, path));
-  changed.push(...planner.plan.ops.slice(before).map(({ root, path }) => ({ root, path })));
+  changed.push(...planner.plan.ops.values().drop(before).map(({ root, path }) => ({ root, path })));
   await planUndoneFolders(undoer);
   await planActivations(planner);
   return { plan: planner.plan, backup: planner.options.backup, changed };
@@ -49,20 +49,19 @@ function beginPlan(host: Host, home: Home, undo: OpenUndo): Undoer {
   const { site, chosen } = undo;
   // The plan gets its operations from the journal alone.
   const manifest = blankManifest(host, home, undoName(site.id));
-  const moved = new Set(undo.journal.ops.filter(isMove).map(({ root, path }) => key(root, path)));
+  const moved = new Set(
+    undo.journal.ops.values().filter(isMove).map(({ root, path }) => key(root, path)),
+  );
   const kept = new Set<string>();
   const backup = keptBackup(site, manifest, kept);
   const options = { backup, home };
   const isActive = isActiveHome(host, home);
   const target: Target = { home, roots: site.roots, chosen, isActive, skipped: [] };
-  const planner: Planner = {
+  const planner = createPlanner({
     host,
     options,
-    plan: emptyPlan(manifest, target, { backup, close: () => {} }),
+    plan: emptyPlan(manifest, target, { backup, close: () => {}, areListed: true }),
     selection: selectionOf(options, manifest, host.platform),
-    planned: [],
-    folders: new Map(),
-    pulse: createPulse(host),
-  };
+  });
   return { planner, undo, moved, changed: [], kept };
 }

@@ -3,6 +3,7 @@ import type { Running, RunningProcess } from "../doctor/mod.ts";
 import type { Carried } from "./carry_plan.ts";
 import type { Activation, Conflict, PlanItem, SkippedItem } from "./options.ts";
 import type { OpenUndo } from "./undo_data.ts";
+import { sumsOf } from "./result.ts";
 import { keptPath } from "./undo_kept.ts";
 import type { Place } from "./undo_moves.ts";
 import type { UndoPlan } from "./undo_plan.ts";
@@ -123,7 +124,7 @@ const isLeaf = ({ kind }: PlanItem) => kind !== "folder";
 function common(undoing: Undoing, looked: Running) {
   const { undo: { site }, plan: { items, target } } = undoing;
   const places = (...actions: PlanItem["action"][]): Place[] =>
-    items.filter(isLeaf).filter(({ action }) => actions.includes(action))
+    items.list().filter(isLeaf).filter(({ action }) => actions.includes(action))
       .map(({ root, path }) => ({ root, path }));
   return {
     home: target.home.path,
@@ -137,8 +138,7 @@ function common(undoing: Undoing, looked: Running) {
 function summaryOf({ undo, plan }: Undoing, { running }: Running): UndoPlanSummary {
   const { target, items, ops } = plan;
   const { backup, created_at } = undo.journal.header;
-  const count = (action: PlanItem["action"], leaves: boolean) =>
-    items.filter((item) => isLeaf(item) === leaves && item.action === action).length;
+  const { setPermissions, writeBytes } = sumsOf(ops);
   return {
     backup,
     created_at,
@@ -146,14 +146,14 @@ function summaryOf({ undo, plan }: Undoing, { running }: Running): UndoPlanSumma
     target_is_active_home: target.isActive,
     files: plan.files,
     bytes: plan.bytes,
-    create: count("create", true),
-    overwrite: count("overwrite", true),
-    unchanged: count("unchanged", true),
-    set_aside: count("set_aside", true),
-    create_folders: count("create", false),
-    remove_folders: count("set_aside", false),
-    set_permissions: ops.filter((op) => op.op === "attributes" && op.mode !== undefined).length,
-    write_bytes: ops.reduce((sum, op) => sum + (op.op === "file" ? op.size : 0), 0),
+    create: items.count("leaf", "create"),
+    overwrite: items.count("leaf", "overwrite"),
+    unchanged: items.count("leaf", "unchanged"),
+    set_aside: items.count("leaf", "set_aside"),
+    create_folders: items.count("folder", "create"),
+    remove_folders: items.count("folder", "set_aside"),
+    set_permissions: setPermissions,
+    write_bytes: writeBytes,
     requires_app_closed: target.isActive,
     running,
     skipped: plan.skipped,

@@ -163,7 +163,8 @@ Deno.test("a backup whose file is damaged restores nothing", async () => {
     makeTree(saved.home.path, { "config.toml": "newer", "sessions/one.jsonl": "newer, too" });
     const backup = await openBackup(saved.host, saved.archive);
     const manifest = await backup.loadManifest();
-    manifest.entries.find(({ relative_path }) => relative_path === "config.toml")!.sha256 = "0";
+    manifest.entries.find(({ relative_path }) => relative_path === "config.toml")!.sha256 = "0"
+      .repeat(64);
     const before = readTree(saved.home.path);
     const lying = { ...backup, loadManifest: () => Promise.resolve(manifest) };
     const error = await rejectsWith(() => apply(saved, { backup: lying }), "damaged_archive");
