@@ -6,6 +6,7 @@ import {
   type ReadOptions,
 } from "../archive/mod.ts";
 import {
+  asLifeboatError,
   checkInterrupt,
   ensureDir,
   type FileHandle,
@@ -126,7 +127,24 @@ export async function fetchWhole(
   });
 }
 
-/** The same, but its errors name the backup and the backend, and not the copy that is read. */
+/** Reads a copy; what goes wrong names the archive and the backend, and not the copy. */
+export async function reading<T>(
+  { path }: PartialCopy,
+  backend: Backend,
+  { archive }: BackupRecord,
+  act: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await act();
+  } catch (thrown) {
+    const { kind, code, message, hint, cause } = asLifeboatError(thrown);
+    const named = (text: string) => text.replaceAll(path, `${archive.name} at ${backend.place}`);
+    if (!`${message} ${hint}`.includes(path)) throw thrown;
+    throw new LifeboatError(kind, code, named(message), { hint: hint && named(hint), cause });
+  }
+}
+
+/** The same, but what it asks and its errors name the backup and the backend. */
 export function unlockNaming(unlock: Unlock, backend: Backend, { backup }: BackupRecord): Unlock {
   return (header) => unlock(header, `${backup.id} at ${backend.place}`);
 }
@@ -142,7 +160,8 @@ export async function openRemoteBackup(
   options: ReadOptions = {},
 ): Promise<Backup> {
   const copy = startCopy(host, backend, record);
-  try {
+  const naming = <T>(act: () => Promise<T>) => reading(copy, backend, record, act);
+  const open = async () => {
     const partial = await openPartial(host, copy.path, copy.fetch);
     if (!partial) await fetchWhole(host, copy, record);
     const { unlock: given = unlockWith(host) } = options;
@@ -151,14 +170,20 @@ export async function openRemoteBackup(
       ...options,
       unlock: partial && unlock !== "outside" ? partial.unlock(unlock) : unlock,
     });
+    return { partial, backup };
+  };
+  try {
+    const { partial, backup } = await naming(open);
     return {
       ...backup,
       isRemote: true,
       source: `${backend.place} ${record.archive.name}`,
-      async visit(wanted, use) {
-        await partial?.fetchFiles(wanted);
-        await backup.visit(wanted, use);
-      },
+      loadManifest: () => naming(backup.loadManifest),
+      visit: (wanted, use) =>
+        naming(async () => {
+          await partial?.fetchFiles(wanted);
+          await backup.visit(wanted, use);
+        }),
       close() {
         backup.close();
         copy.close();

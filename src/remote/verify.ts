@@ -8,7 +8,7 @@ import type { Host } from "../base/mod.ts";
 import { notedHashes } from "../catalog/mod.ts";
 import { type SignedBy, unlockWith } from "../seal/mod.ts";
 import type { Backend } from "./backend.ts";
-import { fetchWhole, startCopy, unlockNaming } from "./download.ts";
+import { fetchWhole, reading, startCopy, unlockNaming } from "./download.ts";
 import { thisMachine } from "./machine.ts";
 import { archiveKey, type BackupRecord, keyOf, type StoredObject } from "./record.ts";
 
@@ -86,7 +86,8 @@ async function checkData(
   try {
     await fetchWhole(host, copy, record);
     const unlock = unlockNaming(options.unlock ?? unlockWith(host), backend, record);
-    const checked = await verifyBackup(host, copy.path, { ...options, unlock });
+    const verify = () => verifyBackup(host, copy.path, { ...options, unlock });
+    const checked = await reading(copy, backend, record, verify);
     const { damaged, missing, ...found } = checked;
     const { files_checked, bytes_checked, extra, kit_ok, signature, unchecked } = found;
     Object.assign(report, { files_checked, bytes_checked, extra, kit_ok, signature });

@@ -7,7 +7,7 @@ import { type BackupRecord, listRecords, writeRecord } from "../../src/remote/re
 import { thisMachine } from "../../src/remote/machine.ts";
 import { assert, rejectsWith } from "../assert.ts";
 import { testHost, withTempDir } from "../support/host.ts";
-import type { Host } from "../../src/base/mod.ts";
+import { type Host, sha256Of } from "../../src/base/mod.ts";
 import { namesIn } from "../support/scene.ts";
 
 const RECORD: BackupRecord = {
@@ -111,6 +111,18 @@ Deno.test("an archive that is not what its record says is refused, and leaves no
       new TextEncoder().encode("hello"),
     );
     await rejectsWith(() => openRemoteBackup(host, backend, RECORD), "damaged_archive");
+    assert.deepEqual(namesIn(join(host.folders.state, "downloads")), []);
+  }));
+
+Deno.test("what is no archive is named by where it lies, and not by the copy that was read", () =>
+  withBackend(async (backend, host) => {
+    const content = new TextEncoder().encode("hello");
+    const archive = { ...RECORD.archive, sha256: sha256Of(content) };
+    await backend.put(`machines/laptop-1/${archive.name}`, content);
+    const open = () => openRemoteBackup(host, backend, { ...RECORD, archive });
+    const { message, hint } = await rejectsWith(open, "not_a_backup");
+    assert.ok(message.includes(`${archive.name} at ${backend.place}`), message);
+    assert.ok(!`${message} ${hint}`.includes("downloads"), `${message} ${hint}`);
     const short = { ...RECORD, archive: { ...RECORD.archive, bytes: 9 } };
     await rejectsWith(() => openRemoteBackup(host, backend, short), "short_read");
     const gone = { ...RECORD, archive: { ...RECORD.archive, name: "gone.tar.gz" } };
