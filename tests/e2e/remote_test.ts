@@ -271,16 +271,6 @@ async function withCopies(
   return { ids, keysOf };
 }
 
-Deno.test("a copy that is damaged is named by where it lies", () =>
-  withScene(async (scene) => {
-    const { ids: [id], keysOf } = await withCopies(scene, 1);
-    const archive = keysOf(id).find((path) => path.endsWith(".tar.gz"))!;
-    Deno.writeFileSync(archive, new Uint8Array(Deno.statSync(archive).size));
-    const restore = ["restore", id, "--from-remote", "nas", "--target", join(scene.folder, "to")];
-    const { error } = await json(scene, restore, 3);
-    assert.ok(!JSON.stringify(error).includes("downloads"), JSON.stringify(error));
-  }));
-
 Deno.test("prune at a backend removes just the copies that it said, and nothing here", () =>
   withScene(async (scene) => {
     const { ids, keysOf } = await withCopies(scene, 3);
