@@ -3,6 +3,8 @@ import {
   checkForeignDatabase,
   DEFLATE_JOB,
   deflateJob,
+  DELIVER_JOB,
+  deliverJob,
   FOREIGN_DATABASE_JOB,
   INFLATE_JOB,
   inflateJob,
@@ -32,6 +34,7 @@ import {
 
 serveJobs({
   [DEFLATE_JOB]: deflateJob,
+  [DELIVER_JOB]: deliverJob,
   [FOREIGN_DATABASE_JOB]: checkForeignDatabase,
   [INFLATE_JOB]: inflateJob,
   [READ_BACK_JOB]: readBackJob,

@@ -1,5 +1,6 @@
 import type { LifeboatError } from "../base/mod.ts";
 import { MAX_SIGNATURE_BYTES } from "../seal/mod.ts";
+import type { FileOrder } from "./deliver_job.ts";
 import type { SourceFile } from "./source_file.ts";
 import { concat } from "./byte_reader.ts";
 
@@ -25,8 +26,21 @@ export interface ReadableFile extends StoredFile {
 /** Says which stored files are to be read. */
 export type Wanted = (storedPath: string) => boolean;
 
-/** What is needed of a file: where `hash` is enough, one that has its SHA-256 may come without content. */
-export type Need = "content" | "hash";
+/** Files that somebody else may write meanwhile, so that they need not be read here. */
+export interface Delivery {
+  /** What is to be written of a stored file; undefined for one that is to be read. */
+  orderOf(storedPath: string): FileOrder | undefined;
+  /** Called for each that was written as it was ordered. Each of the others comes to be read. */
+  done(storedPath: string): void;
+  /** Told now and then: bytes written so far, of all files. */
+  progress(bytes: number): void;
+}
+
+/**
+ * What is needed of a file: where `hash` is enough, one that has its SHA-256 may come without content;
+ * with a delivery those that were delivered do not come at all.
+ */
+export type Need = "content" | "hash" | Delivery;
 
 /** One of the forms in which a backup lies on disk. Nothing that it holds is trusted. */
 export interface Container {
@@ -38,7 +52,7 @@ export interface Container {
   /**
    * The wanted files in the order in which they lie there. Every stored path is checked, wanted or
    * not. A file that is damaged while others are not throws when its chunks are read. `need` is
-   * `content` where it is not said.
+   * `content` where it is not said; a container need not deliver anything.
    */
   files(wanted: Wanted, need?: Need): AsyncGenerator<ReadableFile>;
   /** Content of `manifest.json`; throws `not_a_backup` where there is none. */

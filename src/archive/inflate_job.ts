@@ -1,5 +1,4 @@
 import { type JobResult, realFs, release, sha256, sha256Of } from "../base/mod.ts";
-import type { Need } from "./container.ts";
 import { decodeName } from "./faults.ts";
 import type { SegmentLine, TableEntry } from "./format.ts";
 import { inflateSegment } from "./group_reader.ts";
@@ -15,7 +14,8 @@ export const INFLATE_JOB = "archive.inflate";
 export interface InflateInput {
   source: SourceRef;
   top: string;
-  need: Need;
+  /** Whether the content comes back, or only hashes. */
+  need: "content" | "hash";
   /** Groups of segments, or single slices of an entry. */
   groups: SegmentLine[][];
 }
@@ -59,7 +59,7 @@ export function inflateJob({ source: ref, top, need, groups }: InflateInput): Jo
 function groupIfWhole(
   source: SourceFile,
   top: string,
-  need: Need,
+  need: InflateInput["need"],
   lines: SegmentLine[],
 ): InflatedGroup | undefined {
   try {
@@ -109,15 +109,19 @@ function filesOf(
   return [{ ...head, at: 0, sha256: hash.hex() }];
 }
 
-/** What the header of a large file says, which is a segment by itself. */
-function headOf(top: string, entry: TableEntry, headers: Uint8Array) {
+/**
+ * What the header of a large file says, which is a segment by itself. Throws where it is not what the
+ * table says.
+ */
+export function headOf(top: string, entry: TableEntry, headers: Uint8Array) {
   const { block, content } = headerAt(headers, 0);
   expectSame(block, entry, top);
   if (content !== headers.length) throw new Error("something follows the header");
   return { mode: block.mode, mtimeMs: block.mtimeMs };
 }
 
-function filesOfRun(top: string, entries: TableEntry[], run: Uint8Array): InflatedFile[] {
+/** The files of an inflated run. Throws where it is not what the table says. */
+export function filesOfRun(top: string, entries: TableEntry[], run: Uint8Array): InflatedFile[] {
   const files: InflatedFile[] = [];
   let at = 0;
   for (const entry of entries) {

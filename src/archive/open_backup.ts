@@ -7,7 +7,7 @@ import {
   workersFor,
 } from "../base/mod.ts";
 import { type Readers, type SignatureFile, type Unlock, unlockWith } from "../seal/mod.ts";
-import type { Container, StoredFile, Wanted } from "./container.ts";
+import type { Container, Delivery, StoredFile, Wanted } from "./container.ts";
 import { badManifest } from "./faults.ts";
 import type { AskPassword } from "./foreign/mod.ts";
 import { READ_LIMITS, type ReadLimits } from "./limits.ts";
@@ -52,9 +52,10 @@ export interface Backup {
   loadManifest(): Promise<Manifest>;
   /**
    * Reads the wanted files in the order in which they lie there. Throws `damaged_archive` when one
-   * of them is not whole, `unsafe_archive` when one cannot be written on this system.
+   * of them is not whole, `unsafe_archive` when one cannot be written on this system. Where all wanted
+   * files of a piece of the backup are ordered, workers may write them; `use` gets the others.
    */
-  visit(wanted: Wanted, use: UseFile): Promise<void>;
+  visit(wanted: Wanted, use: UseFile, delivery?: Delivery): Promise<void>;
   /** Says that most of it will be visited soon: workers that will read it are started. */
   prepareVisit?(): void;
   close(): void;
@@ -168,9 +169,16 @@ export async function openBackup(
         if (found.sealed) throw locked(source.path);
         return await loadManifest(container, head, source);
       },
-      async visit(wanted, use) {
+      async visit(wanted, use, delivery) {
         const guard = createPathGuard(source.path, host.platform, limits.members);
-        for await (const { chunks, ...file } of container.files(wanted)) {
+        const guarded = delivery && {
+          ...delivery,
+          done(path: string) {
+            guard.admit(path, "file");
+            delivery.done(path);
+          },
+        };
+        for await (const { chunks, ...file } of container.files(wanted, guarded)) {
           checkInterrupt(host);
           guard.admit(file.path, "file");
           await use(file, chunks);

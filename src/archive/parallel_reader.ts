@@ -1,7 +1,22 @@
 /** Reading many files of an archive: workers inflate and hash, in the order of the archive. */
-import { createGarbageCounter, type Pulse, type WorkerPool } from "../base/mod.ts";
+import { createGarbageCounter, delay, type Pulse, type WorkerPool } from "../base/mod.ts";
 import type { IndexedArchive } from "./archive_table.ts";
-import { inMemory, type Need, NOT_NEEDED, type ReadableFile, type Wanted } from "./container.ts";
+import { type Batch, batchesOf, type PlannedGroup, WHOLE_RAW } from "./batches.ts";
+import {
+  type Delivery,
+  inMemory,
+  type Need,
+  NOT_NEEDED,
+  type ReadableFile,
+  type Wanted,
+} from "./container.ts";
+import {
+  createTally,
+  DELIVER_JOB,
+  type DeliverInput,
+  type DeliverOutput,
+  type Tally,
+} from "./deliver_job.ts";
 import type { SegmentLine } from "./format.ts";
 import { inflateSegment, isFile, readGroupFiles } from "./group_reader.ts";
 import {
@@ -22,107 +37,108 @@ export interface Reading {
   pulse: Pulse;
 }
 
-/** So much of the tar goes to a worker at once, bytes. Less than that is read in this thread. */
-const BATCH_RAW = 4 << 20;
-
-/**
- * A file above this goes slice by slice, and who reads it hashes it: so that memory stays bounded, or,
- * where only the hash comes back, so that the other workers need not wait for the one that has it.
- */
-const WHOLE_RAW: Record<Need, number> = { content: 9 << 20, hash: 32 << 20 };
-
-/** What goes to a worker: whole groups, or one segment of a group that is too large. */
-interface Batch {
-  groups: SegmentGroup[];
-  segment?: SegmentLine;
-  /** Its length when inflated, bytes. */
-  raw: number;
-  /** Too little to be worth a worker. */
-  isSmall?: boolean;
-}
-
+/** A batch that a worker has begun with: it inflates it, or writes its files. */
 interface Begun extends Batch {
-  reply: Promise<InflateOutput>;
+  inflated: Promise<InflateOutput>;
+  written: Promise<DeliverOutput>;
 }
 
 /**
  * The wanted files of groups, one after the other, while workers are ahead. What a worker could not
- * make sense of is read again here, so that damage is told as it is without workers.
+ * make sense of, or not write, is read again here, so that faults are told as they are without workers.
  */
 export async function* readInWorkers(
   reading: Reading,
   groups: AsyncIterable<SegmentGroup>,
 ): AsyncGenerator<ReadableFile> {
-  const { archive, wanted, pulse } = reading;
-  const ahead = beginAhead(reading, batchesOf(groups, WHOLE_RAW[reading.need]));
-  for await (const batch of { [Symbol.asyncIterator]: () => ahead }) {
-    await pulse();
-    const [group] = batch.groups;
-    if (!batch.segment) yield* filesOf(reading, batch);
-    else if (batch.segment === group.lines[0]) {
-      yield* readGroupFiles(archive, group, wanted, pulse, slicesOf(reading, batch, ahead));
-    } // else it belongs to a file that was given up before its end
-  }
-}
-
-async function* batchesOf(
-  groups: AsyncIterable<SegmentGroup>,
-  whole: number,
-): AsyncGenerator<Batch> {
-  let [waiting, raw, isFirst]: [SegmentGroup[], number, boolean] = [[], 0, true];
-  for await (const group of groups) {
-    const size = group.lines.reduce((sum, { raw }) => sum + raw, 0);
-    if (size > whole) {
-      if (waiting.length > 0) yield { groups: waiting, raw };
-      for (const segment of group.lines) yield { groups: [group], segment, raw: segment.raw };
-      [waiting, raw, isFirst] = [[], 0, false];
-      continue;
+  const { archive, wanted, pulse, need } = reading;
+  const tally = createTally();
+  const writing = new Set<Promise<unknown>>();
+  const ahead = beginAhead(reading, batchesOf(groups, wanted, need), (batch) => {
+    const begun = begin(reading, batch, tally);
+    writing.add(begun.written);
+    begun.written.then(() => writing.delete(begun.written));
+    return begun;
+  });
+  try {
+    for await (const batch of { [Symbol.asyncIterator]: () => ahead }) {
+      await pulse();
+      const [group] = batch.groups;
+      if (isDelivered(batch)) yield* undeliveredOf(reading, need as Delivery, batch, tally);
+      else if (!batch.segment) yield* filesOf(reading, batch);
+      else if (batch.segment === group.lines[0]) {
+        yield* readGroupFiles(archive, group, wanted, pulse, slicesOf(reading, batch, ahead));
+      } // else it belongs to a file that was given up before its end
     }
-    waiting.push(group);
-    raw += size;
-    if (raw < BATCH_RAW) continue;
-    yield { groups: waiting, raw };
-    [waiting, raw, isFirst] = [[], 0, false];
+  } finally {
+    // Who stops early may remove what was written; then nothing more must come.
+    tally.stop();
+    await Promise.all(writing);
   }
-  if (waiting.length > 0) yield { groups: waiting, raw, isSmall: isFirst };
 }
 
-const NOTHING: InflateOutput = [];
-
-function begin({ archive, pool, need }: Reading, batch: Batch): Begun {
-  const groups = batch.segment ? [[batch.segment]] : batch.groups.map(({ lines }) => lines);
-  if (batch.isSmall || batch.segment?.kind === "head") {
-    return { ...batch, reply: Promise.resolve(NOTHING) };
-  }
-  const { source: { ref: source }, index: { top } } = archive;
-  const input: InflateInput = { source, top, need: batch.segment ? "content" : need, groups };
-  // A worker that fails has read nothing: then this thread does.
-  const reply = pool.run<InflateOutput>(INFLATE_JOB, input).catch(() => NOTHING);
-  return { ...batch, reply };
+function isDelivered({ groups }: Batch): boolean {
+  return groups[0].orders !== undefined;
 }
+
+const NOTHING: [] = [];
+
+function begin({ archive, pool, need }: Reading, batch: Batch, tally: Tally): Begun {
+  const nothing = { inflated: Promise.resolve(NOTHING), written: Promise.resolve(NOTHING) };
+  if (batch.isSmall || batch.segment?.kind === "head") return { ...batch, ...nothing };
+  const where = { source: archive.source.ref, top: archive.index.top };
+  // A worker that fails has done nothing: then this thread does it.
+  if (isDelivered(batch)) {
+    const groups = batch.groups.map(({ lines, orders = [] }) => ({ lines, orders }));
+    const input: DeliverInput = { ...where, groups, tally: tally.shared };
+    const written = pool.run<DeliverOutput>(DELIVER_JOB, input).catch(() => NOTHING);
+    return { ...batch, ...nothing, written };
+  }
+  const input: InflateInput = {
+    ...where,
+    need: batch.segment || need !== "hash" ? "content" : "hash",
+    groups: batch.segment ? [[batch.segment]] : batch.groups.map(({ lines }) => lines),
+  };
+  const inflated = pool.run<InflateOutput>(INFLATE_JOB, input).catch(() => NOTHING);
+  return { ...batch, ...nothing, inflated };
+}
+
+/** Whether the content of a batch comes to this thread. */
+function isHeld({ need }: Reading, batch: Batch): boolean {
+  return batch.segment !== undefined || (need !== "hash" && !isDelivered(batch));
+}
+
+/** Files that wait to be delivered take memory too, if little. */
+const MOST_FILES_AHEAD = 10_000;
 
 /** Whether workers have begun with so much that none of them has to wait for this thread. */
-function isEnough({ pool, need }: Reading, ahead: Begun[]): boolean {
-  const holding = need === "hash" ? ahead.filter(({ segment }) => segment) : ahead;
-  if (holding.length > pool.size + 1) return true;
-  return ahead.reduce((sum, { raw }) => sum + raw, 0) > pool.size * WHOLE_RAW.hash;
+function isEnough(reading: Reading, ahead: Begun[]): boolean {
+  const { pool, need } = reading;
+  if (ahead.filter((batch) => isHeld(reading, batch)).length > pool.size + 1) return true;
+  if (need === "hash") {
+    return ahead.reduce((sum, { raw }) => sum + raw, 0) > pool.size * WHOLE_RAW.hash;
+  }
+  // While one worker is at a large file, the others go on with what comes after it.
+  const files = ahead.flatMap(({ groups }) => groups.map(({ entries }) => entries.length));
+  return files.reduce((sum, count) => sum + count, 0) > MOST_FILES_AHEAD;
 }
 
 /** Batches that workers have begun with. */
 async function* beginAhead(
   reading: Reading,
   batches: AsyncIterable<Batch>,
+  beginOne: (batch: Batch) => Begun,
 ): AsyncGenerator<Begun> {
   const ahead: Begun[] = [];
   const letGo = createGarbageCounter(COLLECTED_EVERY);
   let fault: unknown;
   try {
     for await (const batch of batches) {
-      ahead.push(begin(reading, batch));
+      ahead.push(beginOne(batch));
       if (!isEnough(reading, ahead)) continue;
       const next = ahead.shift()!;
       yield next;
-      if (next.segment || reading.need === "content") letGo(next.raw);
+      if (isHeld(reading, next)) letGo(next.raw);
     }
   } catch (error) {
     fault = error; // what stands before it comes first
@@ -131,14 +147,53 @@ async function* beginAhead(
   if (fault !== undefined) throw fault;
 }
 
+/** How often a large file that a worker writes is looked after, ms. */
+const LOOK_EVERY = 100;
+
+/** What a worker has written of a batch; a large one can take long. */
+async function writtenOf(batch: Begun, pulse: Pulse, tell: () => void): Promise<DeliverOutput> {
+  const isLarge = batch.raw > WHOLE_RAW.content;
+  for (;;) {
+    const written =
+      await (isLarge ? Promise.race([batch.written, delay(LOOK_EVERY)]) : batch.written);
+    tell();
+    if (written) return written;
+    await pulse();
+  }
+}
+
+/** Files that a worker should have written and has not. */
+async function* undeliveredOf(
+  { archive, pulse }: Reading,
+  delivery: Delivery,
+  batch: Begun,
+  tally: Tally,
+): AsyncGenerator<ReadableFile> {
+  const written = await writtenOf(batch, pulse, () => delivery.progress(tally.bytes()));
+  for (const [n, group] of batch.groups.entries()) {
+    const left = new Set<string>();
+    for (const [at, path] of orderedOf(group)) {
+      if (written[n]?.[at]) delivery.done(path);
+      else left.add(path);
+    }
+    if (left.size > 0) yield* readGroupFiles(archive, group, (path) => left.has(path), pulse);
+  }
+}
+
+/** Number and path of the files of a group that are ordered. */
+function orderedOf({ entries, orders = [] }: PlannedGroup): [number, string][] {
+  return entries.filter(isFile).map(([path], n): [number, string] => [n, path])
+    .filter(([n]) => orders[n] !== undefined);
+}
+
 async function* filesOf(
   { archive, wanted, pulse }: Reading,
-  { groups, reply }: Begun,
+  { groups, inflated }: Begun,
 ): AsyncGenerator<ReadableFile> {
-  const found = await reply;
+  const found = await inflated;
   for (const [n, group] of groups.entries()) {
-    const inflated = found[n];
-    if (inflated) yield* filesIn(group, inflated, wanted);
+    const one = found[n];
+    if (one) yield* filesIn(group, one, wanted);
     else yield* readGroupFiles(archive, group, wanted, pulse);
   }
 }
@@ -175,6 +230,6 @@ async function* slicesOf(
   for (const line of lines) {
     await pulse();
     const batch: Begun = line === lines[0] ? head : (await rest.next()).value;
-    yield (await batch.reply)[0]?.pieces[0] ?? inflateSegment(source, line);
+    yield (await batch.inflated)[0]?.pieces[0] ?? inflateSegment(source, line);
   }
 }

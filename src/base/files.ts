@@ -70,6 +70,25 @@ export function writeNewFile(fs: FileSystem, path: string, content: Uint8Array |
   });
 }
 
+/**
+ * Sets permissions and time of something that is no link; returns false where the file system has
+ * no such thing (FAT, foreign mounts), which is no reason to give up what is in it.
+ */
+export function setAttributes(
+  fs: FileSystem,
+  path: string,
+  { mode, mtimeMs }: { mode?: number; mtimeMs?: number },
+): boolean {
+  try {
+    if (mode !== undefined) fs.setMode(path, mode);
+    if (mtimeMs !== undefined) fs.setMtime(path, mtimeMs);
+    return true;
+  } catch (error) {
+    if (["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"].includes(errnoOf(error) ?? "")) return false;
+    throw error;
+  }
+}
+
 /** Copies a file to a path at which there is none, and makes sure that it is on disk. */
 export function copyFile(fs: FileSystem, from: string, to: string, mode: number): void {
   withFile(

@@ -179,10 +179,10 @@ export async function openRemoteBackup(
       isRemote: true,
       source: `${backend.place} ${record.archive.name}`,
       loadManifest: () => naming(backup.loadManifest),
-      visit: (wanted, use) =>
+      visit: (wanted, use, delivery) =>
         naming(async () => {
           await partial?.fetchFiles(wanted);
-          await backup.visit(wanted, use);
+          await backup.visit(wanted, use, delivery);
         }),
       close() {
         backup.close();

@@ -6,6 +6,7 @@ import {
   LifeboatError,
   lstatIfThere,
   pathsOf,
+  setAttributes,
   statIfThere,
   writeNewFile,
 } from "../base/mod.ts";
@@ -13,7 +14,6 @@ import { HOME_ROOT } from "../profiles/mod.ts";
 import { headerLine } from "./journal.ts";
 import type { JournalHeader, TargetRoot } from "./journal_types.ts";
 import { journalOf, newId, ownFolderOf, type Site, stagedFolderOf, workOf } from "./layout.ts";
-import { setAttributes } from "./moving.ts";
 import { FOLDER_MODE } from "./paths.ts";
 import type { Plan } from "./planner.ts";
 import { forgetRoots, rememberRoots } from "./recall.ts";

@@ -304,12 +304,18 @@ function derivedView(
     ...backup,
     head: backup.head,
     loadManifest: () => Promise.resolve(manifest),
-    visit: (wanted, use) =>
-      backup.visit((path) => wanted(placeOf(path)), async (file, chunks) => {
+    visit: (wanted, use, delivery) => {
+      const deliverUnchanged = delivery && {
+        ...delivery,
+        orderOf: (path: string) => results.has(path) ? undefined : delivery.orderOf(placeOf(path)),
+        done: (path: string) => delivery.done(placeOf(path)),
+      };
+      return backup.visit((path) => wanted(placeOf(path)), async (file, chunks) => {
         const made = results.get(file.path);
         const there: StoredFile = { ...file, path: placeOf(file.path) };
         if (!made) return await use(there, chunks);
         await use({ ...there, bytes: made.bytes, sha256: undefined }, made.again(chunks));
-      }),
+      }, deliverUnchanged);
+    },
   };
 }

@@ -7,6 +7,7 @@ import {
   lstatIfThere,
   pathsOf,
   removeIfThere,
+  setAttributes,
   sha256OfFile,
   statIfThere,
   withFile,
@@ -109,25 +110,6 @@ export function copyOver(fs: FileSystem, from: string, to: string): void {
   if (source.kind === "symlink") return fs.symlink(fs.readLink(from), to, "file");
   copyBytes(fs, from, to, there?.kind === "file");
   setAttributes(fs, to, { mode: source.mode, mtimeMs: source.mtimeMs });
-}
-
-/**
- * Sets permissions and time of something that is no link; returns false where the file system has
- * no such thing (FAT, foreign mounts), which is no reason to give up a restore.
- */
-export function setAttributes(
-  fs: FileSystem,
-  path: string,
-  { mode, mtimeMs }: { mode?: number; mtimeMs?: number },
-): boolean {
-  try {
-    if (mode !== undefined) fs.setMode(path, mode);
-    if (mtimeMs !== undefined) fs.setMtime(path, mtimeMs);
-    return true;
-  } catch (error) {
-    if (["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"].includes(errnoOf(error) ?? "")) return false;
-    throw error;
-  }
 }
 
 /** Whether what is at a path is what the journal says was there before. */

@@ -1,5 +1,5 @@
 /** Staging: every new file is written, verified and on disk before the home is touched. */
-import type { Backup } from "../archive/mod.ts";
+import type { Backup, Delivery } from "../archive/mod.ts";
 import {
   checkInterrupt,
   errnoOf,
@@ -7,12 +7,14 @@ import {
   type Host,
   LifeboatError,
   pathsOf,
+  realFs,
+  removeIfThere,
+  setAttributes,
   sha256,
   sha256OfFile,
 } from "../base/mod.ts";
 import { type FileOp, isMove, type LinkOp, type MoveOp } from "./journal_types.ts";
 import { type Site, stagedFolderOf, stagedOf, targetOf } from "./layout.ts";
-import { setAttributes } from "./moving.ts";
 import { createOpList, type OpList } from "./op_list.ts";
 import type { Plan } from "./planner.ts";
 import { type Waiting, type WaitingFiles, waitingFiles } from "./waiting.ts";
@@ -67,10 +69,10 @@ function canMakeLinks(site: Site): boolean {
 
 async function stageFiles(site: Site, backup: Backup, files: WaitingFiles): Promise<void> {
   const { host } = site;
-  const [totalFiles, totalBytes] = [files.size, sumOf(files)];
-  let [done, bytes] = [0, 0];
-  if (totalFiles === 0) return;
-  const asOne = syncsAsOne(site, totalFiles);
+  if (files.size === 0) return;
+  const asOne = syncsAsOne(site, files.size);
+  const progress = startProgress(host, files);
+  const delivery = deliveryOf(site, files, asOne, progress);
   const onTheWay: Promise<void>[] = [];
   try {
     await backup.visit((path) => files.has(path), async ({ path, sha256 }, chunks) => {
@@ -78,23 +80,75 @@ async function stageFiles(site: Site, backup: Backup, files: WaitingFiles): Prom
       const waiting = files.get(path)!;
       files.delete(path);
       const content = { chunks, sha256 };
-      const file = await writeFile(site, waiting, content, (written) => {
-        bytes += written;
-        host.progress({ phase: "restoring", files: done, totalFiles, bytes, totalBytes });
-      });
+      // A worker that died may have left a part of it.
+      if (delivery) removeIfThere(host.fs, stagedOf(site, waiting.op, waiting.number));
+      const file = await writeFile(site, waiting, content, progress.wrote);
       if (asOne) {
         file.close();
         complete(site, waiting);
       } else onTheWay.push(handled(syncFile(site, waiting, file)));
       if (onTheWay.length === MANY) await settle(onTheWay);
-      done++;
-    });
+      progress.done();
+    }, delivery);
   } finally {
     await settle(onTheWay);
   }
   if (asOne) { for (const root of site.roots) host.fs.syncAll(stagedFolderOf(site, root)); }
   const [missing] = files.values();
   if (missing) throw damaged(missing.file.stored, "it is not in the backup");
+}
+
+interface Progress {
+  done(): void;
+  /** Bytes that this thread has written. */
+  wrote(bytes: number): void;
+  /** All that workers have written so far. */
+  delivered(bytes: number): void;
+}
+
+function startProgress(host: Host, files: WaitingFiles): Progress {
+  const [totalFiles, totalBytes] = [files.size, sumOf(files)];
+  let [done, here, there] = [0, 0, 0];
+  const tell = () =>
+    host.progress({
+      phase: "restoring",
+      files: done,
+      totalFiles,
+      bytes: here + there,
+      totalBytes,
+    });
+  return {
+    done: () => void done++,
+    wrote: (bytes) => (here += bytes, tell()),
+    delivered: (bytes) => (there = bytes, tell()),
+  };
+}
+
+/**
+ * What workers may write by themselves: they have the file system of this machine and no other. They
+ * wait for the disk where all files are synced as one, or are few.
+ */
+function deliveryOf(
+  site: Site,
+  files: WaitingFiles,
+  asOne: boolean,
+  progress: Progress,
+): Delivery | undefined {
+  if (site.host.fs !== realFs || !(asOne || files.size < MANY_FILES)) return undefined;
+  return {
+    orderOf(path) {
+      const waiting = files.get(path);
+      if (!waiting) return undefined;
+      const { op, number, file: { mode, mtimeMs } } = waiting;
+      const { size: bytes, sha256 } = op;
+      return { to: stagedOf(site, op, number), bytes, sha256, mode, mtimeMs, sync: !asOne };
+    },
+    done(path) {
+      files.delete(path);
+      progress.done();
+    },
+    progress: progress.delivered,
+  };
 }
 
 /** From so many files on, one sync of the whole file system takes less than one of each file. */

@@ -15,6 +15,7 @@ import {
   removeIfThere,
   type RenameOptions,
   retryWhileHeld,
+  setAttributes,
 } from "../base/mod.ts";
 import { appendInPlace } from "./journal.ts";
 import {
@@ -35,7 +36,6 @@ import {
   type RealFolder,
   requireRealFolder,
   requireRealFolders,
-  setAttributes,
 } from "./moving.ts";
 
 /** A file that was neither the old nor the new one; where it is now. */
