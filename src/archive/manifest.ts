@@ -28,14 +28,20 @@ export interface FileEntry {
   mtime_ms?: number;
 }
 
+/** Files in order: an array, or a list that makes each when it is asked for. */
+export interface FileList extends Iterable<FileEntry> {
+  readonly length: number;
+  values(): IteratorObject<FileEntry>;
+}
+
 /** A root outside the home. */
-export interface ManifestRoot {
+export interface ManifestRoot<Files = FileList> {
   id: string;
   /** A `file` root has exactly one entry, stored as `extra/<id>/<its name>`. */
   kind: "folder" | "file";
   /** Where it lay, absolute. Only told to the user, never used as a target (design.md 1.8). */
   source: string;
-  entries: FileEntry[];
+  entries: Files;
 }
 
 /** A symbolic link; recorded only here, never a member of the archive. */
@@ -147,10 +153,10 @@ export interface ManifestHead {
   legacy_summary?: { [key: string]: unknown };
 }
 
-/** The whole manifest. */
-export interface Manifest extends ManifestHead {
-  entries: FileEntry[];
-  roots: ManifestRoot[];
+/** The whole manifest; `Files` is more than a list of files where it is made here. */
+export interface Manifest<Files = FileList> extends ManifestHead {
+  entries: Files;
+  roots: ManifestRoot<Files>[];
   symlinks: SymlinkEntry[];
   directories: DirectoryEntry[];
   skipped: SkippedEntry[];

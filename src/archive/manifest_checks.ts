@@ -89,15 +89,19 @@ export function fileEntry(value: unknown): ReadEntry {
   const fields = fieldsOf(value);
   const kind = text(fields, "kind", "file");
   check(kind === "file", "kind", '"file"');
-  return present({
+  // Not by `present`: of 300,000 files that is much garbage.
+  const entry: ReadEntry = {
     relative_path: text(fields, "relative_path"),
-    kind: "file" as const,
-    bytes: optionalCount(fields, "bytes"),
+    kind: "file",
     sha256: sha256(fields, "sha256"),
-    method: fields.method === "sqlite_backup" ? "sqlite_backup" as const : "copy2" as const,
-    mode: optionalCount(fields, "mode", MODE),
-    mtime_ms: (fields.mtime_ms ?? undefined) === undefined ? undefined : time(fields, "mtime_ms"),
-  });
+    method: fields.method === "sqlite_backup" ? "sqlite_backup" : "copy2",
+  };
+  const bytes = optionalCount(fields, "bytes");
+  const mode = optionalCount(fields, "mode", MODE);
+  if (bytes !== undefined) entry.bytes = bytes;
+  if (mode !== undefined) entry.mode = mode;
+  if ((fields.mtime_ms ?? undefined) !== undefined) entry.mtime_ms = time(fields, "mtime_ms");
+  return entry;
 }
 
 /** A root outside the home, without its entries. */

@@ -13,6 +13,7 @@ import {
   ValueFault,
 } from "./manifest_checks.ts";
 import { attempt, LISTS, type ManifestSource, scan, setField } from "./manifest_reader.ts";
+import { createPackedFiles, type PackedFiles } from "./packed_files.ts";
 import { createPathGuard, type PathGuard } from "./path_checks.ts";
 
 /** The long lists of a manifest but for the files. */
@@ -22,8 +23,8 @@ type OtherLists = Pick<Manifest, "symlinks" | "directories" | "skipped" | "error
 
 /** The long lists of a manifest. */
 type ManifestLists = Omit<OtherLists, "roots"> & {
-  entries: ReadEntry[];
-  roots: (OtherLists["roots"][number] & { entries: ReadEntry[] })[];
+  entries: PackedFiles;
+  roots: (OtherLists["roots"][number] & { entries: PackedFiles })[];
 };
 
 /** Takes in a file of a root. */
@@ -52,16 +53,19 @@ export async function readManifestLists(
   chunks: AsyncIterable<Uint8Array>,
   source: ManifestSource,
 ): Promise<ManifestLists> {
-  const files = new Map<string, ReadEntry[]>([[HOME_ROOT, []]]);
+  const files = new Map<string, PackedFiles>();
+  const filesOf = (root: string) => {
+    const known = files.get(root) ?? createPackedFiles();
+    files.set(root, known);
+    return known;
+  };
   const { roots, ...lists } = await readManifestFiles(chunks, source, (root, file) => {
-    const entries = files.get(root);
-    if (entries) entries.push(file);
-    else files.set(root, [file]);
+    filesOf(root).push(file);
   });
   return {
     ...lists,
-    entries: files.get(HOME_ROOT)!,
-    roots: roots.map((root) => ({ ...root, entries: files.get(root.id) ?? [] })),
+    entries: filesOf(HOME_ROOT),
+    roots: roots.map((root) => ({ ...root, entries: filesOf(root.id) })),
   };
 }
 

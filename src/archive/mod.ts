@@ -29,6 +29,7 @@ export type { EntryMeta } from "./packer.ts";
 export type { Delivery, StoredFile } from "./container.ts";
 export { READ_LIMITS, type ReadLimits } from "./limits.ts";
 export { type Backup, openBackup, type ReadOptions } from "./open_backup.ts";
+export { packFiles } from "./packed_files.ts";
 export { openPartial, type Place } from "./places.ts";
 export { INFLATE_JOB, inflateJob } from "./inflate_job.ts";
 export { READ_BACK_JOB, readBack, readBackJob } from "./read_back.ts";

@@ -13,15 +13,16 @@ import type { AskPassword } from "./foreign/mod.ts";
 import { READ_LIMITS, type ReadLimits } from "./limits.ts";
 import {
   type FileEntry,
+  type FileList,
   HOME_ROOT,
   type Manifest,
   type ManifestHead,
   rootFolder,
 } from "./manifest.ts";
-import type { ReadEntry } from "./manifest_checks.ts";
 import { readManifestLists } from "./manifest_lists.ts";
 import type { ManifestSource } from "./manifest_reader.ts";
 import { openContainer } from "./open_container.ts";
+import { type PackedFiles, packFiles } from "./packed_files.ts";
 import { createPathGuard } from "./path_checks.ts";
 import { openInside } from "./open_sealed.ts";
 import { isHomeFile, readHead } from "./read_head.ts";
@@ -80,19 +81,17 @@ async function findEntries(container: Container): Promise<FileEntry[]> {
   return entries;
 }
 
-function hasSize(entry: ReadEntry): entry is FileEntry {
-  return entry.bytes !== undefined;
-}
-
 /** Sizes from the backup itself for entries that have none; 0 for a file that is not there. */
-async function withSizes(container: Container, entries: ReadEntry[]): Promise<FileEntry[]> {
-  if (entries.every(hasSize)) return entries;
+async function withSizes(container: Container, entries: PackedFiles): Promise<FileList> {
+  if (entries.haveSizes()) return entries;
   const sizes = new Map<string, number>();
   for await (const { path, bytes } of container.files(isHomeFile)) sizes.set(path, bytes);
-  return entries.map((entry) => ({
-    ...entry,
-    bytes: entry.bytes ?? sizes.get(rootFolder(HOME_ROOT) + entry.relative_path) ?? 0,
-  }));
+  return packFiles(
+    entries.values().map((entry) => ({
+      ...entry,
+      bytes: entry.bytes ?? sizes.get(rootFolder(HOME_ROOT) + entry.relative_path) ?? 0,
+    })),
+  );
 }
 
 /** The whole manifest; what it lacks is taken from the container. */
@@ -107,7 +106,8 @@ async function loadManifest(
   }
   const lists = await readManifestLists(container.manifest(), source);
   const roots = lists.roots.map((root) => {
-    if (root.entries.every(hasSize)) return { ...root, entries: root.entries };
+    const { entries } = root;
+    if (entries.haveSizes()) return { ...root, entries };
     throw badManifest(source.path, `${root.id} has an entry without bytes`);
   });
   return { ...head, ...lists, roots, entries: await withSizes(container, lists.entries) };

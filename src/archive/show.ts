@@ -152,7 +152,7 @@ function summarise(
       kind,
       source,
       files: entries.length,
-      bytes: sumBytes(entries),
+      bytes: sumBytes([...entries]),
     })),
     folders: tally(files),
     largest: largest(files),

@@ -150,7 +150,7 @@ function resultOf(
   id: string,
   already: boolean,
 ): ImportedBackup {
-  const entries = [manifest, ...manifest.roots].flatMap((root) => root.entries);
+  const entries = [manifest, ...manifest.roots].flatMap((root) => [...root.entries]);
   return {
     ok: true,
     source,
@@ -234,7 +234,7 @@ async function copyFiles(host: Host, outlet: Outlet, { backup, manifest }: Sourc
   const madeMs = Date.parse(manifest.created_at) || 0;
   const entries = new Map(
     [{ id: HOME_ROOT, entries: manifest.entries }, ...manifest.roots].flatMap(({ id, entries }) =>
-      entries.map((entry) => [rootFolder(id) + entry.relative_path, entry] as const)
+      [...entries].map((entry) => [rootFolder(id) + entry.relative_path, entry] as const)
     ),
   );
   let [files, bytes] = [0, 0];

@@ -59,7 +59,9 @@ export function planAgentRows(
   options: AgentRowsOptions,
 ): AgentRows | undefined {
   const { manifest, target, isWanted } = options;
-  const entry = manifest.entries.find((one) => agentOfRows(one.relative_path) !== undefined);
+  const entry = manifest.entries.values().find((one) =>
+    agentOfRows(one.relative_path) !== undefined
+  );
   if (!entry || !isWanted(HOME_ROOT, entry.relative_path)) return undefined;
   const id = agentOfRows(entry.relative_path)!;
   const here = pathBelow(host, target.roots[0], STATE_DATABASE);
@@ -82,7 +84,12 @@ export function planAgentRows(
 
 function withoutTime(manifest: Manifest, entry: FileEntry): Manifest {
   const { mode: _mode, mtime_ms: _time, ...rest } = entry;
-  return { ...manifest, entries: manifest.entries.map((one) => one === entry ? rest : one) };
+  return {
+    ...manifest,
+    entries: [...manifest.entries].map((one) =>
+      one.relative_path === rest.relative_path ? rest : one
+    ),
+  };
 }
 
 /** The rows on their way. */

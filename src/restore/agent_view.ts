@@ -6,6 +6,7 @@ import {
   type Backup,
   type DirectoryEntry,
   type FileEntry,
+  type FileList,
   HOME_ROOT,
   type Manifest,
   type ManifestRoot,
@@ -180,7 +181,7 @@ function moveOf(moved: MovedPart[]): Move {
 /** With what the database that all agents share has of the agent: all of it, or its rows alone. */
 function withRows({ entries }: Manifest, id: string, move: Move): Move {
   const rows = agentRowsPath(id);
-  const alone = entries.some(({ relative_path }) => relative_path === rows);
+  const alone = entries.values().some(({ relative_path }) => relative_path === rows);
   const from = alone ? rows : STATE_DATABASE;
   return (place) =>
     place.root === HOME_ROOT && place.path === from ? { root: HOME_ROOT, path: rows } : move(place);
@@ -285,10 +286,10 @@ function viewOf(
   return { manifest: view, backup: backupOf(backup, view, stored, made) };
 }
 
-function listsOf({ entries, roots }: Manifest): [string, FileEntry[]][] {
+function listsOf({ entries, roots }: Manifest): [string, FileList][] {
   return [
     [HOME_ROOT, entries],
-    ...roots.map(({ id, entries }): [string, FileEntry[]] => [
+    ...roots.map(({ id, entries }): [string, FileList] => [
       id,
       entries,
     ]),

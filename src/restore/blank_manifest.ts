@@ -1,4 +1,4 @@
-import type { Manifest } from "../archive/mod.ts";
+import type { FileEntry, Manifest } from "../archive/mod.ts";
 import { type Host, isoWithOffset } from "../base/mod.ts";
 import type { Home } from "../profiles/mod.ts";
 
@@ -7,7 +7,7 @@ import type { Home } from "../profiles/mod.ts";
  *
  * @param name what undo data names as its origin
  */
-export function blankManifest(host: Host, home: Home, name: string): Manifest {
+export function blankManifest(host: Host, home: Home, name: string): Manifest<FileEntry[]> {
   return {
     schema_version: 1,
     created_at: isoWithOffset(host.now()),

@@ -4,7 +4,7 @@ import { LifeboatError, relativePathFault } from "../base/mod.ts";
 import { compilePatterns, HOME_ROOT } from "../profiles/mod.ts";
 import type { TargetRoot } from "./journal_types.ts";
 import type { Conflict, SkippedItem } from "./options.ts";
-import { folderOf, foldersAbove, isOwnPath, key } from "./paths.ts";
+import { folderOf, foldersAbove, isOwnPath } from "./paths.ts";
 import { folderState, type Planner } from "./planner.ts";
 import { belongsTo } from "./target.ts";
 
@@ -26,13 +26,23 @@ export function pathIn(planner: Planner, root: TargetRoot, path: string): string
   return planner.plan.target.home.roots.find((one) => one.id === root.id)?.name ?? path;
 }
 
-/** All files and links of the backup, as the target's file system sees their paths. */
-function leavesOf(planner: Planner, manifest: Manifest): Map<string, number> {
-  const leaves = new Map<string, number>();
+/** Paths of one root, as the target's file system sees them. */
+interface Leaves {
+  once: Set<string>;
+  twice: Set<string>;
+}
+
+const NO_LEAVES: Leaves = { once: new Set(), twice: new Set() };
+
+/** All files and links of the backup, by root. */
+function leavesOf(planner: Planner, manifest: Manifest): Map<string, Leaves> {
+  const leaves = new Map<string, Leaves>();
   const add = (root: string, path: string) => {
     if (!planner.selection.has(root, path)) return;
-    const id = key(root, collisionKey(path, planner.host.platform));
-    leaves.set(id, (leaves.get(id) ?? 0) + 1);
+    const seen = collisionKey(path, planner.host.platform);
+    const { once, twice } = leaves.get(root) ?? { once: new Set(), twice: new Set() };
+    (once.has(seen) ? twice : once).add(seen);
+    if (!leaves.has(root)) leaves.set(root, { once, twice });
   };
   for (const { relative_path } of manifest.entries) add(HOME_ROOT, relative_path);
   for (const { id, entries } of manifest.roots) {
@@ -81,8 +91,11 @@ function skipRules({ plan: { target } }: Planner): Rule<Omit<SkippedItem, "root"
 function conflictRules(planner: Planner): Rule<Omit<Conflict, "root" | "path">> {
   const { platform } = planner.host;
   const leaves = leavesOf(planner, planner.plan.manifest);
-  const leavesAt = (root: TargetRoot, path: string) =>
-    leaves.get(key(root.id, collisionKey(path, platform))) ?? 0;
+  const leavesAt = (root: TargetRoot, path: string) => {
+    const { once, twice } = leaves.get(root.id) ?? NO_LEAVES;
+    const seen = collisionKey(path, platform);
+    return twice.has(seen) ? 2 : once.has(seen) ? 1 : 0;
+  };
   return (root, path, kind) => {
     // Elsewhere a name may be what it may be in a backup, which was checked already.
     const fault = platform === "windows" ? relativePathFault(path, platform) : undefined;

@@ -6,8 +6,10 @@
 import {
   type Backup,
   type FileEntry,
+  type FileList,
   HOME_ROOT,
   type Manifest,
+  packFiles,
   rootFolder,
   type StoredFile,
 } from "../archive/mod.ts";
@@ -257,22 +259,27 @@ function placesOf({ manifest, rewritings }: DeriveOptions): Places {
 
 function derivedManifest(
   { manifest, rewritings }: DeriveOptions,
-  { results, places: { place }, dropped }: {
+  { results, places, dropped }: {
     results: Map<string, Derived>;
     places: Places;
     dropped: DroppedFile[];
   },
 ): Manifest {
+  const { place } = places;
   const leaving = new Set(dropped.map(({ root, path }) => key(root, path)));
   const link = (target: string) =>
     rewritings.reduce((to, rewriting) => rewriting.link?.(to) ?? to, target);
-  const entriesOf = (root: string, entries: FileEntry[]) =>
-    entries.filter(({ relative_path }) => !leaving.has(key(root, relative_path))).map((entry) => {
-      const made = results.get(storedPath(root, entry.relative_path));
-      const relative_path = place(root, entry.relative_path);
-      if (!made && relative_path === entry.relative_path) return entry;
-      return { ...entry, relative_path, ...(made && { bytes: made.bytes, sha256: made.sha256 }) };
-    });
+  const isSame = results.size === 0 && leaving.size === 0 && places.original.size === 0;
+  const changed = (root: string, entry: FileEntry) => {
+    const made = results.get(storedPath(root, entry.relative_path));
+    const relative_path = place(root, entry.relative_path);
+    return { ...entry, relative_path, ...(made && { bytes: made.bytes, sha256: made.sha256 }) };
+  };
+  const entriesOf = (root: string, entries: FileList) =>
+    isSame ? entries : packFiles(
+      entries.values().filter(({ relative_path }) => !leaving.has(key(root, relative_path)))
+        .map((entry) => changed(root, entry)),
+    );
   const moved = <Entry extends { root: string; relative_path: string }>(entry: Entry): Entry => {
     return { ...entry, relative_path: place(entry.root, entry.relative_path) };
   };

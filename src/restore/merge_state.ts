@@ -42,13 +42,13 @@ export function planStateMerge(host: Host, target: Target, manifest: Manifest): 
 }
 
 function statesIn({ entries, roots }: Manifest): State[] {
-  const inHome = entries.filter(({ relative_path }) => relative_path === NAME)
+  const inHome = entries.values().filter(({ relative_path }) => relative_path === NAME)
     .map(({ relative_path: path, bytes }) => ({ root: HOME_ROOT, path, bytes }));
   const outside = roots.filter(({ id, kind }) => id === "claude-json" && kind === "file");
   return [
     ...inHome,
     ...outside.flatMap(({ id, entries }) =>
-      entries.map(({ relative_path: path, bytes }) => ({ root: id, path, bytes }))
+      [...entries].map(({ relative_path: path, bytes }) => ({ root: id, path, bytes }))
     ),
   ];
 }

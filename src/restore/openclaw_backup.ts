@@ -72,7 +72,8 @@ function locatorOf(manifest: Manifest): OpenClawInBackup["locate"] {
   const roots = [
     { id: HOME_ROOT, source: slashed(manifest.home), file: undefined },
     ...manifest.roots.map(({ id, kind, source, entries }) => {
-      const file = kind === "file" ? entries[0]?.relative_path : undefined;
+      const [first] = kind === "file" ? entries : [];
+      const file = first?.relative_path;
       return { id, source: slashed(source), file };
     }),
   ].sort((a, b) => b.source.length - a.source.length);

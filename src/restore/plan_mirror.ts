@@ -2,7 +2,7 @@
  * Planning of a mirror: what the backup does not have leaves the target too, into the undo data. What
  * the backup would not have taken, or could not, stays: that it lacks such things says nothing.
  */
-import { collisionKey, type Manifest, ROOT_PATH } from "../archive/mod.ts";
+import { collisionKey, type FileList, type Manifest, ROOT_PATH } from "../archive/mod.ts";
 import type { Platform } from "../base/mod.ts";
 import {
   type CaptureMode,
@@ -160,11 +160,11 @@ function contentOf(manifest: Manifest, platform: Platform): Knows {
 
 /** Whether the backup has a file at a path. */
 function filesOf(manifest: Manifest, platform: Platform): Knows {
-  const pathsIn = (root: string, entries: { relative_path: string }[]) =>
-    entries.map(({ relative_path }) => key(root, collisionKey(relative_path, platform)));
+  const pathsIn = (root: string, entries: FileList) =>
+    entries.values().map(({ relative_path }) => key(root, collisionKey(relative_path, platform)));
   const paths = new Set([
     ...pathsIn(HOME_ROOT, manifest.entries),
-    ...manifest.roots.flatMap(({ id, entries }) => pathsIn(id, entries)),
+    ...manifest.roots.flatMap(({ id, entries }) => [...pathsIn(id, entries)]),
   ]);
   return (root, path) => paths.has(key(root.id, collisionKey(path, platform)));
 }

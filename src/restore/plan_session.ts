@@ -4,7 +4,7 @@
  */
 import {
   type Backup,
-  type FileEntry,
+  type FileList,
   HOME_ROOT,
   type Manifest,
   ROOT_PATH,
@@ -139,8 +139,8 @@ export async function planSessions(
 /** What does not come back itself may still say what is wrong here: how far rollouts were read. */
 function withDropped({ manifest, dropped }: DerivedBackup, original: Manifest): Manifest {
   const paths = new Set(dropped.map(({ root, path }) => key(root, path)));
-  const left = (root: string, entries: FileEntry[]) =>
-    entries.filter(({ relative_path }) => paths.has(key(root, relative_path)));
+  const left = (root: string, entries: FileList) =>
+    entries.values().filter(({ relative_path }) => paths.has(key(root, relative_path)));
   return {
     ...manifest,
     entries: [...manifest.entries, ...left(HOME_ROOT, original.entries)],
@@ -157,9 +157,9 @@ async function asTheyComeBack(
   { sessions }: Chosen,
 ): Promise<ChosenSession[]> {
   const places = new Map(sessions.map((one) => [one.transcript.path, one]));
-  const entries = manifest.entries.filter(({ relative_path }) =>
+  const entries = manifest.entries.values().filter(({ relative_path }) =>
     places.has(originalOf(HOME_ROOT, relative_path))
-  );
+  ).toArray();
   const source = sessionsIn(host, backup, { ...manifest, entries });
   const folders = await foldersOf(host, source);
   return source.transcripts.flatMap((transcript) => {

@@ -53,8 +53,10 @@ export async function planDatabases(planner: SessionPlanner): Promise<void> {
 function pairsOf(planner: SessionPlanner): Pair[] {
   const { manifest, target } = planner;
   const all = [
-    ...manifest.entries.map((entry) => ({ root: HOME_ROOT, entry })),
-    ...manifest.roots.flatMap(({ id, entries }) => entries.map((entry) => ({ root: id, entry }))),
+    ...manifest.entries.values().map((entry) => ({ root: HOME_ROOT, entry })),
+    ...manifest.roots.flatMap(({ id, entries }) =>
+      [...entries].map((entry) => ({ root: id, entry }))
+    ),
   ];
   const newest = new Map<string, Pair & { version: number }>();
   for (const part of all) {

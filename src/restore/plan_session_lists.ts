@@ -45,7 +45,7 @@ async function* nothing(): AsyncGenerator<Uint8Array> {}
 export async function planLists(planner: SessionPlanner): Promise<void> {
   const { lists } = belongingsOf(planner.decided.map(({ session }) => session));
   for (const path of lists) {
-    const entry = planner.manifest.entries.find((one) => one.relative_path === path);
+    const entry = planner.manifest.entries.values().find((one) => one.relative_path === path);
     if (entry) await planList(planner, entry);
   }
 }
@@ -114,7 +114,7 @@ export async function planProjects(planner: SessionPlanner): Promise<void> {
 }
 
 function statesIn({ manifest: { entries, roots } }: SessionPlanner): Part[] {
-  const inHome = entries.filter(({ relative_path }) => relative_path === STATE_NAME)
+  const inHome = entries.values().filter(({ relative_path }) => relative_path === STATE_NAME)
     .map((entry) => ({ root: HOME_ROOT, entry }));
   const files = roots.filter(({ id, kind }) => id === "claude-json" && kind === "file");
   return [...inHome, ...files.flatMap(({ id, entries: [entry] }) => ({ root: id, entry }))];

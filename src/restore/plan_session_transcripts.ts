@@ -53,7 +53,9 @@ export function candidatesOf(
   sessions: ChosenSession[],
   here: StoredTranscript[],
 ): Candidate[] {
-  const entries = new Map(planner.manifest.entries.map((entry) => [entry.relative_path, entry]));
+  const entries = new Map(
+    planner.manifest.entries.values().map((entry) => [entry.relative_path, entry]),
+  );
   return sessions.map((session) => {
     const { id, agent, path } = session.transcript;
     const entry = entries.get(path)!;

@@ -1,13 +1,13 @@
 /** Conversations of a live home whose project folder has moved: planned, and changed under a journal. */
 import { areConfigured } from "./target.ts";
-import type { Manifest } from "../archive/mod.ts";
+import { type FileEntry, HOME_ROOT, type Manifest } from "../archive/mod.ts";
 import { type Host, LifeboatError, takeHomeLock } from "../base/mod.ts";
 import { findRunning, type Running, type RunningProcess } from "../doctor/mod.ts";
 import { type Home, isActiveHome, requireHome } from "../profiles/mod.ts";
 import type { PathMapping } from "../sessions/mod.ts";
 import { carryPlan } from "./carry_plan.ts";
 import { claimsOf } from "./claims.ts";
-import { deriveBackup } from "./derive.ts";
+import { deriveBackup, type DerivedBackup, filesOf } from "./derive.ts";
 import type { TargetRoot } from "./journal_types.ts";
 import type { Conflict, PlanItem } from "./options.ts";
 import { emptyPlan } from "./plan.ts";
@@ -18,6 +18,7 @@ import { planLinks } from "./plan_links.ts";
 import { planRemap } from "./plan_remap.ts";
 import { planRemoval, planSidecars } from "./plan_sidecars.ts";
 import { createPlanner, type Plan, type Planner } from "./planner.ts";
+import { key } from "./paths.ts";
 import { localRoots, recoverInterrupted } from "./recover.ts";
 import { openLiveHome } from "./remap_live.ts";
 import type { RemapStep } from "./remap_steps.ts";
@@ -153,7 +154,7 @@ async function planLive(
   const remap = (await planRemap(host, { ...what, target, mappings: [mapping] }))!;
   const derived = await deriveBackup(host, { ...what, rewritings: [remap.rewriting] });
   try {
-    const changed = onlyChanged(manifest, derived.manifest);
+    const changed = onlyChanged(manifest, derived);
     const planner = createPlanner({
       host,
       options: { backup: derived.backup, home, allowOutsideLinks: true },
@@ -175,15 +176,19 @@ async function planLive(
   }
 }
 
-/** What stays as it is takes no part. An entry that nothing was done to is the same object. */
-function onlyChanged(before: Manifest, after: Manifest): Manifest {
-  const same = new Set([before, ...before.roots].flatMap(({ entries }) => entries));
+/** What stays as it is takes no part. */
+function onlyChanged(before: Manifest, { manifest: after, originalOf }: DerivedBackup): Manifest {
+  const hashes = new Map(
+    filesOf(before).map(({ root, entry }) => [key(root, entry.relative_path), entry.sha256]),
+  );
+  const isChanged = (root: string) => ({ relative_path: path, sha256 }: FileEntry) =>
+    originalOf(root, path) !== path || hashes.get(key(root, path)) !== sha256;
   const links = new Map(before.symlinks.map((link) => [JSON.stringify(link), link]));
   return {
     ...after,
-    entries: after.entries.filter((entry) => !same.has(entry)),
+    entries: after.entries.values().filter(isChanged(HOME_ROOT)).toArray(),
     roots: after.roots.map((root) => {
-      return { ...root, entries: root.entries.filter((entry) => !same.has(entry)) };
+      return { ...root, entries: root.entries.values().filter(isChanged(root.id)).toArray() };
     }),
     symlinks: after.symlinks.filter((link) => !links.has(JSON.stringify(link))),
   };

@@ -30,7 +30,7 @@ const NAME = "sessions-remap";
 /** A live home, to be read like a backup. */
 export interface LiveHome {
   backup: Backup;
-  manifest: Manifest;
+  manifest: Manifest<FileEntry[]>;
   warnings: string[];
   close(): void;
 }
@@ -48,7 +48,7 @@ interface Looking {
   agent: TranscriptAgent;
   bench: Bench;
   pool: WorkerPool;
-  manifest: Manifest;
+  manifest: Manifest<FileEntry[]>;
   /** Where the content of a stored path is read. */
   sources: Map<string, string>;
   warnings: string[];
@@ -100,7 +100,12 @@ async function lookInto(
   pulse: () => Promise<void>,
 ): Promise<void> {
   const { host, home, manifest, warnings } = looking;
-  const record: ManifestRoot = { id: root.id, kind: root.kind, source: root.path, entries: [] };
+  const record: ManifestRoot<FileEntry[]> = {
+    id: root.id,
+    kind: root.kind,
+    source: root.path,
+    entries: [],
+  };
   const entries = root.id === HOME_ROOT ? manifest.entries : record.entries;
   const rules = compileRules(home.profile, "compact", []);
   for (const item of walk(host, root, rules)) {

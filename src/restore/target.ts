@@ -108,7 +108,8 @@ function targetBelow(host: Host, options: RestoreOptions, manifest: Manifest, di
 
 /** The name of the one file of a root that is a file. */
 function nameOf(root: ManifestRoot): string {
-  const name = root.entries[0]?.relative_path ?? root.id;
+  const [entry] = root.entries;
+  const name = entry?.relative_path ?? root.id;
   const fault = name.includes("/") ? "a path" : relativePathFault(name, "windows");
   return fault ? root.id : name;
 }

@@ -1,6 +1,6 @@
 import {
   type Backup,
-  type FileEntry,
+  type FileList,
   type Manifest,
   openBackup,
   type ReadOptions,
@@ -23,8 +23,8 @@ function agentsIn(host: Host, profile: string): TranscriptAgent[] {
 }
 
 /** Where a rollout lies there plain and compressed, the plain one is the rollout. */
-function transcriptsIn(entries: FileEntry[], agents: TranscriptAgent[]): StoredTranscript[] {
-  const paths = new Set(entries.map(({ relative_path }) => relative_path));
+function transcriptsIn(entries: FileList, agents: TranscriptAgent[]): StoredTranscript[] {
+  const paths = new Set(entries.values().map(({ relative_path }) => relative_path));
   const found: StoredTranscript[] = [];
   for (const { relative_path: path, bytes, mtime_ms: mtimeMs } of entries) {
     if (path.endsWith(".zst") && paths.has(path.slice(0, -".zst".length))) continue;
@@ -34,7 +34,7 @@ function transcriptsIn(entries: FileEntry[], agents: TranscriptAgent[]): StoredT
   return found;
 }
 
-function subAgentsIn(entries: FileEntry[]): Map<string, SubAgentFile[]> {
+function subAgentsIn(entries: FileList): Map<string, SubAgentFile[]> {
   const found = new Map<string, SubAgentFile[]>();
   for (const { relative_path: path, bytes } of entries) {
     const agent = subAgentAt(path);

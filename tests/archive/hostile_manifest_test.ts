@@ -181,7 +181,8 @@ for (const name of IMPOSSIBLE) {
       { platform: "windows" },
       async (path, folder, reading) => {
         const loaded = await load(path, folder, reading);
-        assert.equal(loaded.manifest.entries[0].relative_path, name);
+        const [entry] = loaded.manifest.entries;
+        assert.equal(entry.relative_path, name);
         return loaded;
       },
     ));

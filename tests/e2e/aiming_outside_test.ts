@@ -1,6 +1,6 @@
 /** Backups whose manifest, index or folder aims at something that a restore must not touch. */
 import { join } from "node:path";
-import type { Manifest } from "../../src/archive/mod.ts";
+import type { FileEntry, Manifest } from "../../src/archive/mod.ts";
 import { assert } from "../assert.ts";
 import { folderState } from "../support/folder_state.ts";
 import { type Lies, putTogether, takeApart } from "../support/forged.ts";
@@ -19,7 +19,10 @@ import { entryFor, manifestFor, storedEntries, writeFolder } from "../support/st
 const FILES = { "AGENTS.md": "hostile" };
 
 /** An archive of others, with this manifest and these files below its top folder. */
-function archiveOf(changes: Partial<Manifest>, files: Record<string, string> = {}): Uint8Array {
+function archiveOf(
+  changes: Partial<Manifest<FileEntry[]>>,
+  files: Record<string, string> = {},
+): Uint8Array {
   const manifest = JSON.stringify(manifestFor(FILES, changes));
   const contents = { "files/AGENTS.md": "hostile", ...files, "manifest.json": manifest };
   const members = Object.entries(contents).map(([path, content]): RawMember => {
@@ -33,7 +36,7 @@ const root = { id: "agents", kind: "folder" as const, source: "/home/user/.agent
 const link = { root: "home", relative_path: "skills", target: "/tmp" };
 const BAD_MANIFEST: Refusal = { exit: 2, code: "bad_manifest" };
 
-const MANIFESTS: Record<string, [Partial<Manifest>, Refusal?]> = {
+const MANIFESTS: Record<string, [Partial<Manifest<FileEntry[]>>, Refusal?]> = {
   "a path with ..": [{ entries: [evil] }],
   "an absolute path": [{ entries: [entryFor("/tmp/lifeboat-evil", "x")] }],
   "a path twice": [{ entries: [entryFor("x", "x"), entryFor("x", "x")] }],

@@ -218,7 +218,7 @@ Deno.test("a shared database of another version stays, and the rest of the agent
     const backup = await openBackup(quickHost(folder), made.archive!);
     try {
       const { entries } = await backup.loadManifest();
-      assert.ok(!entries.some(({ relative_path }) => relative_path.startsWith("state/")));
+      assert.ok(!entries.values().some(({ relative_path }) => relative_path.startsWith("state/")));
     } finally {
       backup.close();
     }

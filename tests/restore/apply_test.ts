@@ -163,14 +163,15 @@ Deno.test("a backup whose file is damaged restores nothing", async () => {
     makeTree(saved.home.path, { "config.toml": "newer", "sessions/one.jsonl": "newer, too" });
     const backup = await openBackup(saved.host, saved.archive);
     const manifest = await backup.loadManifest();
-    manifest.entries.find(({ relative_path }) => relative_path === "config.toml")!.sha256 = "0"
+    const entries = [...manifest.entries];
+    entries.find(({ relative_path }) => relative_path === "config.toml")!.sha256 = "0"
       .repeat(64);
     const before = readTree(saved.home.path);
-    const lying = { ...backup, loadManifest: () => Promise.resolve(manifest) };
+    const lying = { ...backup, loadManifest: () => Promise.resolve({ ...manifest, entries }) };
     const error = await rejectsWith(() => apply(saved, { backup: lying }), "damaged_archive");
     assert.match(error.hint!, /verify.* The backup made before it stays: .*pre-restore-/);
-    manifest.entries.push({ ...manifest.entries[0], relative_path: "missing" });
-    manifest.entries.splice(0, manifest.entries.length - 1);
+    entries.push({ ...entries[0], relative_path: "missing" });
+    entries.splice(0, entries.length - 1);
     await rejectsWith(() => apply(saved, { backup: lying }), "damaged_archive");
     backup.close();
     assert.deepEqual(readTree(saved.home.path), before);

@@ -12,7 +12,7 @@ export interface RootSource {
 /** A backup that is held in memory, made from real folders. */
 export interface MemoryBackup extends Backup {
   /** Can be changed before it is opened by what is tested. */
-  manifest: Manifest;
+  manifest: Manifest<FileEntry[]>;
   /** Content by stored path. */
   content: Map<string, Uint8Array>;
 }
@@ -24,7 +24,7 @@ export function memoryBackup(
   profile = "test",
 ): MemoryBackup {
   const content = new Map<string, Uint8Array>();
-  const manifest: Manifest = {
+  const manifest: Manifest<FileEntry[]> = {
     schema_version: 1,
     created_at: "2026-11-20T12:00:00+00:00",
     profile,

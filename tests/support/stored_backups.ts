@@ -26,8 +26,17 @@ export function entryFor(path: string, content: string | Uint8Array): FileEntry 
   };
 }
 
+/** A manifest that was read, with its files as arrays, to be compared. */
+export function listed(manifest: Manifest): Manifest<FileEntry[]> {
+  const roots = manifest.roots.map((root) => ({ ...root, entries: [...root.entries] }));
+  return { ...manifest, entries: [...manifest.entries], roots };
+}
+
 /** The manifest that belongs to some files. */
-export function manifestFor(files: HomeFiles, changes: Partial<Manifest> = {}): Manifest {
+export function manifestFor(
+  files: HomeFiles,
+  changes: Partial<Manifest<FileEntry[]>> = {},
+): Manifest<FileEntry[]> {
   const entries = Object.entries(files).map(([path, content]) => entryFor(path, content));
   return {
     schema_version: 1,

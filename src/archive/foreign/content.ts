@@ -34,9 +34,10 @@ function toolFolder(root: string, path: string): string | undefined {
   return folders.find((folder) => below(path, folder) !== undefined);
 }
 
-type Lists = Pick<Manifest, "entries" | "symlinks" | "directories" | "skipped"> & {
-  roots: ManifestRoot[];
-};
+type Lists = Pick<
+  Manifest<FileEntry[]>,
+  "entries" | "roots" | "symlinks" | "directories" | "skipped"
+>;
 
 const SYSTEMS: Record<string, string> = { linux: "Linux", darwin: "Darwin", win32: "Windows" };
 
@@ -45,7 +46,10 @@ function nameOf(root: ManifestRoot): string {
   return root.source.slice(root.source.lastIndexOf("/") + 1);
 }
 
-function rootsOf(places: Places, members: ReadonlyMap<string, Member>): ManifestRoot[] {
+function rootsOf(
+  places: Places,
+  members: ReadonlyMap<string, Member>,
+): ManifestRoot<FileEntry[]>[] {
   return [...places.roots].map(([id, { source, member }]) => {
     const kind = members.get(member)?.kind === "file" ? "file" : "folder";
     return { id, kind, source, entries: [] };

@@ -305,7 +305,9 @@ Deno.test("what a restore of ours has left in the home is no part of it, whateve
     ...member(payload(`${kept}/openclaw.sqlite-wal`), { content: "and its WAL" }),
   ];
   const { manifest } = await read(openClawArchive(members));
-  assert.ok(manifest.entries.every((entry) => !entry.relative_path.startsWith(".lifeboat")));
+  assert.ok(
+    manifest.entries.values().every((entry) => !entry.relative_path.startsWith(".lifeboat")),
+  );
   assert.deepEqual(manifest.skipped, [
     { root: "home", relative_path: ".lifeboat", reason: "excluded", rule: ".lifeboat" },
   ]);
