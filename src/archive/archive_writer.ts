@@ -77,8 +77,8 @@ export interface WrittenArchive extends WrittenFile {
   copied: ReadonlyMap<number, number>;
 }
 
-/** What nearly always changes, manifest and table, is about so large where nothing else does. */
-const INLINE_BYTES = 8 << 20;
+/** Manifest and table, which nearly always change, and what a day's work appends. */
+const INLINE_BYTES = 16 << 20;
 
 /**
  * Begins an archive. Throws `output_exists` when there is something at its path, `zstd_unavailable`

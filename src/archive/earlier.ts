@@ -1,10 +1,11 @@
-import { crc32, createPulse, createWorkerPool, type Host } from "../base/mod.ts";
+import { crc32, createWorkerPool, type Host } from "../base/mod.ts";
 import type { Unlock } from "../seal/mod.ts";
 import { findIndex } from "./archive_index.ts";
 import { type IndexedArchive, readTable } from "./archive_table.ts";
 import { damaged } from "./faults.ts";
 import type { SegmentForm, SegmentLine, TableEntry } from "./format.ts";
-import { readGroupFiles } from "./group_reader.ts";
+import { inflateSegment, isFile } from "./group_reader.ts";
+import { filesInRun } from "./inflate_job.ts";
 import { allowanceOf, READ_LIMITS } from "./limits.ts";
 import { openContainer } from "./open_container.ts";
 import { openInside } from "./open_sealed.ts";
@@ -40,7 +41,7 @@ export interface EarlierArchive {
    */
   packed(line: SegmentLine): Uint8Array;
   /** The content of a small file. */
-  content(file: EarlierFile): Promise<Uint8Array>;
+  content(file: EarlierFile): Uint8Array;
   close(): void;
 }
 
@@ -58,7 +59,7 @@ export function openEarlier(
     const index = findIndex(source);
     const allowance = allowanceOf(path, source.size, READ_LIMITS);
     if (index?.top === top && index.form === form) {
-      return createEarlier(host, { source, index, allowance });
+      return createEarlier({ source, index, allowance });
     }
   } catch (error) {
     source.close();
@@ -87,7 +88,7 @@ export async function openSealedEarlier(
       const index = (await readHead(container, source)).home === home && findIndex(inside);
       const allowance = allowanceOf(path, inside.size, READ_LIMITS);
       if (index && index.top === top && index.form === "tar.gz") {
-        return createEarlier(host, { source: inside, index, allowance });
+        return createEarlier({ source: inside, index, allowance });
       }
     }
   } catch (error) {
@@ -100,7 +101,7 @@ export async function openSealedEarlier(
   return undefined;
 }
 
-function createEarlier(host: Host, opened: IndexedArchive): EarlierArchive {
+function createEarlier(opened: IndexedArchive): EarlierArchive {
   const { source } = opened;
   const groups = readGroups(opened);
   let current: { group: SegmentGroup; entries: Map<string, TableEntry>; last: string } | undefined;
@@ -138,8 +139,8 @@ function createEarlier(host: Host, opened: IndexedArchive): EarlierArchive {
       if (line.packed !== undefined && crc32(bytes) === parseInt(line.packed, 16)) return bytes;
       throw damaged(source.path, `the checksum of its segment at byte ${line.at} does not match`);
     },
-    async content({ entry: [stored], group }) {
-      if (unpacked?.group !== group) unpacked = { group, files: await unpack(host, opened, group) };
+    content({ entry: [stored], group }) {
+      if (unpacked?.group !== group) unpacked = { group, files: unpack(opened, group) };
       return unpacked.files.get(stored)!;
     },
     close: () => source.close(),
@@ -164,20 +165,12 @@ async function readSlices(opened: IndexedArchive): Promise<Map<string, SliceLine
   return slices;
 }
 
-async function unpack(
-  host: Host,
-  opened: IndexedArchive,
-  group: SegmentGroup,
-): Promise<Map<string, Uint8Array>> {
-  const files = new Map<string, Uint8Array>();
-  for await (const file of readGroupFiles(opened, group, () => true, createPulse(host))) {
-    const content = new Uint8Array(file.bytes);
-    let at = 0;
-    for await (const chunk of file.chunks) {
-      content.set(chunk, at);
-      at += chunk.length;
-    }
-    files.set(file.path, content);
-  }
-  return files;
+function unpack({ source, index }: IndexedArchive, group: SegmentGroup): Map<string, Uint8Array> {
+  const { entries, lines: [line] } = group;
+  const run = inflateSegment(source, line);
+  const names = entries.filter(isFile);
+  const files = filesInRun(source, { at: line.at, entries }, { top: index.top, inflated: run });
+  return new Map(
+    files.map(({ at }, n) => [names[n][0], run.subarray(at, at + names[n][1])]),
+  );
 }

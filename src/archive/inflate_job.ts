@@ -1,5 +1,5 @@
-import { type JobResult, realFs, release, sha256, sha256Of } from "../base/mod.ts";
-import { decodeName } from "./faults.ts";
+import { describeError, type JobResult, realFs, release, sha256, sha256Of } from "../base/mod.ts";
+import { damaged, decodeName } from "./faults.ts";
 import type { SegmentLine, TableEntry } from "./format.ts";
 import { inflateSegment } from "./group_reader.ts";
 import { openRef } from "./payload_source.ts";
@@ -120,7 +120,20 @@ export function headOf(top: string, entry: TableEntry, headers: Uint8Array) {
   return { mode: block.mode, mtimeMs: block.mtimeMs };
 }
 
-/** The files of an inflated run. Throws where it is not what the table says. */
+/** The files of an inflated run. Throws `damaged_archive` where it is not what its table says. */
+export function filesInRun(
+  { path }: SourceFile,
+  { at, entries }: { at: number; entries: TableEntry[] },
+  { top, inflated }: { top: string; inflated: Uint8Array },
+): InflatedFile[] {
+  try {
+    return filesOfRun(top, entries, inflated);
+  } catch (error) {
+    throw damaged(path, `its segment at byte ${at}: ${describeError(error)}`, error);
+  }
+}
+
+/** The same. Throws any error where it is not what the table says. */
 export function filesOfRun(top: string, entries: TableEntry[], run: Uint8Array): InflatedFile[] {
   const files: InflatedFile[] = [];
   let at = 0;

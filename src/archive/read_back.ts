@@ -14,14 +14,14 @@ import type { WrittenArchive } from "./archive_writer.ts";
 import { findIndex } from "./archive_index.ts";
 import { type IndexedArchive, readExtent } from "./archive_table.ts";
 import { damaged } from "./faults.ts";
-import { MANIFEST_PATH, type SegmentLine } from "./format.ts";
-import { inflateSegment } from "./group_reader.ts";
+import { MANIFEST_PATH, type SegmentLine, type TableEntry } from "./format.ts";
+import { inflateSegment, isFile } from "./group_reader.ts";
+import { filesInRun } from "./inflate_job.ts";
 import { expectTrailer } from "./indexed_reader.ts";
 import { allowanceOf, READ_LIMITS } from "./limits.ts";
 import { readGroups } from "./segment_groups.ts";
 import { openRef } from "./payload_source.ts";
 import { CHUNK_BYTES, type SourceFile, type SourceRef } from "./source_file.ts";
-import { readTar } from "./tar_reader.ts";
 
 /** Name of the job in the worker program. */
 export const READ_BACK_JOB = "archive.read_back";
@@ -34,10 +34,10 @@ export interface ReadBackInput {
 }
 
 /** Reads segments back in a worker, on the file system of this machine. Throws `damaged_archive`. */
-export async function readBackJob(input: ReadBackInput): Promise<JobResult> {
+export function readBackJob(input: ReadBackInput): JobResult {
   const source = openRef({ fs: realFs }, input.source);
   try {
-    for (const line of input.lines) await readContent(source, line, input.top);
+    for (const line of input.lines) readContent(source, line, input.top);
   } finally {
     source.close();
   }
@@ -58,35 +58,24 @@ function readPacked(source: SourceFile, line: SegmentLine): void {
   }
 }
 
-async function readContent(source: SourceFile, line: SegmentLine, top: string): Promise<void> {
+function readContent(source: SourceFile, line: SegmentLine, top: string): void {
   const inflated = inflateSegment(source, line);
   if (line.kind === "slice") {
     expectHash(source, line.path, sha256Of(inflated.subarray(0, line.length)), line.sha256);
-  } else if (line.kind === "run") await readRun(source, line, inflated, top);
+  } else if (line.kind === "run") readRun(source, line, inflated, top);
   release(inflated);
 }
 
-async function readRun(
+function readRun(
   source: SourceFile,
-  line: SegmentLine & { kind: "run" | "head" },
+  line: { at: number; entries: TableEntry[] },
   inflated: Uint8Array,
   top: string,
-): Promise<void> {
-  const { path } = source;
-  const allowance = allowanceOf(path, source.size, READ_LIMITS);
-  const found = readTar(once(inflated), { path, allowance, ending: "edge" });
-  for (const [stored, , , , expected] of line.entries) {
-    const { value: entry } = await found.next();
-    const name = stored === "/" ? `${top}/` : `${top}/${stored}`;
-    if (entry?.name !== name) throw damaged(path, `${stored} is not where its table says`);
-    const hash = sha256();
-    for await (const chunk of entry.chunks) hash.update(chunk);
-    if (expected) expectHash(source, stored, hash.hex(), expected);
-  }
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield await Promise.resolve(bytes);
+): void {
+  const files = filesInRun(source, line, { top, inflated });
+  line.entries.filter(isFile).forEach(([stored, , , , expected], n) => {
+    if (expected) expectHash(source, stored, files[n].sha256, expected);
+  });
 }
 
 function expectHash({ path }: SourceFile, stored: string, actual: string, expected: string): void {
@@ -96,7 +85,7 @@ function expectHash({ path }: SourceFile, stored: string, actual: string, expect
 /** So much of the tar goes to a worker at once, bytes. */
 const BATCH_RAW = 8 << 20;
 /** So much is read back here rather than by a worker that would have to be started. */
-const INLINE_RAW = 8 << 20;
+const INLINE_RAW = 32 << 20;
 
 /**
  * Reads back an archive that was just written, with all workers: every byte of the file, and the
@@ -133,15 +122,17 @@ async function readSegments(
   const jobs: Promise<unknown>[] = [];
   let lines: SegmentLine[] = [];
   let batch = 0;
+  let read = 0;
   let crc = 0;
   const send = () => {
     const input: ReadBackInput = { source: source.ref, top: index.top, lines };
-    const isLittle = !pool.isWarm && batch <= INLINE_RAW;
-    const job = isLittle ? readBackJob(input) : pool.run(READ_BACK_JOB, input);
-    job.catch(() => {}); // awaited below, in turn
-    jobs.push(job);
+    read += batch;
     lines = [];
     batch = 0;
+    if (!pool.isWarm && read <= INLINE_RAW) return void readBackJob(input);
+    const job = pool.run(READ_BACK_JOB, input);
+    job.catch(() => {}); // awaited below, in turn
+    jobs.push(job);
   };
   for await (const group of readGroups(archive)) {
     await pulse();

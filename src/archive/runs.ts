@@ -19,10 +19,13 @@ export interface Run {
   met?: EarlierFile;
 }
 
-/** A run is closed when it has reached this length, bytes. */
-const RUN_BYTES = 1 << 20;
+/**
+ * A run is closed when it has reached this length, bytes. With half of it small files take 5 % more
+ * room, with twice as much 3 % less; but a run is compressed again when one of its files changes.
+ */
+const RUN_BYTES = 1 << 19;
 /** It may be closed earlier from this length on, and is then so long again on average. */
-const RUN_STEP = 1 << 18;
+const RUN_STEP = 1 << 17;
 
 const encoder = new TextEncoder();
 const ZEROS = new Uint8Array(BLOCK);

@@ -52,11 +52,11 @@ export function createSegmentQueue(
   const pending: Pending[] = [];
   let left = inline;
 
-  function deflate(input: DeflateInput): Promise<DeflateOutput> {
-    left -= input.bytes.length - (input.done ?? 0);
-    if (left >= 0 && !pool.isWarm) return Promise.resolve(deflateJob(input).output);
-    left = 0;
-    return pool.run<DeflateOutput>(DEFLATE_JOB, input, [input.bytes.buffer]);
+  /** Nothing is under way then: what was submitted before was compressed here, too. */
+  function isLittle({ bytes, done = 0 }: DeflateInput): boolean {
+    left -= bytes.length - done;
+    if (pool.isWarm || pending.length > 0) left = 0;
+    return left > 0;
   }
 
   async function writeUntil(remaining: number): Promise<void> {
@@ -74,13 +74,19 @@ export function createSegmentQueue(
   }
 
   return {
-    submit: (segment) =>
-      enqueue(() => {
-        const input = { ...segment.input, level };
-        const ready = deflate(input).then((deflated) => () => segment.write(deflated));
+    async submit(segment) {
+      const input = { ...segment.input, level };
+      if (isLittle(input)) {
+        segment.write(deflateJob(input).output);
+        return await room();
+      }
+      await enqueue(() => {
+        const deflated = pool.run<DeflateOutput>(DEFLATE_JOB, input, [input.bytes.buffer]);
+        const ready = deflated.then((output) => () => segment.write(output));
         ready.catch(() => {}); // told when its turn comes to be written
         return { group: segment.group, ready };
-      }),
+      });
+    },
     get isEmpty() {
       return pending.length === 0;
     },
