@@ -80,13 +80,13 @@ async function compiled(
 
 /**
  * V8 would rather take memory than look for garbage: with 300,000 files in a home it took 295 MB for a
- * backup with nothing changed, and 381 MB for the first one. So it takes 225 and 247 MB, for a tenth
+ * backup with nothing changed, and 381 MB for the first one. So it takes 215 and 230 MB, for a tenth
  * more of CPU time there. With 2 MB to begin with, a short command and a hook never look for it. Large
  * buffers it hardly sees, hence `--expose-gc` (src/base/garbage.ts).
  */
 const V8_FLAGS = [
   "--min-semi-space-size=2",
-  "--max-semi-space-size=8",
+  "--max-semi-space-size=4",
   "--heap-growing-percent=40",
   "--expose-gc",
 ].join(",");
