@@ -207,4 +207,5 @@ function endRoots(reading: Reading): void {
     const guard = guardOfRoot(root);
     if (relative_path !== ROOT_PATH) admit(source, guard, relative_path, "directory");
   }
+  for (const guard of guards.values()) guard.end();
 }

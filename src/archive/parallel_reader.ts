@@ -1,5 +1,5 @@
 /** Reading many files of an archive: workers inflate and hash, in the order of the archive. */
-import { createGarbageCounter, delay, type Pulse, type WorkerPool } from "../base/mod.ts";
+import { createGarbageCounter, delay, type Pulse, release, type WorkerPool } from "../base/mod.ts";
 import type { IndexedArchive } from "./archive_table.ts";
 import { type Batch, batchesOf, type PlannedGroup, WHOLE_RAW } from "./batches.ts";
 import {
@@ -108,19 +108,16 @@ function isHeld({ need }: Reading, batch: Batch): boolean {
   return batch.segment !== undefined || (need !== "hash" && !isDelivered(batch));
 }
 
-/** Files that wait to be delivered take memory too, if little. */
-const MOST_FILES_AHEAD = 10_000;
+/** Files that are waited for take memory too, if little: so many for each worker, and once more. */
+const FILES_AHEAD = 4000;
 
 /** Whether workers have begun with so much that none of them has to wait for this thread. */
 function isEnough(reading: Reading, ahead: Begun[]): boolean {
-  const { pool, need } = reading;
-  if (ahead.filter((batch) => isHeld(reading, batch)).length > pool.size + 1) return true;
-  if (need === "hash") {
-    return ahead.reduce((sum, { raw }) => sum + raw, 0) > pool.size * WHOLE_RAW.hash;
-  }
+  const most = reading.pool.size + 1;
+  if (ahead.filter((batch) => isHeld(reading, batch)).length > most) return true;
   // While one worker is at a large file, the others go on with what comes after it.
   const files = ahead.flatMap(({ groups }) => groups.map(({ entries }) => entries.length));
-  return files.reduce((sum, count) => sum + count, 0) > MOST_FILES_AHEAD;
+  return files.reduce((sum, count) => sum + count, 0) > most * FILES_AHEAD;
 }
 
 /** Batches that workers have begun with. */
@@ -135,10 +132,11 @@ async function* beginAhead(
   try {
     for await (const batch of batches) {
       ahead.push(beginOne(batch));
-      if (!isEnough(reading, ahead)) continue;
-      const next = ahead.shift()!;
-      yield next;
-      if (isHeld(reading, next)) letGo(next.raw);
+      while (isEnough(reading, ahead)) {
+        const next = ahead.shift()!;
+        yield next;
+        if (isHeld(reading, next)) letGo(next.raw);
+      }
     }
   } catch (error) {
     fault = error; // what stands before it comes first
@@ -222,7 +220,7 @@ function contentLength(line: SegmentLine): number {
 
 /** The segments of a large file, the first of which is `head`; the others come next. */
 async function* slicesOf(
-  { archive: { source }, pulse }: Reading,
+  { archive: { source }, need, pulse }: Reading,
   head: Begun,
   rest: AsyncGenerator<Begun>,
 ): AsyncGenerator<Uint8Array> {
@@ -230,6 +228,8 @@ async function* slicesOf(
   for (const line of lines) {
     await pulse();
     const batch: Begun = line === lines[0] ? head : (await rest.next()).value;
-    yield (await batch.inflated)[0]?.pieces[0] ?? inflateSegment(source, line);
+    const piece = (await batch.inflated)[0]?.pieces[0] ?? inflateSegment(source, line);
+    yield piece;
+    if (need === "hash") release(piece); // nobody keeps of it what was hashed
   }
 }

@@ -1,6 +1,7 @@
 import { type Platform, relativePathFault } from "../base/mod.ts";
 import { notABackup, unsafe } from "./faults.ts";
 import { MAX_PATH_BYTES } from "./format.ts";
+import { createPathTable } from "./path_table.ts";
 
 /** What a system sees as one name: macOS ignores case ("ß" is "ss") and Unicode form, Windows case. */
 export function collisionKey(path: string, platform: Platform): string {
@@ -8,10 +9,15 @@ export function collisionKey(path: string, platform: Platform): string {
   return platform === "windows" ? path.toLowerCase() : path;
 }
 
+/** What is known of a path that was seen. */
+const [FILE, FOLDER] = [1, 2];
+
 /** Sees every stored path of a backup once and refuses what contradicts itself. */
 export interface PathGuard {
   /** Throws `unsafe_archive`. */
   admit(storedPath: string, kind: "file" | "directory"): void;
+  /** Says that it has seen them all, so that its memory is free for others. */
+  end(): void;
 }
 
 function foldersOf(path: string): string[] {
@@ -43,16 +49,16 @@ export function createPathGuard(
   platform: Platform,
   maxMembers: number,
 ): PathGuard {
-  const files = new Set<string>();
-  const folders = new Set<string>();
+  const seen = createPathTable(1);
   let lastFolder = "";
 
   function addFolders(key: string, path: string): void {
     const folder = key.slice(0, Math.max(0, key.lastIndexOf("/")));
     if (folder === lastFolder) return;
     for (const above of foldersOf(key)) {
-      if (files.has(above)) throw unsafe(source, `${path} lies in a file`);
-      folders.add(above);
+      const kind = seen.put(above);
+      if (kind[0] === FILE) throw unsafe(source, `${path} lies in a file`);
+      kind[0] = FOLDER;
     }
     lastFolder = folder;
   }
@@ -61,14 +67,17 @@ export function createPathGuard(
     admit(path, kind) {
       const fault = pathFault(path, platform);
       if (fault) throw unsafe(source, `a path in it has ${fault}: ${path.slice(0, 200)}`);
-      if (files.size + folders.size >= maxMembers) throw unsafe(source, "it has too many entries");
+      if (seen.size >= maxMembers) throw unsafe(source, "it has too many entries");
       const key = collisionKey(path, platform);
       addFolders(key, path);
-      if (files.has(key) || (kind === "file" && folders.has(key))) {
+      const known = seen.put(key);
+      const code = kind === "file" ? FILE : FOLDER;
+      if (known[0] !== 0 && (code === FILE || known[0] === FILE)) {
         throw unsafe(source, `${path} stands in it twice, or another name that is the same here`);
       }
-      (kind === "file" ? files : folders).add(key);
+      known[0] = code;
     },
+    end: seen.free,
   };
 }
 

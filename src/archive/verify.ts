@@ -11,6 +11,7 @@ import {
 } from "../base/mod.ts";
 import { type SignedBy, signedBy, type Unlock, unlockWith } from "../seal/mod.ts";
 import type { Container, ReadableFile } from "./container.ts";
+import { createExpectedFiles, type ExpectedFiles } from "./expected_files.ts";
 import { type AskPassword, checkDatabases } from "./foreign/mod.ts";
 import { checkHashFile, type HashFileState } from "./hash_file.ts";
 import { isKitName, isOwnName } from "./known_names.ts";
@@ -86,8 +87,8 @@ function reported(error: unknown): LifeboatError {
 interface Check {
   host: Host;
   report: VerifyReport;
-  /** SHA-256 by stored path, of captured files and of the kit: those that were not met yet. */
-  expected: Map<string, string>;
+  /** Captured files and the kit, by their stored paths. */
+  expected: ExpectedFiles;
   totalFiles: number;
   totalBytes: number;
   /** What was met and not expected. */
@@ -209,12 +210,13 @@ async function checkContainer(
 }
 
 async function expectedOf(container: Container, head: ManifestHead, source: ManifestSource) {
-  const expected = new Map<string, string>(Object.entries(head.kit ?? {}));
-  if (head.payload) expected.set(head.payload.file, head.payload.sha256);
+  const expected = createExpectedFiles();
+  for (const [file, sha256] of Object.entries(head.kit ?? {})) expected.add(file, sha256);
+  if (head.payload) expected.add(head.payload.file, head.payload.sha256);
   let totalBytes = 0;
   if (head.schema_version === 0) return { expected, totalBytes };
   await readManifestFiles(container.manifest(), source, (root, file) => {
-    expected.set(rootFolder(root) + file.relative_path, file.sha256);
+    expected.add(rootFolder(root) + file.relative_path, file.sha256);
     totalBytes += file.bytes ?? 0;
   });
   return { expected, totalBytes };
@@ -222,9 +224,8 @@ async function expectedOf(container: Container, head: ManifestHead, source: Mani
 
 /** The hash that a file must have; what is asked for was met, so that it is neither missing nor asked again. */
 function takeExpected({ expected, others }: Check, path: string): string | undefined {
-  const hash = expected.get(path);
+  const hash = expected.take(path);
   if (hash === undefined) others.push(path);
-  expected.delete(path);
   return hash;
 }
 
@@ -292,7 +293,7 @@ const NOT_REACHED = "it cannot be reached, since the archive is damaged before i
 
 /** What is missing, what is too much, and whether the kit is the one that was put in. */
 function settle({ report, expected, others }: Check, head: ManifestHead, isCut: boolean): void {
-  for (const path of expected.keys()) {
+  for (const path of expected.left()) {
     if (isCut) report.damaged.push({ path, reason: NOT_REACHED });
     else report.missing.push(path);
   }
