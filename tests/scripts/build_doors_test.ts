@@ -117,8 +117,8 @@ Deno.test("what every start loads is next to nothing", () => {
 });
 
 Deno.test("a hook loads what compares a folder, and the store when something was touched", () => {
-  const looks = loadedLater(program, "src/cli/run_hook.ts", "runHook");
-  assert.deepEqual(roomsOf(looks), ["base", "hooks", "profiles", "smol-toml", "snapshots"]);
+  const looks = loadedLater(program, "src/cli/start.ts", "runHookCommand");
+  assert.deepEqual(roomsOf(looks), ["base", "cli", "hooks", "profiles", "smol-toml", "snapshots"]);
   assert.ok(!looks.has("node:sqlite"));
   assert.ok(weightOf(program, looks) < 50_000, [...looks].join("\n"));
   const records = loadedLater(program, "src/hooks/hook.ts", "recordFolder");
