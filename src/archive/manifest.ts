@@ -32,6 +32,8 @@ export interface FileEntry {
 export interface FileList extends Iterable<FileEntry> {
   readonly length: number;
   values(): IteratorObject<FileEntry>;
+  /** Gives the memory back: afterwards only `length` is known. An array cannot. */
+  forget?(): void;
 }
 
 /** A root outside the home. */

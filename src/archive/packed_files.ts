@@ -8,6 +8,7 @@ export interface PackedFiles extends Iterable<ReadEntry> {
   readonly length: number;
   push(entry: ReadEntry): void;
   values(): IteratorObject<ReadEntry>;
+  forget(): void;
   /** Whether all have sizes, so that this is the list of a manifest. */
   haveSizes(): this is FileList;
 }
@@ -18,6 +19,7 @@ export function createPackedFiles(): PackedFiles {
   const rows = createFileRows();
   const databases = new Set<number>();
   let haveSizes = true;
+  let length = 0;
 
   function at(number: number): ReadEntry {
     const { bytes, sha256, mode, mtimeMs } = rows.get(number)!;
@@ -38,13 +40,18 @@ export function createPackedFiles(): PackedFiles {
 
   return {
     get length() {
-      return paths.length;
+      return length;
     },
     push({ relative_path, bytes, sha256, method, mode, mtime_ms: mtimeMs }) {
-      rows.set(paths.length, { bytes, sha256, mode, mtimeMs });
-      if (method === "sqlite_backup") databases.add(paths.length);
+      rows.set(length, { bytes, sha256, mode, mtimeMs });
+      if (method === "sqlite_backup") databases.add(length);
       if (bytes === undefined) haveSizes = false;
       paths.push(relative_path);
+      length++;
+    },
+    forget() {
+      paths.length = 0;
+      rows.clear();
     },
     values,
     [Symbol.iterator]: values,

@@ -14,6 +14,8 @@ export interface FileRows {
   /** The hash, where there is one, has 64 upper-case hex digits. */
   set(number: number, facts: FileFacts): void;
   get(number: number): FileFacts | undefined;
+  /** Forgets all, and gives the memory back now. */
+  clear(): void;
 }
 
 /** A row: size and time as numbers, permissions, whether there is a hash, and the hash. */
@@ -57,6 +59,9 @@ export function createFileRows(): FileRows {
         mode: mode === NO_MODE ? undefined : mode,
         mtimeMs: unlessNaN(block.getFloat64(at + TIME_AT)),
       };
+    },
+    clear() {
+      blocks.splice(0).forEach(({ buffer }) => buffer.transfer(0)); // it passes holes over
     },
   };
 }

@@ -90,6 +90,8 @@ async function planAll(
       });
     const plan = await planned;
     plan.warnings.push(...remap?.warnings ?? [], ...rows?.warnings ?? []);
+    // What is not derived is not looked up any more, and memory is for what comes now.
+    if (derived.manifest.entries === manifest.entries && !chosen) manifest.entries.forget?.();
     const merged = [...merge?.merged ?? [], ...rows?.merged ?? []];
     if (merged.length > 0) plan.merged = merged;
     return { ...plan, remap: remap?.steps() ?? [] };

@@ -34,3 +34,12 @@ Deno.test("what is noted again replaces what was noted before", () => {
     mtimeMs: undefined,
   });
 });
+
+Deno.test("what was forgotten is not told, and others can be noted then", () => {
+  const rows = createFileRows();
+  rows.set(5000, { bytes: 1 });
+  rows.clear();
+  assert.equal(rows.get(5000), undefined);
+  rows.set(2, { bytes: 2 });
+  assert.equal(rows.get(2)?.bytes, 2);
+});
