@@ -4,6 +4,7 @@ import {
   type Host,
   LifeboatError,
   sha256,
+  type WorkerPool,
   workersFor,
 } from "../base/mod.ts";
 import { type Readers, type SignatureFile, type Unlock, unlockWith } from "../seal/mod.ts";
@@ -57,6 +58,8 @@ export interface Backup {
    * files of a piece of the backup are ordered, workers may write them; `use` gets the others.
    */
   visit(wanted: Wanted, use: UseFile, delivery?: Delivery): Promise<void>;
+  /** Workers that read it. Others may use them meanwhile, where they run already. */
+  pool?: WorkerPool;
   /** Says that most of it will be visited soon: workers that will read it are started. */
   prepareVisit?(): void;
   close(): void;
@@ -160,6 +163,7 @@ export async function openBackup(
     const head = await readHead(container, source);
     return {
       source: container.source,
+      pool,
       form: container.form,
       indexed: container.indexed,
       readers: inside && readersOf(inside.readers, head),

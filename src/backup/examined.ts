@@ -8,7 +8,7 @@ import type { Run } from "./run.ts";
 export function examineAlong({ host, pool, options }: Run): Examination {
   return beginExamination(host, pool, options.home, {
     runCommands: options.runDoctorCommands ?? false,
-    openFiles: false, // the backup does so, and reports what it cannot read
+    openFiles: "none", // the backup does so, and reports what it cannot read
     checkDatabases: false, // the copies are checked as they are made
   });
 }

@@ -22,14 +22,24 @@ import { examineOpenClaw, type OpenClawExam } from "./openclaw.ts";
 import { platformReport } from "./platform.ts";
 import type { CommandReport, DoctorReport, Finding, SessionsExam } from "./report.ts";
 import { sensitiveNoteFor } from "./snapshot_text.ts";
-import { beginSurvey, emptySurvey, type See, type Survey, walkHome } from "./survey.ts";
+import {
+  beginSurvey,
+  emptySurvey,
+  type Opening,
+  type See,
+  type Survey,
+  walkHome,
+} from "./survey.ts";
 
 /** How a home is examined. */
 export interface ExamineOptions {
   /** Run the profile's probes (`--run-commands`); the structure alone otherwise. */
   runCommands: boolean;
-  /** Open every file, to see whether it may be read; default true. A backup reads them itself. */
-  openFiles?: boolean;
+  /**
+   * Which files are opened, to see whether they may be read; default `all`. A backup reads them itself,
+   * and of files that were just written it is known.
+   */
+  openFiles?: Opening;
   /** Check every database on a copy of it; default true. A backup checks its own copies. */
   checkDatabases?: boolean;
   /** Runs the probes; a test has its own. */
@@ -87,7 +97,7 @@ export function beginExamination(
   const coreFaults = findCoreFaults(host, home);
   const isThere = coreFaults.length === 0;
   const { survey, see } = isThere
-    ? beginSurvey(host, home, options.openFiles ?? true)
+    ? beginSurvey(host, home, options.openFiles ?? "all")
     : { survey: emptySurvey(), see() {} };
   return {
     isThere,
@@ -118,7 +128,7 @@ async function examineStructure(
   const databases = await examineDatabases(host, pool, checked);
   const sessions = isThere ? examineConversations(host, home, databases) : NO_SESSIONS;
   const openclaw = isThere && home.profile.configured_roots === "openclaw"
-    ? await examineOpenClaw(host, home, options.openFiles ?? true)
+    ? await examineOpenClaw(host, home, options.openFiles !== "none")
     : undefined;
   const findings = isThere
     ? [

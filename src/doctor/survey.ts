@@ -1,6 +1,7 @@
 import {
   checkInterrupt,
   describeError,
+  type FileInfo,
   type Host,
   isNotFound,
   pathsOf,
@@ -54,13 +55,19 @@ interface Walking {
   survey: Survey;
   /** The important paths of the survey. */
   important: [name: string, report: PathReport][];
-  opens: boolean;
+  opens: Opening;
 }
 
 /** A survey of nothing, for a home that cannot be looked at. */
 export function emptySurvey(): Survey {
   return { paths: {}, pathErrors: [], failures: [], links: [], databases: [], configs: [] };
 }
+
+/**
+ * Which files are opened: all, to find databases and what cannot be read; only what may be a database
+ * and what its permissions keep its owner from reading; or none.
+ */
+export type Opening = "all" | "needed" | "none";
 
 /** Takes in what a walk comes across. */
 export type See = (root: HomeRoot, item: WalkItem) => void;
@@ -82,10 +89,9 @@ export function walkHome(host: Host, home: Home, see: See): void {
 /**
  * A survey that grows with what somebody who walks through the home shows it.
  *
- * @param opens whether files are opened, to find databases and what cannot be read. A backup opens
- * them itself, and reports both
+ * @param opens `none` for a backup, which opens them itself and reports what it finds
  */
-export function beginSurvey(host: Host, home: Home, opens: boolean): { survey: Survey; see: See } {
+export function beginSurvey(host: Host, home: Home, opens: Opening): { survey: Survey; see: See } {
   const survey = emptySurvey();
   for (const name of home.profile.important) lookAtImportant(host, home, name, survey);
   const rules = compileRules(home.profile, "full", []);
@@ -122,19 +128,22 @@ function record(walking: Walking, root: HomeRoot, item: WalkItem): void {
   }
   if (item.type === "skipped") return;
   if (inHome) countImportant(walking, item);
-  if (item.type === "file") recordFile(walking, root, item.path, item.info.size);
+  if (item.type === "file") recordFile(walking, root, item.path, item.info);
 }
 
-function recordFile(walking: Walking, root: HomeRoot, path: string, bytes: number): void {
+const OWNER_READS = 0o400;
+
+function recordFile(walking: Walking, root: HomeRoot, path: string, info: FileInfo): void {
   const { host, rules, survey } = walking;
   const format = rules.configFormat(root.id, path);
-  if (!walking.opens && !format) return;
+  if (walking.opens === "none" && !format) return;
   const absolute = root.kind === "file"
     ? root.path
     : pathsOf(host.platform).join(root.path, ...path.split("/"));
   const file = { root: root.id, path, absolute };
-  if (walking.opens) {
-    recordDatabase(walking, file, bytes);
+  if (walking.opens !== "none") recordDatabase(walking, file, info.size);
+  const isLocked = (info.mode & OWNER_READS) === 0 && host.platform !== "windows";
+  if (walking.opens === "all" || (walking.opens === "needed" && isLocked)) {
     checkReadable(walking, file);
   }
   if (format) survey.configs.push({ ...file, format });

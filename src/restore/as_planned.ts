@@ -22,6 +22,7 @@ export function requireAsPlanned(
       ["", ...SIDECARS].map((suffix) => key(root, path + suffix))
     ),
   );
+  if (!sessions && compared.size === 0) return;
   for (const op of ops) {
     if (!isMove(op) || !(sessions || compared.has(key(op.root, op.path)))) continue;
     const root = target.roots.find(({ id }) => id === op.root)!;

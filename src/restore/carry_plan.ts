@@ -30,6 +30,7 @@ export async function carryPlan(host: Host, backup: Backup, plan: Plan): Promise
     setAside: [],
     unsynced: new Set(),
     unset: 0,
+    isStaged: true,
     fresh: new Set(),
   };
   try {

@@ -44,9 +44,13 @@ export function rootOf(site: Site, id: string): TargetRoot {
 export function pathBelow(host: Host, root: TargetRoot, path: string): string {
   if (root.kind === "file" || path === "") return root.path;
   const { sep } = pathsOf(host.platform);
-  // Joined by hand: the library's join takes longer than a call of the system.
-  const start = root.path.endsWith(sep) ? root.path : root.path + sep;
-  return start + (sep === "/" ? path : path.replaceAll("/", sep));
+  return joinByHand(host, root.path, sep === "/" ? path : path.replaceAll("/", sep));
+}
+
+/** The library's join takes longer than a call of the system. */
+function joinByHand({ platform }: Host, folder: string, below: string): string {
+  const { sep } = pathsOf(platform);
+  return (folder.endsWith(sep) ? folder : folder + sep) + below;
 }
 
 /** The absolute path that an operation is about. */
@@ -56,7 +60,7 @@ export function targetOf(site: Site, op: Op): string {
 
 /** The folder that holds a root's own files, or nothing for a root that is a file. */
 export function ownFolderOf(host: Host, root: TargetRoot): string | undefined {
-  return root.kind === "folder" ? pathsOf(host.platform).join(root.path, OWN_FOLDER) : undefined;
+  return root.kind === "folder" ? joinByHand(host, root.path, OWN_FOLDER) : undefined;
 }
 
 /**
@@ -65,9 +69,8 @@ export function ownFolderOf(host: Host, root: TargetRoot): string | undefined {
  * system, the file is rewritten in place.
  */
 export function workOf(site: Site, root: TargetRoot, name = `restore-${site.id}`): string {
-  const { join } = pathsOf(site.host.platform);
   const own = ownFolderOf(site.host, root) ?? ownFolderOf(site.host, rootOf(site, HOME_ROOT))!;
-  return join(own, name);
+  return joinByHand(site.host, own, name);
 }
 
 /** The journal. */
@@ -80,13 +83,12 @@ export function journalOf(site: Site): string {
 
 /** The folder of new files that wait for their place. */
 export function stagedFolderOf(site: Site, root: TargetRoot): string {
-  return pathsOf(site.host.platform).join(workOf(site, root), "staged");
+  return joinByHand(site.host, workOf(site, root), "staged");
 }
 
 /** Where the new file or link of operation `number` waits. */
 export function stagedOf(site: Site, op: Op, number: number): string {
-  const { join } = pathsOf(site.host.platform);
-  return join(stagedFolderOf(site, rootOf(site, op.root)), String(number));
+  return joinByHand(site.host, stagedFolderOf(site, rootOf(site, op.root)), String(number));
 }
 
 /** Names of the folders that hold what was replaced (`kept`), and what was in the way (`aside`). */

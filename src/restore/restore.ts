@@ -66,10 +66,11 @@ export async function applyRestore(host: Host, options: ApplyOptions): Promise<R
       // It may have been started in the meantime.
       const looked = await refuseWhileRunning(host, plan.target.home, running);
       requireAsPlanned(host, plan, options);
+      const isNew = isNothingThere(host, plan);
       const carried = await carryPlan(host, plan.backup, plan)
         .catch((error) => tellOfBackup(error, preRestoreBackup));
       return appliedResult(host, options, plan, {
-        ...await examine(host, options, plan, warnings),
+        ...await examine(host, options, plan, { isNew, warnings }),
         looked,
         carried,
         preRestoreBackup,
@@ -143,23 +144,32 @@ async function backUpBefore(host: Host, options: ApplyOptions, plan: Plan): Prom
   return made.archive ?? made.backup_dir;
 }
 
+/** Whether all that the doctor will look at is made by this restore. */
+function isNothingThere(host: Host, { target: { home } }: Plan): boolean {
+  return [home, ...home.roots].every(({ path }) => lstatIfThere(host.fs, path) === undefined);
+}
+
 /** The files are in place: a doctor that fails does not make the restore fail. */
 async function examine(
   host: Host,
   options: ApplyOptions,
   plan: Plan,
-  warnings: string[],
+  { isNew, warnings }: { isNew: boolean; warnings: string[] },
 ): Promise<Omit<Outcome, "looked" | "carried" | "preRestoreBackup">> {
   const runCommands = options.runDoctorCommands ?? false;
-  const pool = createWorkerPool(1);
+  const { pool: readers } = options.backup;
+  const own = readers?.isWarm ? undefined : createWorkerPool(1);
   try {
-    pool.start?.();
-    const doctor = await examineHome(host, pool, plan.target.home, { runCommands });
+    own?.start?.();
+    const doctor = await examineHome(host, own ?? readers!, plan.target.home, {
+      runCommands,
+      openFiles: isNew ? "needed" : "all",
+    });
     return { doctor, doctorMode: runCommands ? "commands" : "structural", warnings };
   } catch (error) {
     const warning = `The restored home could not be examined: ${describeError(error)}`;
     return { doctor: null, doctorMode: null, warnings: [...warnings, warning] };
   } finally {
-    pool.close();
+    own?.close();
   }
 }

@@ -59,6 +59,8 @@ export interface Work extends Site {
   unsynced: Set<string>;
   /** Files and folders whose permissions or time could not be set. */
   unset: number;
+  /** Set by the run that has just staged all that is new: it need not look for each. */
+  isStaged?: true;
   /** Folders that were made here: what is absent in them need not be looked for. */
   fresh: Set<string>;
   /** The folder in which a rename was the last step, and was found to be real after it. */
@@ -177,6 +179,10 @@ function isFolderThere(work: Work, folder: string): boolean {
   return work.lookedFor.isThere;
 }
 
+function isStaged(work: Work, op: Op, number: number): boolean {
+  return work.isStaged ?? info(work, stagedOf(work, op, number)) !== undefined;
+}
+
 /** Moves the old file of an operation to where it is kept. */
 export function keepOld(work: Work, number: number): void {
   const op = work.ops.at(number);
@@ -185,7 +191,7 @@ export function keepOld(work: Work, number: number): void {
   const folder = pathsOf(work.host.platform).dirname(target);
   if (work.fresh.has(folder) || !isFolderThere(work, folder)) return;
   const kept = shelfOf(work, op, "kept");
-  if (op.op !== "remove" && !info(work, stagedOf(work, op, number))) return;
+  if (op.op !== "remove" && !isStaged(work, op, number)) return;
   if (work.inPlace.get(number) === "put") return;
   const there = info(work, target);
   // A folder is the business of its own operation, before or after a file of the same name.
@@ -239,7 +245,7 @@ export function putNew(work: Work, number: number): void {
   const op = work.ops.at(number);
   if (op.op !== "file" && op.op !== "link") return;
   const [target, staged] = [targetOf(work, op), stagedOf(work, op, number)];
-  if (!info(work, staged)) return;
+  if (!isStaged(work, op, number)) return;
   if (!work.inPlace.has(number) && moveToFree(work, op, staged, target)) return;
   markInPlace(work, number, "put");
   rewriteInPlace(work, number, staged, target);

@@ -13,7 +13,7 @@ function inspect(folder: string, files: TreeSpec, fs = realFs) {
   makeTree(join(folder, ".codex"), files);
   const host = testHost(folder, { fs });
   const home = resolveHome(host, findProfile(host, "codex"));
-  const { survey, see } = beginSurvey(host, home, true);
+  const { survey, see } = beginSurvey(host, home, "all");
   walkHome(host, home, see);
   return inspectConfig(host, home, survey);
 }

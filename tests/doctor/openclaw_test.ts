@@ -202,7 +202,7 @@ Deno.test(
         assert.equal(findingOf(running, "gateway_running").severity, "info");
         assert.ok(running.ok);
       });
-      const { gateway } = await examineTree(folder, {}, { openFiles: false });
+      const { gateway } = await examineTree(folder, {}, { openFiles: "none" });
       assert.equal(gateway, undefined);
     }),
 );
