@@ -4,7 +4,7 @@ import type { Delivery } from "../../src/archive/container.ts";
 import { createTally, deliverJob } from "../../src/archive/deliver_job.ts";
 import { openContainer } from "../../src/archive/open_container.ts";
 import { assert, rejectsWith } from "../assert.ts";
-import { contentOf, writeArchive } from "../support/archives.ts";
+import { filesForBatches, writeArchive } from "../support/archives.ts";
 import { testHost, withTempDir } from "../support/host.ts";
 import { namesIn } from "../support/scene.ts";
 import { manifestFor, storedEntries } from "../support/stored_backups.ts";
@@ -12,16 +12,7 @@ import { manifestFor, storedEntries } from "../support/stored_backups.ts";
 const MIB = 1 << 20;
 const MTIME = 1_700_000_123_456;
 
-/** Enough for several batches: small files, files of one and of several slices, and empty ones. */
-const FILES: Record<string, Uint8Array> = {
-  "empty": new Uint8Array(),
-  "huge.jsonl": contentOf(13 * MIB + 5, 5),
-  "large.jsonl": contentOf(5 * MIB + 1, 6),
-  "slice.jsonl": contentOf(4 * MIB, 7),
-  ...Object.fromEntries(
-    Array.from({ length: 60 }, (_, n) => [`grün/${n}.md`, contentOf(100_003 + n, n + 10)]),
-  ),
-};
+const FILES = filesForBatches();
 
 const TOTAL = Object.values(FILES).reduce((sum, { length }) => sum + length, 0);
 

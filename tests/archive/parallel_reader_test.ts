@@ -10,22 +10,13 @@ import { READ_LIMITS } from "../../src/archive/mod.ts";
 import type { ReadableFile } from "../../src/archive/container.ts";
 import { openContainer } from "../../src/archive/open_container.ts";
 import { assert } from "../assert.ts";
-import { contentOf, type SampleEntry, writeArchive } from "../support/archives.ts";
+import { filesForBatches, type SampleEntry, writeArchive } from "../support/archives.ts";
 import { testHost, withTempDir } from "../support/host.ts";
 import { manifestFor, storedEntries } from "../support/stored_backups.ts";
 
 const MIB = 1 << 20;
 
-/** Enough for several batches: small files, files of one and of several slices, and empty ones. */
-const FILES: Record<string, Uint8Array> = {
-  "empty": new Uint8Array(),
-  "huge.jsonl": contentOf(13 * MIB + 5, 5),
-  "large.jsonl": contentOf(5 * MIB + 1, 6),
-  "slice.jsonl": contentOf(4 * MIB, 7),
-  ...Object.fromEntries(
-    Array.from({ length: 60 }, (_, n) => [`grün/${n}.md`, contentOf(100_003 + n, n + 10)]),
-  ),
-};
+const FILES = filesForBatches();
 
 /** A pool whose workers never work: everything is read in this thread. */
 const NO_WORKERS: WorkerPool = {

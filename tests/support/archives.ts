@@ -31,6 +31,19 @@ export function contentOf(size: number, seed = 1): Uint8Array {
 
 const MIB = 1 << 20;
 
+/** Files for several batches of work: small ones, of one and of several slices, and an empty one. */
+export function filesForBatches(): Record<string, Uint8Array> {
+  return {
+    "empty": new Uint8Array(),
+    "huge.jsonl": contentOf(13 * MIB + 5, 5),
+    "large.jsonl": contentOf(5 * MIB + 1, 6),
+    "slice.jsonl": contentOf(4 * MIB, 7),
+    ...Object.fromEntries(
+      Array.from({ length: 60 }, (_, n) => [`grün/${n}.md`, contentOf(100_003 + n, n + 10)]),
+    ),
+  };
+}
+
 /** Entries of every size and name that could go wrong, with times before 1970 and after 2100. */
 export function oddEntries(): SampleEntry[] {
   const sizes = [0, 1, 511, 512, 513, MIB - 1, MIB, MIB + 1, 4 * MIB - 1, 4 * MIB, 4 * MIB + 1];
