@@ -15,3 +15,9 @@ export function createGarbageCounter(most: number): (bytes: number) => void {
     count = 0;
   };
 }
+
+/** Frees what nothing needs any more, however old it is: where much of it was for one step alone. */
+export function collectGarbage(): void {
+  const { gc } = globalThis as { gc?: () => void };
+  gc?.();
+}
