@@ -34,12 +34,16 @@ Deno.test("a program that goes on is ended with what it has started, whatever ha
   const cases: [request: () => CommandRequest, error: RegExp][] = [
     [() => shell(waiting, { timeoutMs: 2000 }), /longer than 2 s/],
     [() => shell(waiting, { signal: AbortSignal.timeout(2000) }), /aborted due to timeout/],
-    [() => shell(`${waiting.replace("wait", "yes | head -c 2000; wait")}`), /more than 1000 bytes/],
+    [
+      () => shell(waiting.replace("wait", "read go; yes | head -c 2000; wait")),
+      /more than 1000 bytes/,
+    ],
   ];
   for (const [request, error] of cases) {
     let pid = 0;
-    const talking = converse(request(), async ({ hear }) => {
+    const talking = converse(request(), async ({ say, hear }) => {
       pid = Number(await hear());
+      await say("go"); // so that the first line comes by itself
       while (await hear() !== undefined);
     });
     await assert.rejects(talking, error);
