@@ -1,6 +1,5 @@
 /** Cutting an archive into pieces that are worth sending to a worker. */
-import type { Delivery, Need, Wanted } from "./container.ts";
-import type { FileOrder } from "./deliver_job.ts";
+import type { Delivery, FileOrder, Need, Wanted } from "./container.ts";
 import type { SegmentLine } from "./format.ts";
 import { isFile } from "./group_reader.ts";
 import type { SegmentGroup } from "./segment_groups.ts";

@@ -1,6 +1,5 @@
 import type { LifeboatError } from "../base/mod.ts";
 import { MAX_SIGNATURE_BYTES } from "../seal/mod.ts";
-import type { FileOrder } from "./deliver_job.ts";
 import type { SourceFile } from "./source_file.ts";
 import { concat } from "./byte_reader.ts";
 
@@ -25,6 +24,21 @@ export interface ReadableFile extends StoredFile {
 
 /** Says which stored files are to be read. */
 export type Wanted = (storedPath: string) => boolean;
+
+/** A file that a worker writes, and what it must come out as. */
+export interface FileOrder {
+  /** Absolute; nothing may be there. */
+  to: string;
+  bytes: number;
+  /** Upper-case hex. */
+  sha256: string;
+  /** Permission bits. */
+  mode: number;
+  /** Ms since 1970; absent: the time of writing. */
+  mtimeMs?: number;
+  /** Whether it is brought to disk, too. */
+  sync: boolean;
+}
 
 /** Files that somebody else may write meanwhile, so that they need not be read here. */
 export interface Delivery {

@@ -7,6 +7,7 @@ import {
   setAttributes,
   sha256,
 } from "../base/mod.ts";
+import type { FileOrder } from "./container.ts";
 import type { SegmentLine } from "./format.ts";
 import { inflateSegment, isFile } from "./group_reader.ts";
 import { filesOfRun, headOf } from "./inflate_job.ts";
@@ -15,21 +16,6 @@ import type { SourceFile, SourceRef } from "./source_file.ts";
 
 /** Name of the job in the worker program. */
 export const DELIVER_JOB = "archive.deliver";
-
-/** A file that a worker writes, and what it must come out as. */
-export interface FileOrder {
-  /** Absolute; nothing may be there. */
-  to: string;
-  bytes: number;
-  /** Upper-case hex. */
-  sha256: string;
-  /** Permission bits. */
-  mode: number;
-  /** Ms since 1970; absent: the time of writing. */
-  mtimeMs?: number;
-  /** Whether it is brought to disk, too. */
-  sync: boolean;
-}
 
 /** A group of segments, and what becomes of its files, in the order of the table. */
 export interface OrderedGroup {

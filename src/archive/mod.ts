@@ -7,7 +7,7 @@ export {
   openSealedEarlier,
 } from "./earlier.ts";
 export { DEFLATE_JOB, deflateJob } from "./deflate_job.ts";
-export { DELIVER_JOB, deliverJob, type FileOrder } from "./deliver_job.ts";
+export { DELIVER_JOB, deliverJob } from "./deliver_job.ts";
 export {
   archivesIn,
   type AskPassword,
@@ -26,7 +26,7 @@ export type { ArchiveOutput, WrittenFile } from "./output_file.ts";
 export { createSealedTar, type SealedTar } from "./sealed_tar.ts";
 export type { PayloadPlace } from "./source_file.ts";
 export type { EntryMeta } from "./packer.ts";
-export type { Delivery, StoredFile } from "./container.ts";
+export type { Delivery, FileOrder, StoredFile } from "./container.ts";
 export { READ_LIMITS, type ReadLimits } from "./limits.ts";
 export { type Backup, openBackup, type ReadOptions } from "./open_backup.ts";
 export { packFiles } from "./packed_files.ts";

@@ -12,8 +12,8 @@ import {
 import { HOME_ROOT } from "../profiles/mod.ts";
 import { commits } from "./journal.ts";
 import {
+  type InPlaceStep,
   isMove,
-  type Journal,
   type JournalHeader,
   type JournalState,
   type Old,
@@ -22,6 +22,15 @@ import {
 } from "./journal_types.ts";
 import { createOpList, type OpList } from "./op_list.ts";
 import { isOwnPath, key } from "./paths.ts";
+
+/** A journal that was read. */
+export interface Journal {
+  header: JournalHeader;
+  ops: OpList;
+  state: JournalState;
+  /** Operations whose file cannot be renamed, by number, and how far rewriting has come. */
+  inPlace: Map<number, InPlaceStep>;
+}
 
 /** A journal of 300,000 operations has about 100 MB. */
 const MAX_BYTES = 1 << 30;

@@ -1,7 +1,5 @@
 /** The shape of a restore's journal: what is to be done, written down before anything is touched. */
 
-import type { OpList } from "./op_list.ts";
-
 /** A folder, or a single file, of this machine that a restore may write to. */
 export interface TargetRoot {
   id: string;
@@ -102,15 +100,6 @@ export type JournalState = "staging" | "committed" | "rolling_back" | "rolled_ba
 
 /** `keep`: the old file is being copied to where it is kept; `put`: the new one over it. */
 export type InPlaceStep = "keep" | "put";
-
-/** A journal that was read. */
-export interface Journal {
-  header: JournalHeader;
-  ops: OpList;
-  state: JournalState;
-  /** Operations whose file cannot be renamed, by number, and how far rewriting has come. */
-  inPlace: Map<number, InPlaceStep>;
-}
 
 /** Whether an operation moves a file or link. */
 export function isMove(op: Op): op is MoveOp {

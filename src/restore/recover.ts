@@ -10,8 +10,8 @@ import {
 import { type Home, HOME_ROOT } from "../profiles/mod.ts";
 import { discard, goForward, rollBack, settle } from "./carry_out.ts";
 import { appendState } from "./journal.ts";
-import { badJournal, readJournal } from "./journal_read.ts";
-import type { Journal, TargetRoot } from "./journal_types.ts";
+import { badJournal, type Journal, readJournal } from "./journal_read.ts";
+import type { TargetRoot } from "./journal_types.ts";
 import {
   isIdOf,
   journalOf,

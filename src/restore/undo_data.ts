@@ -8,8 +8,8 @@ import {
   pathsOf,
 } from "../base/mod.ts";
 import type { Home } from "../profiles/mod.ts";
-import { badJournal, readHeader, readJournal } from "./journal_read.ts";
-import type { Journal, JournalHeader } from "./journal_types.ts";
+import { badJournal, type Journal, readHeader, readJournal } from "./journal_read.ts";
+import type { JournalHeader } from "./journal_types.ts";
 import { JOURNAL, ownFolderOf, type Site, workOf } from "./layout.ts";
 import { recalledRoots } from "./recall.ts";
 import { isOwnFolderReal, localRoots, trustedRoots } from "./recover.ts";
