@@ -1,5 +1,6 @@
 import { relativePathFault } from "../base/mod.ts";
 import { PAYLOAD_PATH } from "./format.ts";
+import { pathFault } from "./path_checks.ts";
 import {
   type DirectoryEntry,
   type ErrorEntry,
@@ -184,7 +185,7 @@ function program(value: unknown): { name: string; version: string } {
 function kit(value: unknown): Record<string, string> {
   const fields = fieldsOf(value);
   for (const file of Object.keys(fields)) {
-    check(relativePathFault(file, "windows") === undefined, file, "a plain file name");
+    check(pathFault(file, "windows") === undefined, file.slice(0, 200), "a plain file name");
     sha256(fields, file);
   }
   return Object.fromEntries(Object.keys(fields).map((file) => [file, sha256(fields, file)]));

@@ -34,7 +34,8 @@ function isTooLong(path: string): boolean {
     new TextEncoder().encode(path).length > MAX_PATH_BYTES;
 }
 
-function pathFault(path: string, platform: Platform): string | undefined {
+/** Why a path may not stand in a backup; undefined where it may. */
+export function pathFault(path: string, platform: Platform): string | undefined {
   if (isTooLong(path)) return `more than ${MAX_PATH_BYTES} bytes`;
   return relativePathFault(path, platform);
 }

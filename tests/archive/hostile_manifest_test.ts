@@ -99,6 +99,7 @@ const WRONG_TYPES: Record<string, Changes> = {
   "agent": { agent: { name: "codex" } },
   "kit": { kit: { "restore-standalone": "x" } },
   "kit's names": { kit: { "../x": "0".repeat(64) } },
+  "kit's long names": { kit: { [`${"n/".repeat(1 << 19)}x`]: "0".repeat(64) } },
   "profile_data": { profile_data: { id: "x", name: "y", restore_skip: [1] } },
   "an entry": { entries: ["a"] },
   "an entry, null": { entries: [null] },
