@@ -18,7 +18,7 @@ import type { SourceFile, SourceRef } from "./source_file.ts";
 export const DELIVER_JOB = "archive.deliver";
 
 /** A group of segments, and what becomes of its files, in the order of the table. */
-export interface OrderedGroup {
+interface OrderedGroup {
   lines: SegmentLine[];
   orders: (FileOrder | undefined)[];
 }

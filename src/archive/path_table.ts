@@ -2,7 +2,7 @@
  * Paths, each with a few bytes that say something of it. Packed, since there may be hundreds of
  * thousands: in a Map each takes 100 bytes more, and time whenever V8 looks for garbage.
  */
-export interface PathTable {
+interface PathTable {
   readonly size: number;
   /** The bytes of a path, to be read and changed; all zero where it is new. */
   put(path: string): Uint8Array;

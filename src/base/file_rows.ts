@@ -10,7 +10,7 @@ export interface FileFacts {
 }
 
 /** Facts about files by number; some may have none. */
-export interface FileRows {
+interface FileRows {
   /** The hash, where there is one, has 64 upper-case hex digits. */
   set(number: number, facts: FileFacts): void;
   get(number: number): FileFacts | undefined;

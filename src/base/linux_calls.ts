@@ -51,7 +51,7 @@ function addressOf(buffer: Uint8Array<ArrayBuffer>): number {
 }
 
 /** A folder that is being read. */
-export interface OpenFolder {
+interface OpenFolder {
   /** Fills {@linkcode names}; how many bytes of it, 0 at the end, -1 when it went wrong. */
   list(): number;
   /** Fills {@linkcode stats} with what is told of the name at a place in {@linkcode names}. */
