@@ -53,7 +53,7 @@ export async function makePlan(
  * From so many files on, what is let go of while planning is given back at once: to restore 300,000 of
  * them took 306 MB, so it takes 271.
  */
-const MANY_FILES = 50_000;
+const LARGE_FROM = 50_000;
 
 async function planAll(
   host: Host,
@@ -61,7 +61,7 @@ async function planAll(
   rewritings: Rewriting[],
   made?: BackupPlace,
 ): Promise<Plan> {
-  const isLarge = options.backup.head.counts.files >= MANY_FILES;
+  const isLarge = options.backup.head.counts.files >= LARGE_FROM;
   if (isLarge) giveLargeBuffersBack();
   const manifest = await options.backup.loadManifest();
   if (isLarge) collectGarbage();

@@ -11,7 +11,7 @@ import {
 import { isMove, type MoveOp } from "./journal_types.ts";
 import { pathBelow } from "./layout.ts";
 import type { Planner } from "./planner.ts";
-import { storedPath } from "./waiting.ts";
+import { contentPath } from "./waiting.ts";
 
 /** A configuration file is far smaller; of a larger one all keys are named. */
 const MAX_BYTES = 16 << 20;
@@ -48,7 +48,7 @@ function opsOf(
 }
 
 function storedOf({ plan }: Planner, op: MoveOp): string {
-  return op.op === "file" ? storedPath(plan, op) : ""; // a link has no content
+  return op.op === "file" ? contentPath(plan, op) : ""; // a link has no content
 }
 
 /** The text of small files of a backup, by stored path; a large one is left out. */

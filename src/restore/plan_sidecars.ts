@@ -8,7 +8,7 @@ import type { TargetRoot } from "./journal_types.ts";
 import { pathBelow } from "./layout.ts";
 import { folderOf, key, mainByName, SIDECARS } from "./paths.ts";
 import { at, folderState, oldOf, type PlannedFile, type Planner } from "./planner.ts";
-import { storedPath } from "./waiting.ts";
+import { contentPath } from "./waiting.ts";
 
 const MAGIC = new TextEncoder().encode("SQLite format 3\0");
 
@@ -81,7 +81,7 @@ async function databasesAmong(planner: Planner, files: PlannedFile[]) {
   const unknown = new Set<string>();
   const databases = new Set<PlannedFile>();
   const storedOf = ({ root, path }: PlannedFile) =>
-    storedPath(planner.plan, { root: root.id, path });
+    contentPath(planner.plan, { root: root.id, path });
   for (const file of files) {
     if (file.entry.method === "sqlite_backup" || isDatabaseHere(planner, file)) databases.add(file);
     else unknown.add(storedOf(file));

@@ -4,7 +4,7 @@ import { compilePatterns, HOME_ROOT } from "../profiles/mod.ts";
 import { homeRetention } from "../sessions/mod.ts";
 import { readStored } from "./plan_activates.ts";
 import type { Planner } from "./planner.ts";
-import { storedPath } from "./waiting.ts";
+import { contentPath } from "./waiting.ts";
 
 /**
  * What Claude Code's sweep deletes by its time stamp and a user cannot get back (facts/agent-homes.md
@@ -62,7 +62,7 @@ async function sweepDays({ host, plan, options }: Planner): Promise<number> {
   const here = homeRetention(host, plan.target.home).days;
   const op = plan.ops.values().find(({ root, path }) => root === HOME_ROOT && path === SETTINGS);
   if (op?.op !== "file") return here;
-  const stored = storedPath(plan, op);
+  const stored = contentPath(plan, op);
   const text = (await readStored(options.backup, new Set([stored]))).get(stored);
   const parsed = text === undefined ? undefined : parseConfig(text, "json");
   const days = parsed?.ok ? tableOf(parsed.value)?.cleanupPeriodDays : undefined;

@@ -37,7 +37,7 @@ function nameInBackup({ manifest, target }: Ends, { root, path }: Place): string
 }
 
 /** Where the content of a file that comes back lies in the archive. */
-export function storedPath(ends: Ends, place: Place): string {
+export function contentPath(ends: Ends, place: Place): string {
   return rootFolder(place.root) + nameInBackup(ends, place);
 }
 
@@ -74,7 +74,7 @@ export function waitingFiles(ends: Ends, ops: OpList): WaitingFiles {
 
   function waiting(number: number): Waiting {
     const op = ops.at(number) as FileOp;
-    return { op, number, file: { ...ops.stagingOf(number)!, stored: storedPath(ends, op) } };
+    return { op, number, file: { ...ops.stagingOf(number)!, stored: contentPath(ends, op) } };
   }
 
   return {
