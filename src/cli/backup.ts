@@ -18,6 +18,7 @@ import {
 } from "./command.ts";
 import { failureJson } from "./failure.ts";
 import { chooseHomes } from "./homes.ts";
+import { othersLeftOut } from "./others.ts";
 import { checkStorage, copyToStorage, type StorageFlags } from "./storage.ts";
 import { passwordAsker, type PasswordFlags, withPasswordOptions } from "./password.ts";
 import { newPassword } from "./unlock.ts";
@@ -145,16 +146,22 @@ async function optionsFor(
   };
 }
 
-async function one(host: Host, flags: BackupFlags, options: BackupOptions): Promise<Answer> {
+async function one(
+  host: Host,
+  flags: BackupFlags,
+  options: BackupOptions,
+  notes: string[] = [],
+): Promise<Answer> {
   if (flags.dryRun) {
     const { previewBackup } = await import("../backup/mod.ts");
-    const result = await previewBackup(host, options);
+    const preview = await previewBackup(host, options);
+    const result = { ...preview, warnings: [...preview.warnings, ...notes] };
     return { result, text: (style) => previewText(result, options.home.profile.name, style) };
   }
   const { backUp } = await import("../upkeep/mod.ts");
   const made = await backUp(host, options);
   const sync = await copyToStorage(host, flags, made);
-  const result = { ...made, ...(sync && { sync }) };
+  const result = { ...made, warnings: [...made.warnings, ...notes], ...(sync && { sync }) };
   const syncedText = (style: Style) => sync ? syncText(sync, style) : "";
   return { result, text: (style) => backupText(result, options.home, style) + syncedText(style) };
 }
@@ -179,9 +186,10 @@ async function backup(context: Context, flags: BackupFlags, [label]: (string | u
   const { host } = context;
   await checkStorage(host, flags, isEncrypted(flags));
   const homes = await chooseHomes(host, flags);
+  const notes = await othersLeftOut(host, flags, homes[0]);
   const seal = await readersOf(context, flags);
   const options = (home: Home) => optionsFor(context, home, flags, label, seal);
-  if (flags.profile !== "all") return one(host, flags, await options(homes[0]));
+  if (flags.profile !== "all") return one(host, flags, await options(homes[0]), notes);
   const answers: Answer[] = [];
   for (const home of homes) {
     answers.push(await oneOfAll(host, flags, await options(home)));

@@ -24,7 +24,7 @@ export function createProgram(printHelp: (text: string) => void): Command {
   return new Command("lifeboat")
     .description("Backs up the home folders of AI coding agents, and puts them back.")
     .usage("<command> [options]")
-    .option("--profile <name>", "which agent: codex, claude-code, ...")
+    .option("--profile <name>", "which agent: codex, claude-code, ..., or all")
     .option("--json", "print one JSON document on stdout")
     .option("--quiet", "show no progress")
     .option("--no-color", "no colours (NO_COLOR in the environment does the same)")

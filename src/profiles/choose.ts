@@ -37,11 +37,16 @@ export function chooseHomes(host: Host, choice: HomeChoice): Home[] {
       hint: "Name one profile.",
     });
   }
-  const known = loadProfiles(host).map((one) => resolveHome(host, one));
-  const isolatedToo = isolatedHomes(host).map((one) => asHome(host, one));
-  const homes = [...known, ...isolatedToo].filter((one) => homeExists(host, one));
+  const homes = homesHere(host);
   if (homes.length > 0) return homes;
   throw new LifeboatError("missing", "no_such_home", "No home of any known agent was found", {
     hint: "See where they are looked for with: lifeboat profiles list",
   });
+}
+
+/** Every home that exists: those of known agents, then isolated ones. */
+export function homesHere(host: Host): Home[] {
+  const known = loadProfiles(host).map((one) => resolveHome(host, one));
+  const isolatedToo = isolatedHomes(host).map((one) => asHome(host, one));
+  return [...known, ...isolatedToo].filter((one) => homeExists(host, one));
 }

@@ -83,6 +83,29 @@ Deno.test("--profile all backs up every home that exists, and only those", () =>
     assert.equal(codex.json.backups.length, 2);
   }));
 
+Deno.test("a backup without --profile says which agents are not in it", () =>
+  withScene(async (scene) => {
+    assert.deepEqual((await scene.backUp()).warnings, []);
+    await makeSampleClaudeHome(scene.user, { conversations: 1 });
+    const claude = join(scene.user, ".claude");
+    const note =
+      `Claude Code is not in this backup: ${claude}; back up all agents with --profile all`;
+    assert.deepEqual((await scene.backUp()).warnings, [note]);
+    assert.deepEqual((await scene.backUp("--profile", "codex")).warnings, []);
+    const shown = await scene.run(["backup", "--dry-run"]);
+    assert.match(shown.stdout, /warning: Claude Code is not in this backup/);
+  }));
+
+Deno.test("a backup without --profile and without a Codex home names the agents that are here", () =>
+  withScene(async (scene) => {
+    Deno.removeSync(scene.home, { recursive: true });
+    await makeSampleClaudeHome(scene.user, { conversations: 1 });
+    const { code, json } = await scene.run(["backup", "--json"]);
+    assert.deepEqual([code, json.error?.code], [10, "no_such_home"]);
+    assert.match(json.error!.hint!, /Claude Code \(--profile claude-code\)/);
+    assert.deepEqual(scene.published(), []);
+  }));
+
 Deno.test("backups are found by name, by the beginning of it, by latest and by path", () =>
   withScene(async (scene) => {
     const first = await scene.backUp("--name", "before the update");
