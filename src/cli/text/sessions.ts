@@ -80,8 +80,12 @@ function tail(report: SessionsReport, style: Style): string[] {
   return [
     ...section(style.red("COULD NOT BE READ"), some(faults)),
     style.dim(`${count} in ${places(report)}`),
+    ...(shown === 0 && report.sources.every(({ backup }) => !backup) ? [ELSEWHERE] : []),
   ];
 }
+
+/** Who finds none may have lost them. */
+const ELSEWHERE = "Look into a backup with --backup latest.";
 
 /** The conversations as a table. */
 export function sessionsText(report: SessionsReport, now: Date, style: Style): string {

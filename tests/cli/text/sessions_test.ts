@@ -81,14 +81,18 @@ Deno.test("of several agents each line says whose it is; what is odd is escaped"
   );
 });
 
-Deno.test("where there is nothing, it says where it looked, and what it could not read", () => {
+Deno.test("where there is nothing, it says where it looked, what it could not read, and where else", () => {
   const empty = { ...report(), sources: [{ ...source, transcripts: 0 }] };
-  assert.equal(sessionsText(empty, NOW, plain), "0 conversations in /u/.codex\n");
+  const none = "0 conversations in /u/.codex\n";
+  const elsewhere = "Look into a backup with --backup latest.\n";
+  assert.equal(sessionsText(empty, NOW, plain), none + elsewhere);
   const errors = [{ path: "sessions", error: "denied\u0007" }];
   assert.equal(
     sessionsText({ ...empty, ok: false, errors }, NOW, plain),
-    "COULD NOT BE READ\n  sessions: denied\\x07\n0 conversations in /u/.codex\n",
+    `COULD NOT BE READ\n  sessions: denied\\x07\n${none}${elsewhere}`,
   );
+  const backup = { ...empty, sources: [{ ...empty.sources[0], backup: "/b/x.tar.gz" }] };
+  assert.equal(sessionsText(backup, NOW, plain), "0 conversations in /b/x.tar.gz\n");
 });
 
 Deno.test("what was found says where, and what was said only when it is there", () => {
