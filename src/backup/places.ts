@@ -1,4 +1,5 @@
 import {
+  describeError,
   ensureDir,
   type Host,
   isInside,
@@ -58,7 +59,8 @@ export function makeRoot(host: Host, root: string): void {
     ensureDir(host.fs, root, host.platform);
   } catch (cause) {
     if (cause instanceof LifeboatError) throw cause;
-    throw new LifeboatError("refused", "backup_root_unusable", `Cannot make the folder ${root}`, {
+    const message = `Cannot make the folder ${root}: ${describeError(cause)}`;
+    throw new LifeboatError("refused", "backup_root_unusable", message, {
       hint: "Choose another with --backup-root.",
       cause,
     });

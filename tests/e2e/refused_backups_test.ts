@@ -111,13 +111,15 @@ if (Deno.build.os !== "windows") {
       const settings = await asPlainUser(scene);
       await Deno.chmod(closed, 0o500);
       const before = userFiles(scene);
-      for (const root of [closed, join(closed, "below")]) {
+      const refusals: [string, string, RegExp][] = [
+        [closed, "lock_unusable", /closed.* cannot be written/],
+        [join(closed, "below"), "backup_root_unusable", /closed.below: Permission denied/],
+      ];
+      for (const [root, refusal, message] of refusals) {
         const args = ["backup", "--kit", "light", "--backup-root", root, "--json"];
         const { code, json } = await scene.run(args, settings);
-        assert.deepEqual([code, json.error?.code], [
-          2,
-          root === closed ? "lock_unusable" : "backup_root_unusable",
-        ]);
+        assert.deepEqual([code, json.error?.code], [2, refusal]);
+        assert.match(json.error!.message, message);
         assert.deepEqual(userFiles(scene), before);
       }
     }));
