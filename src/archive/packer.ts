@@ -30,8 +30,11 @@ export interface HashedMeta extends EntryMeta {
   sha256: string;
 }
 
-/** Content of a file of at most this many bytes is held in memory as a whole. */
-export const SMALL_BYTES = 1 << 20;
+/**
+ * Content of a file of at most this many bytes is held in memory as a whole, and shares a segment with
+ * others, which is compressed again when it grows. From a larger one only what was appended is.
+ */
+export const SMALL_BYTES = 256 << 10;
 
 /** What a packer writes with. */
 export interface PackerParts {

@@ -3,7 +3,14 @@ import { unpackTar } from "modern-tar";
 import { crc32, sha256Of } from "../../src/base/mod.ts";
 import type { ArchiveIndex, SegmentLine } from "../../src/archive/format.ts";
 import { assert } from "../assert.ts";
-import { contentOf, oddEntries, type SampleEntry, TOP, writeArchive } from "../support/archives.ts";
+import {
+  contentOf,
+  LARGE_ABOVE,
+  oddEntries,
+  type SampleEntry,
+  TOP,
+  writeArchive,
+} from "../support/archives.ts";
 import { testHost, withTempDir } from "../support/host.ts";
 import { runTool, TOOLS } from "../support/oracles.ts";
 import { assertTarExtracted, ON_POSIX, type Unpacker, unpackWith } from "../support/unpacking.ts";
@@ -207,7 +214,7 @@ Deno.test("the table tells of every entry, and of large ones slice by slice", as
   await withArchive(ENTRIES, ({ bytes }) => {
     const { lines } = parseArchive(bytes);
     const listed = lines.flatMap((line) => line.kind === "slice" ? [] : line.entries);
-    const large = (entry: SampleEntry) => (entry.content?.length ?? 0) > MIB;
+    const large = (entry: SampleEntry) => (entry.content?.length ?? 0) > LARGE_ABOVE;
     assert.deepEqual(listed, [
       ["/", 0, 0, 0o700, null],
       ...ENTRIES.map((entry) => [

@@ -1,6 +1,13 @@
 import { sha256Of } from "../../src/base/mod.ts";
 import { assert } from "../assert.ts";
-import { contentOf, oddEntries, type SampleEntry, TOP, writeArchive } from "../support/archives.ts";
+import {
+  contentOf,
+  LARGE_ABOVE,
+  oddEntries,
+  type SampleEntry,
+  TOP,
+  writeArchive,
+} from "../support/archives.ts";
 import { testHost, withTempDir } from "../support/host.ts";
 import { runTool, TOOLS, toolText } from "../support/oracles.ts";
 import { assertOurs, type Unpacker, unpackWith } from "../support/unpacking.ts";
@@ -67,7 +74,7 @@ Deno.test("Python finds every entry with its type, mode and time", {
       assert.equal(member.system, 3);
       assert.equal(member.size, content?.length ?? 0);
       assert.equal(member.method, content?.length ? 8 : 0);
-      const streamed = (content?.length ?? 0) > 1 << 20;
+      const streamed = (content?.length ?? 0) > LARGE_ABOVE;
       assert.equal(member.flags, (1 << 11) | (streamed ? 1 << 3 : 0));
       assert.equal(member.extra, extraOf(mtimeMs));
       assert.equal(member.date, dosDateOf(mtimeMs));

@@ -6,7 +6,7 @@ import { runTool } from "../support/oracles.ts";
 import { readTree } from "../support/trees.ts";
 
 /** Lengths around every border: tar block, where runs may end and do end, large files, slices. */
-const EDGES = [0, 512, 1 << 18, 1 << 20, 4 << 20].flatMap((edge) =>
+const EDGES = [0, 512, 1 << 17, 1 << 18, 1 << 20, 4 << 20].flatMap((edge) =>
   [edge - 1, edge, edge + 1].filter((length) => length >= 0)
 );
 const NAMES = ["a", "b.md", "c.jsonl", "deep/d", "deep/e.md", "deep/er/f", "ü".repeat(60)];

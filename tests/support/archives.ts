@@ -31,6 +31,9 @@ export function contentOf(size: number, seed = 1): Uint8Array {
 
 const MIB = 1 << 20;
 
+/** A longer entry has slices of its own; shorter ones share segments (FORMAT.md section 2). */
+export const LARGE_ABOVE = 256 << 10;
+
 /** Files for several batches of work: small ones, of one and of several slices, and an empty one. */
 export function filesForBatches(): Record<string, Uint8Array> {
   return {
@@ -46,7 +49,8 @@ export function filesForBatches(): Record<string, Uint8Array> {
 
 /** Entries of every size and name that could go wrong, with times before 1970 and after 2100. */
 export function oddEntries(): SampleEntry[] {
-  const sizes = [0, 1, 511, 512, 513, MIB - 1, MIB, MIB + 1, 4 * MIB - 1, 4 * MIB, 4 * MIB + 1];
+  const edges = [512, LARGE_ABOVE, MIB, 4 * MIB].flatMap((edge) => [edge - 1, edge, edge + 1]);
+  const sizes = [0, 1, ...edges];
   const names = [
     "grün/日本語 🚀.md",
     "line\nbreak",
@@ -71,12 +75,12 @@ export function oddEntries(): SampleEntry[] {
   ];
 }
 
-/** Stores entries; each file that is larger than 1 MiB in pieces of an odd length. */
+/** Stores entries; each large file in pieces of an odd length. */
 export async function storeEntries(writer: ArchiveWriter, entries: SampleEntry[]): Promise<void> {
   for (const { path, mode, mtimeMs, content } of entries) {
     if (!content) {
       await writer.directory(path, { mode, mtimeMs });
-    } else if (content.length <= MIB) {
+    } else if (content.length <= LARGE_ABOVE) {
       await writer.file({ path, mode, mtimeMs, sha256: sha256Of(content) }, content.slice());
     } else {
       const sink = await writer.beginFile({ path, mode, mtimeMs, size: content.length });
