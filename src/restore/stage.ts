@@ -54,13 +54,17 @@ function withoutLinks(all: OpList): OpList {
   return ops;
 }
 
+/** What systems say where there are no links. ENOSYS, as of exFAT in user space, Deno gives no name. */
+const NO_LINKS = new Set(["EPERM", "EACCES", "ENOTSUP", "EOPNOTSUPP"]);
+
 /** Windows lets only some users make links, and some file systems have none. */
 function canMakeLinks(site: Site): boolean {
   const probe = pathsOf(site.host.platform).join(stagedFolderOf(site, site.roots[0]), "probe");
   try {
     site.host.fs.symlink("probe", probe, "file");
   } catch (error) {
-    if (["EPERM", "EACCES", "ENOTSUP", "EOPNOTSUPP"].includes(errnoOf(error) ?? "")) return false;
+    const errno = errnoOf(error);
+    if (errno === undefined || NO_LINKS.has(errno)) return false;
     throw error;
   }
   site.host.fs.remove(probe);
