@@ -85,20 +85,36 @@ async function signerFor(
 
 /** Takes over what the newest backup has; when that one is damaged, everything is read instead. */
 async function writeWithEarlier(run: Run, root: string): Promise<BackupResult> {
-  const { host, options } = run;
-  const write = (run: Run) => writeAndPublish(run, choosePlaces(host, root, options));
-  if (options.format === "zip") return await write(run);
+  if (run.options.format === "zip") return await writeForms(run, root);
   const earlier = await findEarlier(run, root);
   try {
-    return await write({ ...run, earlier });
+    return await writeForms({ ...run, earlier }, root);
   } catch (error) {
     if (!earlier || !(error instanceof LifeboatError) || error.code !== "damaged_archive") {
       throw error;
     }
     const warning = `${earlier.name} is damaged (${error.message}); nothing was taken over from it`;
-    return await write({ ...run, warnings: [...run.warnings, warning] });
+    return await writeForms({ ...run, warnings: [...run.warnings, warning] }, root);
   } finally {
     earlier?.archive.close();
+  }
+}
+
+/** Writes the archive alone where the disk cannot hold all names of the home as a folder. */
+async function writeForms(run: Run, root: string): Promise<BackupResult> {
+  const { host, options, warnings } = run;
+  const places = choosePlaces(host, root, options);
+  try {
+    return await writeAndPublish(run, places);
+  } catch (error) {
+    const { code, message } = asLifeboatError(error);
+    if (code !== "name_impossible" || !places.archive) throw error;
+    const warning = `There is no folder beside the archive. ${message}`;
+    const alone = { ...options, directory: false };
+    return await writeAndPublish(
+      { ...run, options: alone, warnings: [...warnings, warning] },
+      choosePlaces(host, root, alone),
+    );
   }
 }
 

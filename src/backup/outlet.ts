@@ -10,6 +10,7 @@ import {
   pour,
   type Written,
 } from "./file_sink.ts";
+import { makeNamed } from "./folder_names.ts";
 
 /** Where files go: the folder form, the archive, or both. */
 export interface Outlet {
@@ -61,8 +62,10 @@ export function createOutlet(host: Host, options: OutletOptions): Outlet {
     const slash = stored.lastIndexOf("/");
     const parent = makeFolder(stored.slice(0, Math.max(0, slash)));
     const path = parent + sep + stored.slice(slash + 1);
-    if (options.sync) ensureDir(host.fs, path, host.platform);
-    else makeUnlessThere(host, path);
+    makeNamed(stored, () => {
+      if (options.sync) ensureDir(host.fs, path, host.platform);
+      else makeUnlessThere(host, path);
+    });
     made.set(stored, path);
     return path;
   }
@@ -73,10 +76,15 @@ export function createOutlet(host: Host, options: OutletOptions): Outlet {
     return makeFolder(stored.slice(0, Math.max(0, slash))) + sep + stored.slice(slash + 1);
   }
 
+  function sinkAt(stored: string, path: string): FileSink {
+    const sink = folderSink(host, path, open, options.sync);
+    return { ...sink, begin: (meta) => makeNamed(stored, () => sink.begin(meta)) };
+  }
+
   function file(stored: string, database?: DatabaseMeta): FileSink {
     const path = folderPath(stored);
     return joinSinks(
-      path ? folderSink(host, path, open, options.sync) : undefined,
+      path ? sinkAt(stored, path) : undefined,
       archive ? archiveSink(archive, stored, database) : undefined,
     );
   }
@@ -105,9 +113,7 @@ export function createOutlet(host: Host, options: OutletOptions): Outlet {
     async cached(known, path) {
       const [stored, , mtimeMs, mode] = known.entry;
       const target = folderPath(stored);
-      if (target) {
-        await pour(host, folderSink(host, target, open, options.sync), path, { mode, mtimeMs });
-      }
+      if (target) await pour(host, sinkAt(stored, target), path, { mode, mtimeMs });
       await archive?.known(known);
     },
     copy: (stored, path, mode) =>

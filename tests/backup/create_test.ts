@@ -4,6 +4,7 @@ import { previewBackup } from "../../src/backup/mod.ts";
 import { realFs } from "../../src/base/mod.ts";
 import { withBackupScene } from "../support/backups.ts";
 import { faultyFs, systemError } from "../support/faulty_fs.ts";
+import { toolText } from "../support/oracles.ts";
 
 const NAME = /^codex-backup-\d{8}-\d{6}(-\d+)?$/;
 
@@ -183,6 +184,36 @@ Deno.test("a disk that is full at any write leaves the backup root as it was", a
     }
   });
 });
+
+for (
+  const [what, operation, errno] of [
+    ["a file's name", "open", "EINVAL"],
+    ["a file's name, as drivers in user space say it", "open", "ENOENT"],
+    ["two names that differ in letter case alone", "open", "EEXIST"],
+    ["a folder's name", "makeDir", "EINVAL"],
+  ]
+) {
+  Deno.test(`where the disk cannot hold ${what}, there is an archive alone`, async () => {
+    await withBackupScene(async ({ host, home, backUp, published, root }) => {
+      Deno.mkdirSync(`${home.path}/skills/odd/deep`, { recursive: true });
+      Deno.writeTextFileSync(`${home.path}/skills/odd/deep/odd.md`, "held");
+      const fs = faultyFs(realFs, (call) => {
+        if (call.operation !== operation || !call.path.startsWith(`${root}/.`)) return;
+        return /odd(\.md)?$/.test(call.path) ? systemError(errno) : undefined;
+      });
+      const { backup_name: name, warnings } = await backUp({}, { ...host, fs });
+      assert.deepEqual(published(), [`${name}.tar.gz`, `${name}.tar.gz.sha256`]);
+      assert.match(warnings.join(), /^There is no folder beside .* name files\/skills\/odd\b/);
+      const stored = "codex-backup/files/skills/odd/deep/odd.md";
+      assert.equal(await toolText(["tar", "-xzOf", `${root}/${name}.tar.gz`, stored]), "held");
+      const before = published();
+      const folderOnly = () => backUp({ archive: false }, { ...host, fs });
+      const { kind, hint } = await rejectsWith(folderOnly, "name_impossible");
+      assert.deepEqual([kind, hint?.includes("--no-directory")], ["refused", true]);
+      assert.deepEqual(published(), before);
+    });
+  });
+}
 
 Deno.test("when publishing fails at any step, what is visible is a valid state", async () => {
   await withBackupScene(async ({ host, backUp, published, root }) => {
