@@ -59,8 +59,12 @@ export interface ArchiveWriter {
   directory(path: string, meta: Omit<EntryMeta, "path">): Promise<void>;
   /** A file whose content is in memory. `bytes` belongs to the writer from now on. */
   file(meta: HashedMeta, bytes: Uint8Array): Promise<void>;
-  /** A file of which exactly `size` bytes follow. Until it is committed, nothing else may begin. */
-  beginFile(meta: SizedMeta): Promise<EntrySink>;
+  /**
+   * A file of which exactly `size` bytes follow. Until it is committed, nothing else may begin.
+   * `start`: a file of the earlier archive, at the same path, that has only grown since. The caller
+   * finds that out while the bytes of `start` pass, and takes the entry back where it is not so.
+   */
+  beginFile(meta: SizedMeta, start?: EarlierFile): Promise<EntrySink>;
   /** A file that is in the earlier archive as it is now. */
   known(file: EarlierFile): Promise<void>;
   /**
@@ -178,9 +182,9 @@ function guard(packer: Packer, files: ArchiveFiles): ArchiveWriter {
     return sink;
   }
 
-  async function beginFile(meta: SizedMeta): Promise<EntrySink> {
+  async function beginFile(meta: SizedMeta, start?: EarlierFile): Promise<EntrySink> {
     begin(meta);
-    current = guardSink(await attempt(() => createEntrySink(packer, meta)), meta);
+    current = guardSink(await attempt(() => createEntrySink(packer, meta, start)), meta);
     return current;
   }
 

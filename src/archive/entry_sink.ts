@@ -1,3 +1,4 @@
+import type { EarlierFile } from "./earlier.ts";
 import { type LargeEntry, type Packer, type SizedMeta, SMALL_BYTES } from "./packer.ts";
 import { SLICE_BYTES } from "./format.ts";
 import { roundToBlock } from "./tar_header.ts";
@@ -12,10 +13,17 @@ export interface EntrySink {
   rollback(): Promise<void>;
 }
 
-/** Takes the content of a file in pieces of any size. The caller counts the bytes. */
-export async function createEntrySink(packer: Packer, meta: SizedMeta): Promise<EntrySink> {
+/**
+ * Takes the content of a file in pieces of any size. The caller counts the bytes, and takes the file
+ * back when its content does not begin with `start`.
+ */
+export async function createEntrySink(
+  packer: Packer,
+  meta: SizedMeta,
+  start?: EarlierFile,
+): Promise<EntrySink> {
   if (meta.size <= SMALL_BYTES) return smallSink(packer, meta);
-  return largeSink(await packer.large(meta), meta.size);
+  return largeSink(await packer.large(meta, start), meta.size);
 }
 
 function smallSink(packer: Packer, meta: SizedMeta): EntrySink {
@@ -33,7 +41,8 @@ function smallSink(packer: Packer, meta: SizedMeta): EntrySink {
 }
 
 function largeSink(entry: LargeEntry, size: number): EntrySink {
-  let remaining = size;
+  let skip = entry.done;
+  let remaining = size - skip;
   let length = 0;
   let filled = 0;
   let buffer = new Uint8Array();
@@ -47,7 +56,9 @@ function largeSink(entry: LargeEntry, size: number): EntrySink {
   nextBuffer();
   return {
     async write(chunk) {
-      for (let at = 0; at < chunk.length;) {
+      const skipped = Math.min(skip, chunk.length);
+      skip -= skipped;
+      for (let at = skipped; at < chunk.length;) {
         const piece = chunk.subarray(at, at + length - filled);
         buffer.set(piece, filled);
         at += piece.length;

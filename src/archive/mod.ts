@@ -19,7 +19,7 @@ export {
   readStore,
 } from "./foreign/mod.ts";
 export type { EntrySink } from "./entry_sink.ts";
-export type { SegmentForm } from "./format.ts";
+export { type SegmentForm, SLICE_BYTES } from "./format.ts";
 export * from "./manifest.ts";
 export { createManifestWriter, type ManifestWriter, type RootHead } from "./manifest_writer.ts";
 export type { ArchiveOutput, WrittenFile } from "./output_file.ts";

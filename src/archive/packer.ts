@@ -50,6 +50,8 @@ export interface PackerParts {
 
 /** A large file that is being written. Calls are awaited one by one. */
 export interface LargeEntry {
+  /** So many bytes at the start of its content are there already: whole slices. */
+  done: number;
   /**
    * The next `length` bytes, `SLICE_BYTES` or, with the last call, less. `buffer` holds them and
    * zeros up to a whole tar block, and belongs to the packer from now on. The last call gives the
@@ -65,8 +67,11 @@ export interface Packer {
   directory(meta: EntryMeta): Promise<void>;
   /** At most {@linkcode SMALL_BYTES}. */
   small(meta: HashedMeta, content: Uint8Array): Promise<void>;
-  /** More than {@linkcode SMALL_BYTES}. */
-  large(meta: SizedMeta): Promise<LargeEntry>;
+  /**
+   * More than {@linkcode SMALL_BYTES}. `start`: what the earlier archive has at its path, and its
+   * content begins with.
+   */
+  large(meta: SizedMeta, start?: EarlierFile): Promise<LargeEntry>;
   /** A file that is in an earlier archive as it is now. */
   known(file: EarlierFile): Promise<void>;
   /** Segments that were copied from the earlier archive: their lengths by their places, bytes. */

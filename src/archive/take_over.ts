@@ -2,7 +2,7 @@
 import { release, sha256 } from "../base/mod.ts";
 import { isCount } from "./archive_index.ts";
 import type { EarlierArchive, EarlierFile, SliceLine } from "./earlier.ts";
-import { type Coverage, MANIFEST_PATH, type SegmentLine } from "./format.ts";
+import { type Coverage, MANIFEST_PATH, type SegmentLine, SLICE_BYTES } from "./format.ts";
 import type { SegmentMark } from "./segment_writer.ts";
 import { canGoOn, compress, type Hashed, type SegmentOptions, type TarGz } from "./tar_gz.ts";
 
@@ -13,6 +13,22 @@ export async function takeOver(
   options: SegmentOptions,
 ): Promise<void> {
   for (const line of group.lines) await copySegment(archive, earlier, line, line, options);
+}
+
+/** Copies the whole slices of a large file that has grown. Gives back the length of their content. */
+export async function takeSlices(
+  archive: TarGz,
+  { group: { lines }, archive: earlier }: EarlierFile,
+  options: SegmentOptions,
+): Promise<number> {
+  let done = 0;
+  for (const line of lines) {
+    if (line.kind !== "slice" || line.length < SLICE_BYTES) continue;
+    const { kind, path, offset, length, sha256 } = line;
+    await copySegment(archive, earlier, line, { kind, path, offset, length, sha256 }, options);
+    done += length;
+  }
+  return done;
 }
 
 /** Copies one compressed segment, which covers here what `coverage` says. */
@@ -57,14 +73,15 @@ export interface EarlierSlices {
   isElsewhere: boolean;
 }
 
-/** The slices of an earlier file at the same path. */
+/** The slices of an earlier file at the same path; `start` when it is known to have grown. */
 export async function earlierSlices(
   { parts: { earlier } }: TarGz,
   path: string,
+  start?: EarlierFile,
 ): Promise<EarlierSlices> {
   const lines = (await earlier?.find(path))?.group.lines ?? [];
   const slices = lines.filter((line) => line.kind === "slice");
-  return { slices, isElsewhere: path !== MANIFEST_PATH };
+  return { slices, isElsewhere: !start && path !== MANIFEST_PATH };
 }
 
 /** A slice that is being written. `length`: its content; its padding follows in the buffer. */

@@ -36,7 +36,7 @@ import {
   sameSegments,
 } from "./runs.ts";
 import { createSegmentWriter, type SegmentMark, type Tally } from "./segment_writer.ts";
-import { addSlice, earlierSlices, takeBack, takeOver } from "./take_over.ts";
+import { addSlice, earlierSlices, takeBack, takeOver, takeSlices } from "./take_over.ts";
 import {
   compress,
   type Hashed,
@@ -67,7 +67,7 @@ export function tarGzPacker(parts: PackerParts, form: SegmentForm): Packer {
   return {
     directory: (meta) => addDirectory(archive, meta),
     small: (meta, content) => addFile(archive, meta, content),
-    large: (meta) => beginLarge(archive, meta),
+    large: (meta, start) => beginLarge(archive, meta, start),
     known: (file) => addKnown(archive, file),
     finish: () => finish(archive),
     copied: archive.copied,
@@ -121,7 +121,11 @@ async function addFile(archive: TarGz, meta: HashedMeta, content: Uint8Array): P
   else archive.signature = tally;
 }
 
-async function beginLarge(archive: TarGz, meta: SizedMeta): Promise<LargeEntry> {
+async function beginLarge(
+  archive: TarGz,
+  meta: SizedMeta,
+  start?: EarlierFile,
+): Promise<LargeEntry> {
   const { run, entries } = archive;
   const { path, size, mode, mtimeMs } = meta;
   let mark: SegmentMark | undefined;
@@ -133,9 +137,11 @@ async function beginLarge(archive: TarGz, meta: SizedMeta): Promise<LargeEntry> 
   const coverage = (): Coverage => ({ kind: "head", entries: [entry] });
   await compress(archive, headerOf(archive, "file", meta), { group, before, tally, coverage });
   archive.entries++;
-  const known = await earlierSlices(archive, path);
-  let offset = 0;
+  const known = await earlierSlices(archive, path, start);
+  const done = start ? await takeSlices(archive, start, { group, before }) : 0;
+  let offset = done;
   return {
+    done,
     async slice(buffer, length, sha256) {
       const coverage = sliceCoverage({ path, offset, length }, sha256);
       const slice = { buffer, offset, length, coverage };

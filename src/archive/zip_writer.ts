@@ -133,6 +133,7 @@ async function beginLarge(zip: Zip, unplaced: ZipMember): Promise<LargeEntry> {
   }
 
   return {
+    done: 0,
     async slice(buffer, length, sha256) {
       await queue.submit({
         input: { bytes: buffer, parts: [length], ending: "segment" },

@@ -27,7 +27,7 @@ import {
 } from "../capture/mod.ts";
 import type { Examination } from "../doctor/mod.ts";
 import type { HomeRoot } from "../profiles/mod.ts";
-import { findUnchanged, hasSameSides, shrinkWarning } from "./earlier.ts";
+import { findGrown, findUnchanged, hasSameSides, shrinkWarning } from "./earlier.ts";
 import type { Earlier } from "./run.ts";
 import type { Findings } from "./options.ts";
 import type { Outlet } from "./outlet.ts";
@@ -196,9 +196,11 @@ async function collectBytes(
   const { host, earlier, rules, outlet, findings, root } = walking;
   const stored = rootFolder(root.id) + path;
   const config = rules.configFormat(root.id, path);
-  const sink = outlet.file(stored, kind === "raw_database" ? { method: kind } : {});
+  const before = kind === "file" ? await findGrown(earlier, stored) : undefined;
+  const sink = outlet.file(stored, kind === "raw_database" ? { method: kind } : {}, before?.file);
   const capture = kind === "file" ? captureUnlessDatabase : captureFile;
-  const captured = await capture(host, absolutePath(walking, path), { config }, sink);
+  const options = { config, start: before?.start };
+  const captured = await capture(host, absolutePath(walking, path), options, sink);
   if (captured.status === "database") {
     await collectDatabase(walking, path);
   } else if (captured.status === "vanished") {

@@ -3,6 +3,7 @@ import {
   type EarlierFile,
   openEarlier,
   openSealedEarlier,
+  SLICE_BYTES,
 } from "../archive/mod.ts";
 import { asLifeboatError, type FileInfo, type Host, statIfThere } from "../base/mod.ts";
 import { type BackupItem, listRoot } from "../catalog/mod.ts";
@@ -99,6 +100,17 @@ export async function findUnchanged(
   const proof = file ? proofNeeded(earlier, file.entry, info) : "whole";
   if (!file || proof === "whole") return undefined;
   return proof === "none" || hasSameTail(fs, path, file) ? file : undefined;
+}
+
+/**
+ * The earlier file at the stored path of a transcript, and what it was, where that has whole slices: if
+ * the hash of as many bytes says that it has only grown, they need not be looked at one by one.
+ */
+export async function findGrown(earlier: Earlier | undefined, stored: string) {
+  const file = stored.endsWith(".jsonl") ? await earlier?.archive.find(stored) : undefined;
+  const [, bytes, , , sha256] = file?.entry ?? [];
+  if (!bytes || bytes < SLICE_BYTES || !sha256) return undefined;
+  return { file, start: { bytes, sha256 } };
 }
 
 /** Configuration of fewer bytes, and homes of fewer files, change by so much in daily use. */

@@ -1,4 +1,4 @@
-import type { ArchiveWriter, EntryMeta, EntrySink } from "../archive/mod.ts";
+import type { ArchiveWriter, EarlierFile, EntryMeta, EntrySink } from "../archive/mod.ts";
 import { checkInterrupt, type FileHandle, type Host, removeIfThere, sha256 } from "../base/mod.ts";
 import type { CaptureMeta } from "../capture/mod.ts";
 
@@ -108,16 +108,18 @@ export function folderSink(
   };
 }
 
-/** An entry of the archive. */
+/** An entry of the archive. `before`: what the earlier one has of a file that may have grown. */
 export function archiveSink(
   archive: ArchiveWriter,
   stored: string,
   database: DatabaseMeta = {},
+  before?: EarlierFile,
 ): FileSink {
   let entry: EntrySink | undefined;
   return {
-    async begin(meta) {
-      entry = await archive.beginFile({ path: stored, ...meta, ...database });
+    async begin({ isGrown, ...meta }) {
+      const start = isGrown ? before : undefined;
+      entry = await archive.beginFile({ path: stored, ...meta, ...database }, start);
     },
     write: (chunk) => entry!.write(chunk),
     async rollback() {

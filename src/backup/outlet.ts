@@ -15,7 +15,8 @@ import { makeNamed } from "./folder_names.ts";
 /** Where files go: the folder form, the archive, or both. */
 export interface Outlet {
   directory(stored: string, mode: number, mtimeMs: number): Promise<void>;
-  file(stored: string, database?: DatabaseMeta): FileSink;
+  /** `before`: what the earlier archive has of a file that may have grown. */
+  file(stored: string, database?: DatabaseMeta, before?: EarlierFile): FileSink;
   /** A small file made here. Gives back its SHA-256, upper-case hex. */
   bytes(stored: string, content: Uint8Array, mode: number): Promise<string>;
   /**
@@ -81,11 +82,11 @@ export function createOutlet(host: Host, options: OutletOptions): Outlet {
     return { ...sink, begin: (meta) => makeNamed(stored, () => sink.begin(meta)) };
   }
 
-  function file(stored: string, database?: DatabaseMeta): FileSink {
+  function file(stored: string, database?: DatabaseMeta, before?: EarlierFile): FileSink {
     const path = folderPath(stored);
     return joinSinks(
       path ? sinkAt(stored, path) : undefined,
-      archive ? archiveSink(archive, stored, database) : undefined,
+      archive ? archiveSink(archive, stored, database, before) : undefined,
     );
   }
 

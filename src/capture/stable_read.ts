@@ -33,6 +33,8 @@ export interface CaptureMeta {
   mode: number;
   /** Milliseconds since 1970. */
   mtimeMs: number;
+  /** It is taken to begin with the known start; when it does not, it is rolled back and begins again. */
+  isGrown?: boolean;
 }
 
 /** Where a captured file goes. The caller commits when the capture has succeeded. */
@@ -48,6 +50,8 @@ export interface CaptureSink {
 export interface CaptureFileOptions {
   /** A configuration file, read again while it does not parse. */
   config?: ProfileConfig["format"];
+  /** What the file was when it was last captured: perhaps it has only grown. */
+  start?: { bytes: number; sha256: string };
 }
 
 /** What became of a file. After anything but `captured`, the sink is rolled back or never begun. */
@@ -233,9 +237,11 @@ async function isWellFormed(bytes: Uint8Array, format: ProfileConfig["format"]):
 async function readPieces(reading: Reading, file: FileHandle, extent: Extent): Promise<Outcome> {
   const { sink } = reading;
   const { before, end, isStable } = extent;
-  await sink.begin({ size: end, mode: before.mode, mtimeMs: before.mtimeMs });
+  const start = reading.start && reading.start.bytes < end ? reading.start : undefined;
+  const { mode, mtimeMs } = before;
+  await sink.begin({ size: end, mode, mtimeMs, isGrown: start !== undefined });
   try {
-    const hex = await pour(reading, file, end);
+    const hex = await pour(reading, file, end, start);
     if (hex !== undefined && isStable()) {
       return { status: "captured", info: before, bytes: end, sha256: hex };
     }
@@ -244,25 +250,33 @@ async function readPieces(reading: Reading, file: FileHandle, extent: Extent): P
     throw thrown;
   }
   await sink.rollback();
-  return UNSTABLE;
+  if (!start) return UNSTABLE;
+  fromSource(() => file.seek(0));
+  return await readPieces({ ...reading, start: undefined }, file, extent);
 }
 
-/** Hands over the first `end` bytes; gives back their SHA-256, or nothing when they are not there. */
+/**
+ * Hands over the first `end` bytes; gives back their SHA-256, or nothing when they are not there or do
+ * not begin with the known start.
+ */
 async function pour(
   { host, sink }: Reading,
   file: FileHandle,
   end: number,
+  start: Reading["start"],
 ): Promise<string | undefined> {
   const hash = sha256();
   const buffer = new Uint8Array(PIECE_BYTES);
   for (let at = 0; at < end;) {
     checkInterrupt(host);
-    const wanted = buffer.subarray(0, Math.min(PIECE_BYTES, end - at));
+    const stop = start && at < start.bytes ? start.bytes : end;
+    const wanted = buffer.subarray(0, Math.min(PIECE_BYTES, stop - at));
     const piece = wanted.subarray(0, fromSource(() => readFully(file, wanted)));
     if (piece.length === 0) return undefined;
     hash.update(piece);
-    await sink.write(piece);
     at += piece.length;
+    if (at === start?.bytes && hash.copy().hex() !== start.sha256) return undefined;
+    await sink.write(piece);
   }
   return hash.hex();
 }

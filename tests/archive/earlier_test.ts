@@ -1,8 +1,16 @@
 import { assert } from "../assert.ts";
-import { openEarlier, readBack } from "../../src/archive/mod.ts";
-import { createWorkerPool } from "../../src/base/mod.ts";
-import { contentOf, oddEntries, type SampleEntry, TOP, writeArchive } from "../support/archives.ts";
+import { createArchiveWriter, openEarlier, readBack } from "../../src/archive/mod.ts";
+import { createWorkerPool, sha256Of } from "../../src/base/mod.ts";
+import {
+  contentOf,
+  oddEntries,
+  type SampleEntry,
+  storeEntries,
+  TOP,
+  writeArchive,
+} from "../support/archives.ts";
 import { testHost, withTempDir } from "../support/host.ts";
+import { inlinePool } from "../support/inline_pool.ts";
 import { runTool } from "../support/oracles.ts";
 
 Deno.test("nothing is taken over from an archive with another top folder, nor from one without index", async () => {
@@ -66,6 +74,38 @@ Deno.test("of a slice that grew only what is new is compressed, on and on", asyn
     assert.ok(copied[n] > 0.3 * LENGTHS[n - 1], `${copied[n]} bytes were copied of ${LENGTHS[n]}`);
   }
   assert.ok(copied.at(-1)! < 1.01 * whole[1], "it is hardly longer for having come in pieces");
+});
+
+Deno.test("whole slices of a file that is known to have grown are copied, whatever is written of them", async () => {
+  await withTempDir(async (folder) => {
+    const host = testHost(folder);
+    const before = TALK.slice(0, 8 * MIB + 5);
+    await writeArchive(host, `${folder}/0.tar.gz`, entriesWith(before));
+    const earlier = openEarlier(host, `${folder}/0.tar.gz`, { top: TOP, form: "tar.gz" })!;
+    const [talk, manifest] = entriesWith(TALK);
+    await writeArchive(host, `${folder}/1.tar.gz`, [talk, manifest], { earlier });
+    earlier.close();
+    // Zeros in their place come to the same: they are taken from the earlier archive.
+    const again = openEarlier(host, `${folder}/0.tar.gz`, { top: TOP, form: "tar.gz" })!;
+    const path = `${folder}/2.tar.gz`;
+    const options = { path, format: "tar.gz", top: TOP, level: 1, pool: inlinePool() } as const;
+    const writer = createArchiveWriter(host, { ...options, earlier: again });
+    const meta = { path: talk.path, mode: talk.mode, mtimeMs: talk.mtimeMs, size: TALK.length };
+    const begin = async () => await writer.beginFile(meta, await again.find(talk.path));
+    const given = TALK.slice().fill(0, 0, 8 * MIB);
+    const wrong = await begin();
+    await wrong.write(given.subarray(0, 5 * MIB));
+    await wrong.rollback();
+    const sink = await begin();
+    for (let at = 0; at < given.length; at += 300_007) {
+      await sink.write(given.subarray(at, at + 300_007));
+    }
+    await sink.commit(sha256Of(TALK));
+    await storeEntries(writer, [manifest]);
+    await writer.finish();
+    again.close();
+    assert.deepEqual(Deno.readFileSync(path), Deno.readFileSync(`${folder}/1.tar.gz`));
+  });
 });
 
 Deno.test("a slice that did not grow, but changed before its end, is compressed as a whole", async () => {

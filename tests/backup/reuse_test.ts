@@ -120,6 +120,29 @@ Deno.test("a transcript that grew has only its tail compressed again, also when 
   });
 });
 
+Deno.test("a transcript that grew and is another one before is captured as it is now", async () => {
+  await withBackupScene(async (scene) => {
+    const path = `${scene.home.path}/sessions/big.jsonl`;
+    const line = (i: number) => `{"n":${i},"x":"${(i * 2654435761 % 2 ** 32).toString(36)}"}\n`;
+    const text = Array.from({ length: 400_000 }, (_, i) => line(i)).join("");
+    Deno.writeTextFileSync(path, text);
+    await backUpOn(scene, 1);
+    // In the first slice, in the second, in the last, and all of it.
+    const places = [10, 5 << 20, text.length - 10, 0];
+    for (const [n, place] of places.entries()) {
+      const start = place === 0 ? text.replaceAll("n", "m") : text;
+      const changed = `${start.slice(0, place)}!${start.slice(place + 1)}${line(n)}`;
+      Deno.writeTextFileSync(path, changed);
+      const { archive, backup_dir } = await backUpOn(scene, 2 + 2 * n, { rescan: n === 1 });
+      assert.equal((await contentOf(scene, archive!)).get("files/sessions/big.jsonl"), changed);
+      assert.equal(Deno.readTextFileSync(`${backup_dir}/files/sessions/big.jsonl`), changed);
+      assert.ok((await verifyBackup(scene.host, archive!, {})).ok);
+      Deno.writeTextFileSync(path, text);
+      await backUpOn(scene, 3 + 2 * n);
+    }
+  });
+});
+
 Deno.test("the folder form shares unchanged files with the backup before, never with the home", async () => {
   await withBackupScene(async (scene) => {
     const first = await backUpOn(scene, 1);

@@ -75,6 +75,43 @@ Deno.test("a large file comes in pieces", () =>
     assert.equal(sink.text(), LARGE);
   }));
 
+/** What is known of a file that began with these bytes of {@linkcode LARGE} when it was captured. */
+function startOf(bytes: number) {
+  return { bytes, sha256: sha256Of(LARGE.slice(0, bytes)) };
+}
+
+Deno.test("a large file that has only grown is said to be so, and handed over whole", () =>
+  withFile("talk.jsonl", LARGE, async (path) => {
+    const start = startOf((1 << 20) + 7);
+    const { result, sink } = await capture(path, () => {}, { start });
+    assert.equal(captured(result).sha256, sha256Of(LARGE));
+    assert.equal(sink.meta?.isGrown, true);
+    assert.deepEqual(sink.calls, ["begin", "write", "write", "write", "write"]);
+    assert.equal(sink.text(), LARGE);
+  }));
+
+Deno.test("a large file that begins otherwise than it did is rolled back, and read as any other", () =>
+  withFile("talk.jsonl", LARGE, async (path) => {
+    const start = { ...startOf((1 << 20) + 7), sha256: sha256Of("something else") };
+    const { result, sink } = await capture(path, () => {}, { start });
+    const { sha256, attempts } = captured(result);
+    assert.deepEqual([sha256, attempts], [sha256Of(LARGE), 1]);
+    assert.equal(sink.meta?.isGrown, false);
+    assert.deepEqual(sink.calls.slice(0, 4), ["begin", "write", "rollback", "begin"]);
+    assert.equal(sink.text(), LARGE);
+  }));
+
+Deno.test("a large file that is no longer than it was is not said to have grown", () =>
+  withFile("talk.jsonl", LARGE, async (path) => {
+    for (const bytes of [LARGE.length, LARGE.length + 1]) {
+      const start = { bytes, sha256: sha256Of("something else") };
+      const { result, sink } = await capture(path, () => {}, { start });
+      assert.equal(captured(result).attempts, 1);
+      assert.equal(sink.meta?.isGrown, false);
+      assert.equal(sink.text(), LARGE);
+    }
+  }));
+
 Deno.test("a small file that changes while it is read is read again before anything is handed over", () =>
   withFile("notes.md", "old text", async (path) => {
     const rewrite = () => Deno.writeTextFileSync(path, "a newer and longer text");
