@@ -79,9 +79,10 @@ export async function earlierSlices(
   path: string,
   start?: EarlierFile,
 ): Promise<EarlierSlices> {
-  const lines = (await earlier?.find(path))?.group.lines ?? [];
-  const slices = lines.filter((line) => line.kind === "slice");
-  return { slices, isElsewhere: !start && path !== MANIFEST_PATH };
+  const file = start ?? await earlier?.find(path);
+  const slices = file?.group.lines.filter((line) => line.kind === "slice") ?? [];
+  const wasSmall = file !== undefined && slices.length === 0; // it grew; it was not moved here
+  return { slices, isElsewhere: !start && !wasSmall && path !== MANIFEST_PATH };
 }
 
 /** A slice that is being written. `length`: its content; its padding follows in the buffer. */
