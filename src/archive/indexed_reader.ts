@@ -59,11 +59,15 @@ export function openIndexed(
   async function* groups(wanted: Wanted, pulse: Pulse): AsyncGenerator<SegmentGroup> {
     const guard = createPathGuard(path, "linux", limits.members);
     let crc = 0;
-    for await (const group of readGroups(archive)) {
-      await pulse();
-      crc = joinCrc(crc, group);
-      admitAll(guard, group.entries);
-      if (group.entries.some((entry) => isFile(entry) && wanted(entry[0]))) yield group;
+    try {
+      for await (const group of readGroups(archive)) {
+        await pulse();
+        crc = joinCrc(crc, group);
+        admitAll(guard, group.entries);
+        if (group.entries.some((entry) => isFile(entry) && wanted(entry[0]))) yield group;
+      }
+    } finally {
+      guard.end();
     }
     expectTrailer(path, index, crc);
   }
