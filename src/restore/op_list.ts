@@ -15,6 +15,7 @@ export interface OpList extends Iterable<Op> {
   /** Adds an operation; of a file that is staged from a backup also what it gets there. */
   push(op: Op, staging?: Staging): void;
   at(number: number): Op;
+  rootOf(number: number): string;
   pathOf(number: number): string;
   /** Replaces an operation by one of the same kind and place. */
   set(number: number, op: Op): void;
@@ -82,6 +83,7 @@ export function createOpList(some: Iterable<Op> = []): OpList {
       paths.push(op.path);
     },
     at,
+    rootOf: (number) => roots[number],
     pathOf: (number) => paths[number],
     set: (number, op) => put(number, op, stagingOf(number)),
     stagingOf,
