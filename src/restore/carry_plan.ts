@@ -1,10 +1,17 @@
 /** From a plan to a changed home: staged, committed, carried out; or not begun at all. */
 import type { Backup } from "../archive/mod.ts";
-import { asLifeboatError, describeError, type Host, LifeboatError } from "../base/mod.ts";
+import {
+  asLifeboatError,
+  collectGarbage,
+  describeError,
+  type Host,
+  LifeboatError,
+} from "../base/mod.ts";
 import { begin, type Beginning, prepare } from "./begin.ts";
 import { discard, goForward, rollBack, settle } from "./carry_out.ts";
 import { appendState, commitJournal } from "./journal.ts";
 import type { LinkOp } from "./journal_types.ts";
+import { isLarge } from "./plan.ts";
 import type { Plan } from "./planner.ts";
 import { forgetRoots } from "./recall.ts";
 import { stage, type Staged } from "./stage.ts";
@@ -50,6 +57,7 @@ async function stageAndCommit(
   try {
     begin(beginning, plan.target.chosen);
     const staged = await stage(site, backup, plan);
+    if (isLarge(plan)) collectGarbage();
     commitJournal(site, header, staged.ops);
     return staged;
   } catch (error) {

@@ -4,7 +4,7 @@ import { collectGarbage, giveLargeBuffersBack, type Host, lstatIfThere } from ".
 import { planAgentRows } from "./agent_rows.ts";
 import { viewOfAgent } from "./agent_view.ts";
 import { claimsOf } from "./claims.ts";
-import { deriveBackup, type DerivedBackup, type Rewriting } from "./derive.ts";
+import { deriveBackup, type DerivedBackup, type DroppedFile, type Rewriting } from "./derive.ts";
 import { pathBelow } from "./layout.ts";
 import type { RestoreOptions } from "./options.ts";
 import type { BackupPlace } from "./openclaw_backup.ts";
@@ -20,7 +20,7 @@ import { planMirror } from "./plan_mirror.ts";
 import { chooseFor, type Chosen, planSessions } from "./plan_session.ts";
 import { planRemap } from "./plan_remap.ts";
 import { planSidecars } from "./plan_sidecars.ts";
-import { createPlanner, type Plan } from "./planner.ts";
+import { createPlanner, type Plan, type Planner } from "./planner.ts";
 import { planStateMerge } from "./merge_state.ts";
 import { mappingsOf } from "./remap_offer.ts";
 import { protectFromSweep } from "./retention.ts";
@@ -51,9 +51,14 @@ export async function makePlan(
 
 /**
  * From so many files on, what is let go of while planning is given back at once: to restore 300,000 of
- * them took 306 MB, so it takes 271.
+ * them took 306 MB, so it takes 250.
  */
 const LARGE_FROM = 50_000;
+
+/** Whether a backup has so many files that garbage is not left lying about. */
+export function isLarge({ backup }: Pick<Plan, "backup">): boolean {
+  return backup.head.counts.files >= LARGE_FROM;
+}
 
 async function planAll(
   host: Host,
@@ -61,10 +66,9 @@ async function planAll(
   rewritings: Rewriting[],
   made?: BackupPlace,
 ): Promise<Plan> {
-  const isLarge = options.backup.head.counts.files >= LARGE_FROM;
-  if (isLarge) giveLargeBuffersBack();
+  if (isLarge(options)) giveLargeBuffersBack();
   const manifest = await options.backup.loadManifest();
-  if (isLarge) collectGarbage();
+  if (isLarge(options)) collectGarbage();
   const target = resolveTarget(host, options, manifest);
   const chosen = await chooseFor(host, options, manifest);
   const selection = chosen?.selection ?? selectionOf(options, manifest, host.platform);
@@ -101,7 +105,6 @@ async function planAll(
     plan.warnings.push(...remap?.warnings ?? [], ...rows?.warnings ?? []);
     // What is not derived is not looked up any more, and memory is for what comes now.
     if (derived.manifest.entries === manifest.entries && !chosen) manifest.entries.forget?.();
-    if (isLarge) collectGarbage();
     const merged = [...merge?.merged ?? [], ...rows?.merged ?? []];
     if (merged.length > 0) plan.merged = merged;
     return { ...plan, remap: remap?.steps() ?? [] };
@@ -167,18 +170,24 @@ async function planDerived(
   const areListed = options.listFiles ?? false;
   const plan = emptyPlan(derived.manifest, target, { backup, close, areListed });
   const planner = createPlanner({ host, options, plan, selection });
-  const claim = claimsOf(planner);
-  await planFiles(planner, claim);
-  await planLinks(planner, claim);
-  await planSidecars(planner);
-  planDropped(planner, derived.dropped);
-  await planMirror(planner);
-  await planFolders(planner, claim);
+  await planPlaces(planner, derived.dropped);
+  if (isLarge(options)) collectGarbage();
   checkUsed(planner);
   await planActivations(planner);
   await protectFromSweep(planner);
   warnOfNewerAgent(planner);
   return plan;
+}
+
+/** Plans what comes to which place, and what leaves it. What is claimed is needed no longer then. */
+async function planPlaces(planner: Planner, dropped: DroppedFile[]): Promise<void> {
+  const claim = claimsOf(planner);
+  await planFiles(planner, claim);
+  await planLinks(planner, claim);
+  await planSidecars(planner);
+  planDropped(planner, dropped);
+  await planMirror(planner);
+  await planFolders(planner, claim);
 }
 
 /** A plan that does nothing yet; `areListed` says whether its items are told one by one. */

@@ -2,6 +2,7 @@
 import { createBackup } from "../backup/mod.ts";
 import {
   asLifeboatError,
+  collectGarbage,
   createWorkerPool,
   describeError,
   type Host,
@@ -13,7 +14,7 @@ import { examineHome, findRunning } from "../doctor/mod.ts";
 import { requireAsPlanned } from "./as_planned.ts";
 import { carryPlan } from "./carry_plan.ts";
 import type { ApplyOptions, RestoreOptions, RestoreResult } from "./options.ts";
-import { makePlan } from "./plan.ts";
+import { isLarge, makePlan } from "./plan.ts";
 import type { Plan } from "./planner.ts";
 import { recoverInterrupted, type Recovery } from "./recover.ts";
 import {
@@ -69,6 +70,7 @@ export async function applyRestore(host: Host, options: ApplyOptions): Promise<R
       const isNew = isNothingThere(host, plan);
       const carried = await carryPlan(host, plan.backup, plan)
         .catch((error) => tellOfBackup(error, preRestoreBackup));
+      if (isLarge(options)) collectGarbage();
       return appliedResult(host, options, plan, {
         ...await examine(host, options, plan, { isNew, warnings }),
         looked,
