@@ -24,6 +24,9 @@ export interface Batch {
 /** So much of the tar goes to a worker at once, bytes. Less than that is read in this thread. */
 const BATCH_RAW = 4 << 20;
 
+/** From the second on no more entries than that: what is said of small files takes more than they. */
+const BATCH_ENTRIES = 1000;
+
 /**
  * A file above this goes slice by slice, and who reads it hashes it: so that memory stays bounded, or,
  * where only the hash comes back, so that the other workers need not wait for the one that has it. One
@@ -39,9 +42,11 @@ export async function* batchesOf(
 ): AsyncGenerator<Batch> {
   const whole = need === "hash" ? WHOLE_RAW.hash : WHOLE_RAW.content;
   let [waiting, raw, isFirst]: [PlannedGroup[], number, boolean] = [[], 0, true];
+  let entries = 0;
   const take = (): Batch => {
     const batch = { groups: waiting, raw };
     [waiting, raw, isFirst] = [[], 0, false];
+    entries = 0;
     return batch;
   };
   for await (const found of groups) {
@@ -57,7 +62,9 @@ export async function* batchesOf(
     }
     waiting.push(group);
     raw += size;
-    if (raw >= BATCH_RAW) yield take();
+    entries += group.entries.length;
+    const isMany = !isFirst && entries >= BATCH_ENTRIES;
+    if (raw >= BATCH_RAW || isMany) yield take();
   }
   if (waiting.length > 0) yield { isSmall: isFirst, ...take() };
 }
