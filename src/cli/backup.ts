@@ -17,8 +17,7 @@ import {
   wholeNumber,
 } from "./command.ts";
 import { failureJson } from "./failure.ts";
-import { chooseHomes } from "./homes.ts";
-import { othersLeftOut } from "./others.ts";
+import { chooseHomes, othersLeftOut } from "./homes.ts";
 import { checkStorage, copyToStorage, type StorageFlags } from "./storage.ts";
 import { passwordAsker, type PasswordFlags, withPasswordOptions } from "./password.ts";
 import { newPassword } from "./unlock.ts";

@@ -45,8 +45,33 @@ export function chooseHomes(host: Host, choice: HomeChoice): Home[] {
 }
 
 /** Every home that exists: those of known agents, then isolated ones. */
-export function homesHere(host: Host): Home[] {
+function homesHere(host: Host): Home[] {
   const known = loadProfiles(host).map((one) => resolveHome(host, one));
   const isolatedToo = isolatedHomes(host).map((one) => asHome(host, one));
   return [...known, ...isolatedToo].filter((one) => homeExists(host, one));
+}
+
+/**
+ * What is told of other agents' homes beside a backup of the chosen one. Without a profile that is
+ * Codex's alone (contract.md), which is not what somebody with two agents may think. Throws
+ * `no_such_home` where only others are here.
+ */
+export function othersLeftOut(
+  host: Host,
+  { profile, home, isolated }: HomeChoice,
+  chosen: Home,
+): string[] {
+  if (profile !== undefined || home !== undefined || isolated !== undefined) return [];
+  const others = homesHere(host).filter((one) => one.profile.id !== chosen.profile.id);
+  if (others.length > 0 && !homeExists(host, chosen)) throw onlyOthers(chosen, others);
+  return others.map(({ profile: { name }, path }) =>
+    `${name} is not in this backup: ${path}; back up all agents with --profile all`
+  );
+}
+
+function onlyOthers({ profile, path }: Home, others: Home[]): LifeboatError {
+  const names = others.map(({ profile: { name, id } }) => `${name} (--profile ${id})`).join(", ");
+  return new LifeboatError("missing", "no_such_home", `There is no ${profile.name} home: ${path}`, {
+    hint: `Found here: ${names}; all of them: --profile all`,
+  });
 }
