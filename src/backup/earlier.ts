@@ -6,6 +6,7 @@ import {
   SLICE_BYTES,
 } from "../archive/mod.ts";
 import { asLifeboatError, type FileInfo, type Host, statIfThere } from "../base/mod.ts";
+import type { CaptureFileOptions } from "../capture/mod.ts";
 import { type BackupItem, listRoot } from "../catalog/mod.ts";
 import { homeMark, keptFromLastTime, type Unlock, unlockWith } from "../seal/mod.ts";
 import { segmentForm } from "./options.ts";
@@ -106,11 +107,14 @@ export async function findUnchanged(
  * The earlier file at the stored path of a transcript, and what it was, where that has whole slices: if
  * the hash of as many bytes says that it has only grown, they need not be looked at one by one.
  */
-export async function findGrown(earlier: Earlier | undefined, stored: string) {
+export async function findGrown(
+  earlier: Earlier | undefined,
+  stored: string,
+): Promise<{ file: EarlierFile; start: CaptureFileOptions["start"] } | undefined> {
   const file = stored.endsWith(".jsonl") ? await earlier?.archive.find(stored) : undefined;
-  const [, bytes, , , sha256] = file?.entry ?? [];
-  if (!bytes || bytes < SLICE_BYTES || !sha256) return undefined;
-  return { file, start: { bytes, sha256 } };
+  if (!file) return undefined;
+  const [, bytes, , , sha256] = file.entry;
+  return bytes >= SLICE_BYTES && sha256 ? { file, start: { bytes, sha256 } } : undefined;
 }
 
 /** Configuration of fewer bytes, and homes of fewer files, change by so much in daily use. */

@@ -1,6 +1,7 @@
 import type { ArchiveWriter, EarlierFile, EntryMeta, EntrySink } from "../archive/mod.ts";
 import { checkInterrupt, type FileHandle, type Host, removeIfThere, sha256 } from "../base/mod.ts";
 import type { CaptureMeta } from "../capture/mod.ts";
+import { makeNamed } from "./folder_names.ts";
 
 /** Files are copied in pieces of this size, bytes. */
 const PIECE_BYTES = 1 << 20;
@@ -71,10 +72,16 @@ export function joinSinks(...sinks: (FileSink | undefined)[]): FileSink {
   };
 }
 
-/** A file in the folder form. `open` holds it while it is written. */
+/** A file in the folder form, by its stored path and by that on disk. */
+export interface FolderPlace {
+  stored: string;
+  path: string;
+}
+
+/** A file in the folder form. `open` holds it while it is written. Throws `name_impossible`. */
 export function folderSink(
   host: Host,
-  path: string,
+  { stored, path }: FolderPlace,
   open: Set<FileHandle>,
   sync: boolean,
 ): FileSink {
@@ -88,7 +95,8 @@ export function folderSink(
   };
   return {
     begin(meta) {
-      file = host.fs.open(path, { createNew: true, mode: privateMode(meta.mode) });
+      const mode = privateMode(meta.mode);
+      file = makeNamed(stored, () => host.fs.open(path, { createNew: true, mode }));
       open.add(file);
       mtimeMs = meta.mtimeMs;
       return Promise.resolve();

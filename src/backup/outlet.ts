@@ -5,6 +5,7 @@ import {
   type CopyMeta,
   type DatabaseMeta,
   type FileSink,
+  type FolderPlace,
   folderSink,
   joinSinks,
   pour,
@@ -77,15 +78,14 @@ export function createOutlet(host: Host, options: OutletOptions): Outlet {
     return makeFolder(stored.slice(0, Math.max(0, slash))) + sep + stored.slice(slash + 1);
   }
 
-  function sinkAt(stored: string, path: string): FileSink {
-    const sink = folderSink(host, path, open, options.sync);
-    return { ...sink, begin: (meta) => makeNamed(stored, () => sink.begin(meta)) };
+  function sinkAt(place: FolderPlace): FileSink {
+    return folderSink(host, place, open, options.sync);
   }
 
   function file(stored: string, database?: DatabaseMeta, before?: EarlierFile): FileSink {
     const path = folderPath(stored);
     return joinSinks(
-      path ? sinkAt(stored, path) : undefined,
+      path ? sinkAt({ stored, path }) : undefined,
       archive ? archiveSink(archive, stored, database, before) : undefined,
     );
   }
@@ -114,7 +114,7 @@ export function createOutlet(host: Host, options: OutletOptions): Outlet {
     async cached(known, path) {
       const [stored, , mtimeMs, mode] = known.entry;
       const target = folderPath(stored);
-      if (target) await pour(host, sinkAt(stored, target), path, { mode, mtimeMs });
+      if (target) await pour(host, sinkAt({ stored, path: target }), path, { mode, mtimeMs });
       await archive?.known(known);
     },
     copy: (stored, path, mode) =>
