@@ -18,7 +18,7 @@ const STOP_SIGNALS: Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT", "SIGBREAK"]
   : ["SIGINT", "SIGTERM"];
 
-/** Fires at the first request to stop; the second ends the program at once. */
+/** From now on fires at the first request to stop; the second ends the program at once. */
 function stopRequests(): StopRequests {
   const stop = new AbortController();
   let isOurs = true;
@@ -31,5 +31,5 @@ function stopRequests(): StopRequests {
   return { signal: stop.signal, leave: () => isOurs = false };
 }
 
-const { ok, error, exitCode } = await runProgram(Deno.args, process.argv0, stopRequests());
+const { ok, error, exitCode } = await runProgram(Deno.args, process.argv0, stopRequests);
 Deno.exit(error ? EXIT_CODES[error.kind] : exitCode ?? (ok ? 0 : 1));

@@ -1,5 +1,6 @@
 import { asLifeboatError, type Host, startDetached, thisHost } from "../base/mod.ts";
 import { HOOK_AGENTS, type HookAgent, logHookFaults, runHook, type Scan } from "../hooks/mod.ts";
+import type { StopRequests } from "./process.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** An event holds what a tool writes: a whole file, for instance. Bytes. */
@@ -19,12 +20,14 @@ function startScan(host: Host, scan: Scan): void {
  * commander, which takes longer to load than the rest takes to run.
  */
 export async function runHookCommand(
-  stop: AbortSignal,
+  listen: () => StopRequests,
   terminal: Terminal,
   args: string[],
 ): Promise<void> {
-  const host = thisHost(stop, () => {});
   const [, agent, option, value] = args;
+  // A signal ends a hook at once, which the store holds: to listen for one takes a millisecond.
+  const signal = option === SCAN ? listen().signal : new AbortController().signal;
+  const host = thisHost(signal, () => {});
   try {
     if (!HOOK_AGENTS.some((one) => one === agent)) throw new Error("No such agent");
     if (option === SCAN) {

@@ -12,11 +12,12 @@ function isHook(args: string[]): boolean {
  *
  * @param args what stands after the program's name
  * @param argv0 the name the program was started by
+ * @param listen begins to listen for requests to stop; without that, a signal ends the program
  */
 export async function runProgram(
   args: string[],
   argv0: string,
-  stop: StopRequests,
+  listen: () => StopRequests,
 ): Promise<Ending> {
   const invocation = readInvocation(args, argv0);
   const terminal = processTerminal();
@@ -27,10 +28,10 @@ export async function runProgram(
   }
   if (isHook(args)) {
     const { runHookCommand } = await import("./run_hook.ts");
-    await runHookCommand(stop.signal, terminal, args);
+    await runHookCommand(listen, terminal, args);
     return { ok: true };
   }
   // Loaded only now: --version is what others wait for when they look whether the program is there.
   const { runCommandLine } = await import("./run.ts");
-  return await runCommandLine({ invocation, terminal, stop });
+  return await runCommandLine({ invocation, terminal, stop: listen() });
 }
