@@ -33,7 +33,7 @@ export async function makeHistory(options: HistoryOptions): Promise<string> {
   const { user, home, events, versions } = options;
   const begun = Date.now() - DAYS * DAY_MS;
   const host = hostOf(user, home.folder, begun);
-  const store = openSnapshotStore(host);
+  const store = await openSnapshotStore(host);
   try {
     const scope = trackHome(store, resolveHome(host, findProfile(host, "codex")));
     await takeSnapshot(store, scope, { madeBy: "hand", cause: "other" });

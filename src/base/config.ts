@@ -1,4 +1,3 @@
-import { parse } from "smol-toml";
 import { describeError, isNotFound, LifeboatError } from "./errors.ts";
 import { readText } from "./files.ts";
 import type { Host } from "./host.ts";
@@ -33,7 +32,7 @@ function badConfig(where: string, reason: string, cause?: unknown): LifeboatErro
   });
 }
 
-function readSection(host: Host, section: string): Record<string, unknown> {
+async function readSection(host: Host, section: string): Promise<Record<string, unknown>> {
   const path = configPath(host);
   let text: string;
   try {
@@ -42,6 +41,7 @@ function readSection(host: Host, section: string): Record<string, unknown> {
     if (isNotFound(error)) return {};
     throw error;
   }
+  const { parse } = await import("smol-toml"); // hooks read settings, and seldom are there any
   try {
     const table = parse(text)[section] ?? {};
     if (typeof table === "object" && !Array.isArray(table)) return table as Record<string, unknown>;
@@ -84,12 +84,12 @@ const WANTED: Record<SettingKind, string> = {
  *
  * @param kinds the settings of the section; any other is refused, since a wrong name has no effect
  */
-export function readSettings<const Kinds extends Record<string, SettingKind>>(
+export async function readSettings<const Kinds extends Record<string, SettingKind>>(
   host: Host,
   section: string,
   kinds: Kinds,
-): Settings<Kinds> {
-  const table = readSection(host, section);
+): Promise<Settings<Kinds>> {
+  const table = await readSection(host, section);
   const unknown = Object.keys(table).find((name) => !Object.hasOwn(kinds, name));
   if (unknown !== undefined) {
     const known = Object.keys(kinds).join(", ");

@@ -90,7 +90,7 @@ async function compareInline(
   context: SnapshotContext,
 ): Promise<boolean> {
   if (isTooWide(host, folder)) return true;
-  const touched = findTouched(host, folder);
+  const touched = await findTouched(host, folder);
   // As most often before a command. When a session begins the store is asked, too: a power cut may
   // have taken from it what the folder's looks say was recorded.
   if (context.tool && touched?.paths.size === 0) return true;

@@ -23,7 +23,7 @@ async function withStore<T>(
   host: Host,
   use: (store: SnapshotStore) => Promise<T>,
 ): Promise<T> {
-  const store = openSnapshotStore(host, { busyMs: BUSY_MS });
+  const store = await openSnapshotStore(host, { busyMs: BUSY_MS });
   try {
     return await use(store);
   } finally {

@@ -31,9 +31,9 @@ const KINDS = {
 const GB = 1e9;
 
 /** The settings of the user, and the defaults where there are none. Throws `bad_config`. */
-export function snapshotSettings(host: Host): SnapshotSettings {
+export async function snapshotSettings(host: Host): Promise<SnapshotSettings> {
   const { join, resolve } = pathsOf(host.platform);
-  const set = readSettings(host, "snapshots", KINDS);
+  const set = await readSettings(host, "snapshots", KINDS);
   const folder = set.folder && resolve(expandHome(set.folder, host.userHome, host.platform));
   return {
     folder: folder ?? join(host.folders.state, "snapshots"),

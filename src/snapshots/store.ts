@@ -42,8 +42,11 @@ const DATABASE = "snapshots.sqlite";
 const BUSY_MS = 30_000;
 
 /** Opens the store, and makes it when there is none. Throws `store_damaged`, `store_busy`, `newer_store`. */
-export function openSnapshotStore(host: Host, options: OpenStoreOptions = {}): SnapshotStore {
-  const settings = snapshotSettings(host);
+export async function openSnapshotStore(
+  host: Host,
+  options: OpenStoreOptions = {},
+): Promise<SnapshotStore> {
+  const settings = await snapshotSettings(host);
   const { join } = pathsOf(host.platform);
   ensureDir(host.fs, settings.folder, host.platform);
   const folder = host.fs.realPath(settings.folder);
@@ -56,8 +59,8 @@ export function openSnapshotStore(host: Host, options: OpenStoreOptions = {}): S
 }
 
 /** Whether there is a store at all; a question about one that is not there makes none. */
-export function hasSnapshotStore(host: Host): boolean {
-  const { folder } = snapshotSettings(host);
+export async function hasSnapshotStore(host: Host): Promise<boolean> {
+  const { folder } = await snapshotSettings(host);
   return lstatIfThere(host.fs, pathsOf(host.platform).join(folder, DATABASE)) !== undefined;
 }
 

@@ -65,8 +65,11 @@ export function markAt(host: Host, root: string, path: string): FolderMark | und
   return host.fs.markFolder(path === "" ? root : `${root}/${path}`, host.now().getTime());
 }
 
-function readMarks(host: Host, root: string): { header: MarksHeader } & Marks | undefined {
-  const settings = snapshotSettings(host);
+async function readMarks(
+  host: Host,
+  root: string,
+): Promise<{ header: MarksHeader } & Marks | undefined> {
+  const settings = await snapshotSettings(host);
   try {
     const bytes = readFile(host.fs, marksPath(host, settings, root), MAX_BYTES);
     let at = bytes.indexOf(0x0a) + 1;
@@ -90,9 +93,9 @@ function readMarks(host: Host, root: string): { header: MarksHeader } & Marks | 
  * Nothing where that does not tell everything: folders have come or gone, ignore files have changed,
  * files may have been renamed.
  */
-export function findTouched(host: Host, folder: string): Touched | undefined {
+export async function findTouched(host: Host, folder: string): Promise<Touched | undefined> {
   const root = realPathOf(host, pathsOf(host.platform).resolve(folder));
-  const known = readMarks(host, root);
+  const known = await readMarks(host, root);
   if (!known) return undefined;
   const found: Finding = { paths: new Set(), added: new Set(), gone: 0 };
   const folders: MarkedFolder[] = [];

@@ -7,7 +7,7 @@ export async function withSnapshotStore<T>(
   host: Host,
   use: (store: SnapshotStore) => T | Promise<T>,
 ): Promise<T> {
-  const store = openSnapshotStore(host);
+  const store = await openSnapshotStore(host);
   try {
     return await use(store);
   } finally {
@@ -20,7 +20,7 @@ export async function withStoreThere<T>(
   host: Host,
   use: (store: SnapshotStore) => T | Promise<T>,
 ): Promise<T> {
-  if (hasSnapshotStore(host)) return await withSnapshotStore(host, use);
+  if (await hasSnapshotStore(host)) return await withSnapshotStore(host, use);
   throw new LifeboatError("missing", "no_snapshots", "No snapshot was taken yet", {
     hint: "Take one with: lifeboat snapshot take",
   });

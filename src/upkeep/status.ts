@@ -84,7 +84,7 @@ function scheduleStatus(host: Host): ScheduleStatus | null {
 
 /** That the store cannot be opened must not keep the rest from being told. */
 async function snapshotsOf(host: Host): Promise<StatusResult["snapshots"]> {
-  if (!hasSnapshotStore(host)) return null;
+  if (!(await hasSnapshotStore(host))) return null;
   try {
     return await withSnapshotStore(host, snapshotTotals);
   } catch (thrown) {

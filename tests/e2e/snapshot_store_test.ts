@@ -90,7 +90,7 @@ function rewrite(project: string, round: number): void {
 
 /** The store opens, and nothing that the history needs is missing or damaged. */
 async function assertWhole({ user }: Scene): Promise<void> {
-  const store = openSnapshotStore(testHost(user, { now: () => new Date() }));
+  const store = await openSnapshotStore(testHost(user, { now: () => new Date() }));
   try {
     const { damaged, database_faults } = await verifyStore(store);
     assert.deepEqual([damaged, database_faults], [[], []]);

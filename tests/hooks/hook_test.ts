@@ -14,7 +14,7 @@ interface Session {
   hook(event: Record<string, unknown>): Promise<string | undefined>;
   scans: Scan[];
   /** Operation and path of each event, oldest first. */
-  events(): string[];
+  events(): Promise<string[]>;
   log(): string[];
 }
 
@@ -36,8 +36,8 @@ function withSession(use: (session: Session) => Promise<void>): Promise<void> {
           JSON.stringify({ session_id: "s1", cwd: folder, tool_use_id: "t1", ...event }),
           { startScan: (scan) => void scans.push(scan) },
         ),
-      events() {
-        const store = openSnapshotStore(host);
+      async events() {
+        const store = await openSnapshotStore(host);
         const rows = store.all<{ operation: string; path: string; cause: string }>(
           `SELECT operation, path, cause FROM events JOIN snapshots ON snapshots.id = snapshot
             ORDER BY events.id`,
@@ -74,11 +74,11 @@ Deno.test("a file is recorded as it was before a tool and as it is after", () =>
     await hook(write("PreToolUse", file));
     Deno.writeTextFileSync(file, "after");
     await hook(write("PostToolUse", file));
-    assert.deepEqual(events(), ["seen a.txt other", "update a.txt tool"]);
+    assert.deepEqual(await events(), ["seen a.txt other", "update a.txt tool"]);
     await hook(write("PreToolUse", join(folder, "new.txt")));
     Deno.writeTextFileSync(join(folder, "new.txt"), "made");
     await hook(write("PostToolUse", "new.txt"));
-    assert.deepEqual(events().at(-1), "create new.txt tool");
+    assert.deepEqual((await events()).at(-1), "create new.txt tool");
     assert.deepEqual([log(), scans], [[], []]);
   }));
 
@@ -89,14 +89,14 @@ Deno.test("what a shell command did is found by comparing the folder before and 
     await hook({ hook_event_name: "SessionStart" });
     assert.equal(scans.length, 1);
     await runScan(host, scans[0]);
-    const before = events();
+    const before = await events();
     assert.ok(before.includes("seen gone.txt other"));
     Deno.writeTextFileSync(join(folder, "mine.txt"), "by the user");
     await hook(bash("PreToolUse"));
     Deno.removeSync(join(folder, "gone.txt"));
     Deno.writeTextFileSync(join(folder, "made.txt"), "by the tool");
     await hook(bash("PostToolUse"));
-    assert.deepEqual(events().slice(before.length).sort(), [
+    assert.deepEqual((await events()).slice(before.length).sort(), [
       "create made.txt tool",
       "delete gone.txt tool",
       "update mine.txt other",
@@ -117,7 +117,7 @@ Deno.test("a tool that writes into the agent's home is recorded there", () =>
     const file = join(host.userHome, ".claude", "CLAUDE.md");
     Deno.writeTextFileSync(file, "rules");
     await hook(write("PreToolUse", file));
-    assert.deepEqual([events(), log()], [["seen CLAUDE.md other"], []]);
+    assert.deepEqual([await events(), log()], [["seen CLAUDE.md other"], []]);
   }));
 
 Deno.test("a file outside the home and the session's folder is logged and not recorded", () =>
@@ -128,7 +128,7 @@ Deno.test("a file outside the home and the session's folder is logged and not re
     for (const path of [outside, "../outside.txt", "link/outside.txt"]) {
       await hook(write("PreToolUse", path));
     }
-    assert.deepEqual(events(), []);
+    assert.deepEqual(await events(), []);
     assert.deepEqual(log().map((line) => JSON.parse(line).code), ["outside", "outside", "outside"]);
   }));
 
@@ -139,7 +139,7 @@ Deno.test("a session in the user's own home does not record all of it", () =>
     await hook({ hook_event_name: "SessionStart", cwd });
     await runScan(host, scans[0]);
     await hook({ ...bash("PreToolUse"), cwd });
-    assert.deepEqual(events().filter((event) => event.includes("private.txt")), []);
+    assert.deepEqual((await events()).filter((event) => event.includes("private.txt")), []);
     assert.equal(scans.length, 1);
   }));
 
@@ -164,5 +164,7 @@ Deno.test("scans of one folder take turns, and only one waits", () =>
     await hook({ hook_event_name: "SessionStart" });
     await Promise.all([1, 2, 3, 4].map(() => runScan(host, scans[0])));
     assert.deepEqual(log(), []);
-    assert.deepEqual(events().filter((event) => event.includes("a.txt")), ["seen a.txt other"]);
+    assert.deepEqual((await events()).filter((event) => event.includes("a.txt")), [
+      "seen a.txt other",
+    ]);
   }));

@@ -5,6 +5,7 @@ import {
   applyCleanup,
   listSnapshots,
   openSnapshotStore,
+  type SnapshotStore,
   takeSnapshot,
   trackWorkspace,
   verifyStore,
@@ -48,12 +49,12 @@ class Model {
   /** Runs as a process would; says whether it lived. */
   async #asProcess(
     diesAfter: number,
-    act: (host: Host, store: ReturnType<typeof openSnapshotStore>) => Promise<void>,
+    act: (host: Host, store: SnapshotStore) => Promise<void>,
   ): Promise<boolean> {
     const host = mortalHost(this.folder, diesAfter);
-    let store: ReturnType<typeof openSnapshotStore> | undefined;
+    let store: SnapshotStore | undefined;
     try {
-      store = openSnapshotStore(host);
+      store = await openSnapshotStore(host);
       await act(host, store);
       return true;
     } catch (error) {

@@ -118,23 +118,23 @@ Deno.test("what every start loads is next to nothing", () => {
 
 Deno.test("a hook loads what compares a folder, and the store when something was touched", () => {
   const looks = loadedLater(program, "src/cli/start.ts", "runHookCommand");
-  assert.deepEqual(roomsOf(looks), ["base", "cli", "hooks", "profiles", "smol-toml", "snapshots"]);
+  assert.deepEqual(roomsOf(looks), ["base", "cli", "hooks", "profiles", "snapshots"]);
   assert.ok(!looks.has("node:sqlite"));
   assert.ok(weightOf(program, looks) < 60_000, [...looks].join("\n"));
   const records = loadedLater(program, "src/hooks/hook.ts", "recordFolder");
-  const rooms = ["base", "capture", "hooks", "profiles", "smol-toml", "snapshots"];
+  const rooms = ["base", "capture", "hooks", "profiles", "snapshots"];
   assert.deepEqual(roomsOf(records), rooms);
   assert.ok(weightOf(program, records) < 150_000, [...records].join("\n"));
 });
 
 Deno.test("a list of snapshots loads no other command, and little of the engine", () => {
   const command = loadedLater(program, "src/cli/commands.ts", "snapshot");
-  assert.deepEqual(roomsOf(command), ["base", "cli", "commander", "smol-toml"]);
+  assert.deepEqual(roomsOf(command), ["base", "cli", "commander"]);
   assert.ok(weightOf(program, command) < 70_000, [...command].join("\n"));
   const list = loadedLater(program, "src/cli/snapshot_look.ts", "listSnapshots");
   for (const file of loadedLater(program, "src/cli/snapshot_scope.ts", "withStoreThere")) {
     list.add(file);
   }
-  assert.deepEqual(roomsOf(list), ["base", "profiles", "smol-toml", "snapshots"]);
+  assert.deepEqual(roomsOf(list), ["base", "profiles", "snapshots"]);
   assert.ok(weightOf(program, list) < 60_000, [...list].join("\n"));
 });

@@ -92,7 +92,7 @@ Deno.test("5: a look that fails at any call, as a full disk makes it, leaves a s
         return systemError("ENOSPC");
       });
       await tryTake(testHost(folder, { fs, now: () => new Date() }), work);
-      const store = openSnapshotStore(testHost(folder, { now: () => new Date() }));
+      const store = await openSnapshotStore(testHost(folder, { now: () => new Date() }));
       try {
         const { damaged, database_faults } = await verifyStore(store);
         assert.deepEqual([damaged, database_faults], [[], []], `call ${failing}`);
@@ -105,7 +105,7 @@ Deno.test("5: a look that fails at any call, as a full disk makes it, leaves a s
 async function tryTake(host: ReturnType<typeof testHost>, work: string): Promise<void> {
   let store: SnapshotStore | undefined;
   try {
-    store = openSnapshotStore(host);
+    store = await openSnapshotStore(host);
     await takeSnapshot(store, trackWorkspace(store, work), BY_HAND);
   } catch (error) {
     assert.match(String(error), /ENOSPC/);

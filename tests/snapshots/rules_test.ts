@@ -30,7 +30,7 @@ async function recorded(files: Files, settings = "", isHome = false): Promise<st
     write(host.folders.config, { "config.toml": `[snapshots]\n${settings}\n` });
     const work = join(folder, isHome ? ".codex" : "work");
     write(work, files);
-    const store = openSnapshotStore(host);
+    const store = await openSnapshotStore(host);
     try {
       const scope = isHome
         ? trackHome(store, resolveHome(host, findProfile(host, "codex")))
@@ -51,7 +51,7 @@ async function recorded(files: Files, settings = "", isHome = false): Promise<st
 async function byHook(folder: string, files: Files, work: string, isHome: boolean) {
   const host = testHost(folder, { now: () => new Date() });
   const state = join(folder, "another-state");
-  const store = openSnapshotStore({ ...host, folders: { ...host.folders, state } });
+  const store = await openSnapshotStore({ ...host, folders: { ...host.folders, state } });
   try {
     const scope = isHome
       ? trackHome(store, resolveHome(host, findProfile(host, "codex")))

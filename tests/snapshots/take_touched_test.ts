@@ -28,7 +28,7 @@ async function missed({ store, scope }: SnapshotScene): Promise<number> {
 
 /** What a hook does after a command. */
 async function hook({ host, store, scope, work }: SnapshotScene): Promise<void> {
-  await takeTouched(store, scope, BY_TOOL, findTouched(host, work));
+  await takeTouched(store, scope, BY_TOOL, await findTouched(host, work));
 }
 
 for (const seed of [1, 2, 3]) {

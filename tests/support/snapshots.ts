@@ -38,7 +38,7 @@ export async function withSnapshots(
     const host = testHost(folder, { now: () => new Date(), ...changes });
     const work = join(folder, "workspace");
     Deno.mkdirSync(work);
-    const store = openSnapshotStore(host);
+    const store = await openSnapshotStore(host);
     try {
       const scope = trackWorkspace(store, work);
       await use({ folder, host, store, work, scope, at: (path) => join(work, path) });

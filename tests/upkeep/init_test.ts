@@ -22,14 +22,17 @@ Deno.test("init writes a configuration once, and says what comes first", () =>
   }));
 
 Deno.test("the configuration that is written changes nothing, commented or not", () =>
-  withTempDir((folder) => {
+  withTempDir(async (folder) => {
     const host = testHost(folder);
-    const before = snapshotSettings(host);
+    const before = await snapshotSettings(host);
     init(host);
-    assert.deepEqual(snapshotSettings(host), before);
+    assert.deepEqual(await snapshotSettings(host), before);
     const text = Deno.readTextFileSync(configPath(host));
     const all = text.replaceAll(/^# (?=[a-z_]+ = )/gm, "");
     assert.equal(Object.keys(parse(all).snapshots).length, Object.keys(before).length);
     Deno.writeTextFileSync(configPath(host), all);
-    assert.deepEqual(snapshotSettings(host), { ...before, folder: join(folder, "snapshots") });
+    assert.deepEqual(await snapshotSettings(host), {
+      ...before,
+      folder: join(folder, "snapshots"),
+    });
   }));
