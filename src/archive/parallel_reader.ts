@@ -1,5 +1,5 @@
 /** Reading many files of an archive: workers inflate and hash, in the order of the archive. */
-import { createGarbageCounter, delay, type Pulse, release, type WorkerPool } from "../base/mod.ts";
+import { createGarbageCounter, type Pulse, release, within, type WorkerPool } from "../base/mod.ts";
 import type { IndexedArchive } from "./archive_table.ts";
 import { type Batch, batchesOf, type PlannedGroup, WHOLE_RAW } from "./batches.ts";
 import {
@@ -152,8 +152,7 @@ const LOOK_EVERY = 100;
 async function writtenOf(batch: Begun, pulse: Pulse, tell: () => void): Promise<DeliverOutput> {
   const isLarge = batch.raw > WHOLE_RAW.content;
   for (;;) {
-    const written =
-      await (isLarge ? Promise.race([batch.written, delay(LOOK_EVERY)]) : batch.written);
+    const written = await (isLarge ? within(LOOK_EVERY, batch.written) : batch.written);
     tell();
     if (written) return written;
     await pulse();

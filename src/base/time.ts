@@ -27,3 +27,21 @@ export function delay(ms: number, signal?: AbortSignal): Promise<void> {
     signal?.addEventListener("abort", stop, { once: true });
   });
 }
+
+/**
+ * What a promise brings, or nothing when it takes longer than some milliseconds. Leaves no timer behind.
+ * Rejects at once when the signal fires.
+ */
+export async function within<T>(
+  ms: number,
+  promise: Promise<T>,
+  signal?: AbortSignal,
+): Promise<T | void> {
+  const done = new AbortController();
+  const over = signal ? AbortSignal.any([signal, done.signal]) : done.signal;
+  try {
+    return await Promise.race([promise, delay(ms, over)]);
+  } finally {
+    done.abort();
+  }
+}

@@ -7,6 +7,7 @@ import {
   lstatIfThere,
   pathsOf,
   watchFolders,
+  within,
 } from "../base/mod.ts";
 import type { Scope, TrackedRoot } from "./roots.ts";
 import type { SnapshotStore } from "./store.ts";
@@ -131,16 +132,13 @@ async function look(store: SnapshotStore, scope: Scope, report: WatchReport): Pr
 
 /** Waits for a change, or until it is time to look without one. */
 async function nextChange(changed: () => Promise<void>, signal: AbortSignal): Promise<void> {
-  await Promise.race([changed(), delay(ANYWAY_MS, signal)]);
+  await within(ANYWAY_MS, changed(), signal);
   signal.throwIfAborted();
 }
 
 async function untilQuiet(nextChange: () => Promise<void>, signal: AbortSignal): Promise<void> {
   const latest = performance.now() + AT_LATEST_MS;
   for (let again = true; again && performance.now() < latest;) {
-    again = await Promise.race([
-      nextChange().then(() => true),
-      delay(QUIET_MS, signal).then(() => false),
-    ]);
+    again = await within(QUIET_MS, nextChange().then(() => true), signal) ?? false;
   }
 }
