@@ -39,7 +39,7 @@ export function makeMarks(store: SnapshotStore, scope: Scope): Marks | undefined
 
 /** Keeps marks. What they show must have been recorded before. */
 export function keepMarks(store: SnapshotStore, root: string, { folders }: Marks): void {
-  const { host, settings } = store;
+  const { host, settings, objects } = store;
   const header: MarksHeader = {
     version: MARKS_VERSION,
     settings: JSON.stringify(settings),
@@ -48,7 +48,7 @@ export function keepMarks(store: SnapshotStore, root: string, { folders }: Marks
   };
   const head = new TextEncoder().encode(JSON.stringify(header) + "\n");
   const place = marksPath(host, settings, root);
-  const temporary = `${place}-${crypto.randomUUID()}`;
+  const temporary = objects.temporary();
   const file = host.fs.open(temporary, { createNew: true, mode: 0o600 });
   try {
     file.write(joinBytes([head, ...folders.map(({ bytes }) => bytes)]));

@@ -41,6 +41,8 @@ export interface Objects {
   list(id: string): ObjectList;
   /** Begins to put objects. */
   writer(): ObjectWriter;
+  /** A path for a file that is being written; one that is left there goes with a clean-up. */
+  temporary(): string;
 }
 
 /** Puts objects. None of them may be referred to before `flush` has resolved. */
@@ -56,13 +58,15 @@ export function openObjects(host: Host, folder: string): Objects {
   const { fs, platform } = host;
   const { join } = pathsOf(platform);
   const pathOf = (id: string) => join(folder, id.slice(0, 2), id);
+  const temporary = () => join(folder, `${TEMPORARY}${crypto.randomUUID()}`);
   const read = (id: string) => unpackObject(id, readObject(fs, pathOf(id), id));
   return {
     pathOf,
     has: (id) => lstatIfThere(fs, pathOf(id)) !== undefined,
     blob: read,
     list: (id) => decodeList(id, read(id)),
-    writer: () => createWriter(host, folder, pathOf),
+    writer: () => createWriter(host, pathOf, temporary),
+    temporary,
   };
 }
 
@@ -87,11 +91,11 @@ export const TEMPORARY = "new-";
 
 function createWriter(
   host: Host,
-  folder: string,
   pathOf: (id: string) => string,
+  makeTemporary: () => string,
 ): ObjectWriter {
   const { fs, platform } = host;
-  const { join, dirname } = pathsOf(platform);
+  const { dirname } = pathsOf(platform);
   const put = new Set<string>();
   const onTheWay: Promise<void>[] = [];
   const unsynced = new Set<string>();
@@ -99,7 +103,7 @@ function createWriter(
   async function write(id: string, content: Uint8Array): Promise<void> {
     const target = pathOf(id);
     ensureDir(fs, dirname(target), platform);
-    const temporary = join(folder, `${TEMPORARY}${crypto.randomUUID()}`);
+    const temporary = makeTemporary();
     const file = fs.open(temporary, { createNew: true, mode: 0o600 });
     try {
       await fill(file, packObject(id, content));

@@ -4,7 +4,6 @@ import {
   type FileHandle,
   type Host,
   isNotFound,
-  pathsOf,
   readFully,
   removeIfThere,
   type WorkerPool,
@@ -224,8 +223,8 @@ async function readDatabase(
 ): Promise<Observation | NotRead> {
   if (!pool) return { reason: "database" };
   const { captureDatabase } = await import("../capture/mod.ts");
-  const { host, folder } = store;
-  const staged = pathsOf(host.platform).join(folder, "objects", `new-${crypto.randomUUID()}`);
+  const { host } = store;
+  const staged = store.objects.temporary();
   const sides = sidesOf(host.fs, absolute);
   try {
     const captured = await captureDatabase(host, pool, absolute, staged);

@@ -1,5 +1,6 @@
 import { realFs } from "../../src/base/mod.ts";
 import {
+  applyCleanup,
   findTouched,
   recordFiles,
   stateAt,
@@ -7,7 +8,7 @@ import {
   takeTouched,
 } from "../../src/snapshots/mod.ts";
 import { assert } from "../assert.ts";
-import { faultyFs } from "../support/faulty_fs.ts";
+import { faultyFs, systemError } from "../support/faulty_fs.ts";
 import { randomNumbers } from "../support/killing.ts";
 import { plainTree, RandomTree } from "../support/random_tree.ts";
 import {
@@ -18,6 +19,7 @@ import {
   type SnapshotScene,
   withSnapshots,
 } from "../support/snapshots.ts";
+import { readTree } from "../support/trees.ts";
 
 const BY_TOOL = byTool("S", "Bash");
 
@@ -131,3 +133,24 @@ Deno.test("marks that are torn, of other rules or newer than the history are not
     await hook(scene);
     assert.equal(await missed(scene), 0);
   }));
+
+Deno.test("what a hook that is killed leaves of its marks goes with a clean-up", async () => {
+  let isDying = false;
+  const fs = faultyFs(realFs, ({ operation }) => {
+    if (isDying && ["rename", "remove"].includes(operation)) return systemError("EIO");
+  });
+  let now = Date.now();
+  await withSnapshots(async (scene) => {
+    Deno.writeTextFileSync(scene.at("a.txt"), "a");
+    await takeSnapshot(scene.store, scene.scope, BY_HAND);
+    isDying = true;
+    await assert.rejects(hook(scene), /EIO/);
+    isDying = false;
+    const before = readTree(scene.store.folder);
+    now += 2 * 60 * 60 * 1000;
+    applyCleanup(scene.store, { orphanedOnly: true });
+    const after = readTree(scene.store.folder);
+    const gone = Object.keys(before).filter((path) => !(path in after));
+    assert.deepEqual([gone.length, gone[0]?.includes("/new-")], [1, true]);
+  }, { fs, now: () => new Date(now) });
+});
