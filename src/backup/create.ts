@@ -19,7 +19,7 @@ import { homeNotReadable } from "./examined.ts";
 import { requireHeld } from "./must_hold.ts";
 import type { BackupOptions, BackupResult } from "./options.ts";
 import { choosePlaces, chooseRoot, clearLeftovers, makeRoot, type Places } from "./places.ts";
-import { discardBackup, publishBackup } from "./publish.ts";
+import { discardBackup, openToOthers, publishBackup } from "./publish.ts";
 import { backupResult } from "./result.ts";
 import type { Run } from "./run.ts";
 import { beginSealed, scratchHost, type SealedBackup } from "./sealed.ts";
@@ -150,7 +150,9 @@ async function writeAndPublish(outer: Run, places: Places): Promise<BackupResult
   } finally {
     sealed?.clear();
   }
-  written.findings.warnings.push(...noteForLater(run, places));
+  const { warnings } = written.findings;
+  warnings.push(...noteForLater(run, places));
+  if (!seal) warnings.push(...openToOthers(host, places));
   return backupResult(run, places, written);
 }
 

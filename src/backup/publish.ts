@@ -25,6 +25,19 @@ export function publishBackup(host: Host, places: Places, archiveSha256?: string
   else removeIfThere(host.fs, work);
 }
 
+/**
+ * That others can read what was published: exFAT and many network shares keep no permissions, and give
+ * every file the same.
+ */
+export function openToOthers({ fs, platform }: Host, { archive, folder, root }: Places): string[] {
+  const published = archive?.final ?? folder!;
+  if (platform === "windows" || (fs.lstat(published).mode & 0o077) === 0) return [];
+  return [
+    `The disk of ${root} keeps no permissions: whoever may use it can read this backup. ` +
+    "Only one made with --encrypt or --recipient is closed to them",
+  ];
+}
+
 const MAX_DISCARDS = 20;
 const PAUSE_MS = 50;
 

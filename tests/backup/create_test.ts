@@ -95,6 +95,21 @@ Deno.test("a malformed database is kept as raw bytes, and the backup is partial"
   });
 });
 
+Deno.test("on a disk that keeps no permissions it is said who can read the backup", async () => {
+  const lstat = (path: string) => {
+    const info = realFs.lstat(path);
+    return /\.tar(\.gz)?$/.test(path) ? { ...info, mode: 0o755 } : info;
+  };
+  const told = (warnings: string[]) => warnings.filter((one) => /keeps no permissions/.test(one));
+  await withBackupScene(async ({ host, backUp }) => {
+    assert.deepEqual(told((await backUp()).warnings), []);
+    const exfat = { ...host, fs: { ...realFs, lstat } };
+    assert.equal(told((await backUp({}, exfat)).warnings).length, 1);
+    const readers = { kind: "passphrase", passphrase: "long enough a sentence" } as const;
+    assert.deepEqual(told((await backUp({ seal: readers }, exfat)).warnings), []);
+  });
+});
+
 Deno.test("a backup root inside the home, or reached through a link, is refused", async () => {
   await withBackupScene(async ({ folder, home, backUp }) => {
     Deno.symlinkSync(home.path, `${folder}/elsewhere`);
