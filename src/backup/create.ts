@@ -151,31 +151,34 @@ async function writeAndPublish(outer: Run, places: Places): Promise<BackupResult
     sealed?.clear();
   }
   const { warnings } = written.findings;
-  warnings.push(...noteForLater(run, places));
-  if (!seal) warnings.push(...openToOthers(host, places));
+  warnings.push(...noteForLater(run, places), ...whoCanRead(run, places));
   return backupResult(run, places, written);
 }
 
-/** Runs what keeps something for later commands; what cannot be kept is a warning. */
-function keeping(keep: () => void): string[] {
+/** Runs what a backup that is there does not hang on, for its warnings; that it fails is one, too. */
+function besides(act: () => string[] | void): string[] {
   try {
-    keep();
-    return [];
+    return act() ?? [];
   } catch (error) {
     return [`The backup is there, but not all was noted of it: ${describeError(error)}`];
   }
+}
+
+/** An encrypted backup is closed to others on any disk. */
+function whoCanRead({ host, seal }: Run, places: Places): string[] {
+  return seal ? [] : besides(() => openToOthers(host, places));
 }
 
 /** Notes what the archive hashes to, for `verify`. */
 function noteHash({ host }: Run, places: Places, { archive }: Written): string[] {
   if (!places.archive || !archive) return [];
   const { final } = places.archive;
-  return keeping(() => noteMade(host, final, archive.sha256));
+  return besides(() => noteMade(host, final, archive.sha256));
 }
 
 /** Keeps the key of an encrypted backup, so that the next one can take over what is unchanged. */
 function noteForLater(run: Run, places: Places): string[] {
   const { host, signer, seal, options: { home, preRestore } } = run;
   if (!places.archive || !signer || !seal || preRestore) return [];
-  return keeping(() => keepForNextTime(host, { signer, home: home.path }, seal.readers, seal.age));
+  return besides(() => keepForNextTime(host, { signer, home: home.path }, seal.readers, seal.age));
 }

@@ -96,17 +96,33 @@ Deno.test("a malformed database is kept as raw bytes, and the backup is partial"
 });
 
 Deno.test("on a disk that keeps no permissions it is said who can read the backup", async () => {
+  const isBackup = (path: string) => /\/codex-backup-[\d-]+(\.tar(\.gz)?)?$/.test(path);
   const lstat = (path: string) => {
     const info = realFs.lstat(path);
-    return /\.tar(\.gz)?$/.test(path) ? { ...info, mode: 0o755 } : info;
+    return isBackup(path) ? { ...info, mode: 0o755 } : info;
   };
   const told = (warnings: string[]) => warnings.filter((one) => /keeps no permissions/.test(one));
   await withBackupScene(async ({ host, backUp }) => {
     assert.deepEqual(told((await backUp()).warnings), []);
     const exfat = { ...host, fs: { ...realFs, lstat } };
-    assert.equal(told((await backUp({}, exfat)).warnings).length, 1);
+    for (const options of [{}, { archive: false }, { directory: false }]) {
+      assert.equal(told((await backUp(options, exfat)).warnings).length, 1);
+    }
     const readers = { kind: "passphrase", passphrase: "long enough a sentence" } as const;
     assert.deepEqual(told((await backUp({ seal: readers }, exfat)).warnings), []);
+  });
+});
+
+Deno.test("a disk that fails when the backup is published does not make it fail", async () => {
+  await withBackupScene(async ({ host, backUp, published }) => {
+    let isPublished = false;
+    const fs = faultyFs(realFs, ({ operation, path }) => {
+      if (isPublished && operation === "lstat") return systemError("EIO");
+      isPublished ||= operation === "rename" && /-\d{6}\.partial$/.test(path); // the folder, last
+    });
+    const { ok, warnings } = await backUp({}, { ...host, fs });
+    assert.deepEqual([ok, warnings.filter((one) => one.includes("EIO")).length], [true, 1]);
+    assert.equal(published().length, 3);
   });
 });
 
