@@ -1,7 +1,7 @@
 /** Hooks as an agent calls them: the compiled program, one event on stdin. */
 import { join } from "node:path";
 import { assert } from "../assert.ts";
-import { callHook as call } from "../support/hook_call.ts";
+import { callHook as call, startHook } from "../support/hook_call.ts";
 import { makeSmallHome, withScene } from "../support/scene.ts";
 
 const SILENT = { code: 0, said: "" };
@@ -16,6 +16,18 @@ Deno.test("a hook says nothing and ends well, whatever it is given", () =>
     assert.ok(Deno.readTextFileSync(log).includes("bad_hook_event"));
     if (Deno.build.os !== "windows") assert.equal(Deno.statSync(log).mode! & 0o777, 0o600);
   }, makeSmallHome));
+
+if (Deno.build.os !== "windows") {
+  Deno.test("a hook that is told to stop does so at once, even while it waits for its event", () =>
+    withScene(async (scene) => {
+      const child = startHook(scene, "codex");
+      await new Promise((resolve) => setTimeout(resolve, 200)); // it runs by now, or dies even sooner
+      child.kill("SIGTERM");
+      const { signal } = await child.output();
+      await child.stdin.close();
+      assert.equal(signal, "SIGTERM");
+    }, makeSmallHome));
+}
 
 Deno.test("at the start of a session the folder is looked at by a process of its own", () =>
   withScene(async (scene) => {

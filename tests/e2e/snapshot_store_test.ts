@@ -4,8 +4,8 @@ import { sha256Of } from "../../src/base/mod.ts";
 import { openSnapshotStore, verifyStore } from "../../src/snapshots/mod.ts";
 import { assert } from "../assert.ts";
 import { testHost } from "../support/host.ts";
+import { callHook } from "../support/hook_call.ts";
 import { fastest, killDuring, randomNumbers } from "../support/killing.ts";
-import { PROGRAM } from "../support/lifeboat.ts";
 import { makeSmallHome, type Scene, withScene } from "../support/scene.ts";
 
 const PROCESSES = 8;
@@ -19,23 +19,11 @@ function makeProject(scene: Scene): string {
 }
 
 /** What a tool of an agent has just written is recorded by its hook. */
-async function callHook({ user, temp }: Scene, file_path: string, cwd: string): Promise<void> {
-  const child = new Deno.Command(PROGRAM, {
-    args: ["hook", "claude-code"],
-    env: { HOME: user, TMPDIR: temp },
-    clearEnv: true,
-    stdin: "piped",
-    stdout: "null",
-    stderr: "null",
-  }).spawn();
+async function recordWritten(scene: Scene, file_path: string, cwd: string): Promise<void> {
   const hook_event_name = "PostToolUse";
   const call = { session_id: "s", cwd, hook_event_name, tool_name: "Write" };
-  const input = child.stdin.getWriter();
-  await input.write(
-    new TextEncoder().encode(JSON.stringify({ ...call, tool_input: { file_path } })),
-  );
-  await input.close();
-  assert.equal((await child.status).code, 0);
+  const outcome = await callHook(scene, "claude-code", { ...call, tool_input: { file_path } });
+  assert.deepEqual(outcome, { code: 0, said: "" });
 }
 
 type History = { total: number; history: { after: { object: string | null } }[] };
@@ -60,7 +48,7 @@ Deno.test("eight processes record the same folder at once, and no version is los
     await Promise.all(files.map(async (file, index) => {
       for (let version = 0; version < VERSIONS; version++) {
         replace(scene, file, `${version} of ${index}`);
-        if (index % 2 === 0) await callHook(scene, file, project);
+        if (index % 2 === 0) await recordWritten(scene, file, project);
         else {
           const { code, stderr } = await scene.run(["snapshot", "take", project]);
           assert.equal(code, 0, stderr);
