@@ -50,31 +50,34 @@ function addressOf(buffer: Uint8Array<ArrayBuffer>): number {
   return Number(Deno.UnsafePointer.value(Deno.UnsafePointer.of(buffer)));
 }
 
-/** A folder that is being read. */
-interface OpenFolder {
-  /** Fills {@linkcode names}; how many bytes of it, 0 at the end, -1 when it went wrong. */
-  list(): number;
-  /** Fills {@linkcode stats} with what is told of the name at a place in {@linkcode names}. */
-  look(at: number): boolean;
-  close(): void;
-}
-
 /** Deno takes numbers for addresses, too, though its types do not say so; bigints take longer. */
 type Statx = (folder: number, name: number, flags: number, mask: number, to: number) => number;
 
+let statx: Statx;
+
 /** Opens a folder; nothing where this is not possible. */
-export function openForList(path: string): OpenFolder | undefined {
+export function openForList(path: string): number | undefined {
   const lib = library();
   if (!lib) return undefined;
+  statx = lib.statx as unknown as Statx;
   const folder = lib.open(new TextEncoder().encode(path + "\0"), O_DIRECTORY | O_CLOEXEC);
-  if (folder < 0) return undefined;
-  const statx = lib.statx as unknown as Statx;
-  return {
-    list: () => Number(lib.getdents64(folder, names, BigInt(names.length))),
-    look: (at) =>
-      statx(folder, namesAddress + at, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, statsAddress) === 0,
-    close: () => void lib.close(folder),
-  };
+  return folder < 0 ? undefined : folder;
+}
+
+/** Fills {@linkcode names}; how many bytes of it, 0 at the end, -1 when it went wrong. */
+export function listRecords(folder: number): number {
+  return Number(library()!.getdents64(folder, names, BigInt(names.length)));
+}
+
+/** Fills {@linkcode stats} with what is told of the name at a place in {@linkcode names}. */
+export function lookAt(folder: number, at: number): boolean {
+  const name = namesAddress + at;
+  return statx(folder, name, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, statsAddress) === 0;
+}
+
+/** Ends what {@linkcode openForList} began. */
+export function closeFolder(folder: number): void {
+  library()!.close(folder);
 }
 
 const POINT = 0x2e;

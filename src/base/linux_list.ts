@@ -2,9 +2,12 @@
 import { escapeBytes } from "./bytes_name.ts";
 import type { FileInfo, FileKind, Listing } from "./fs.ts";
 import {
+  closeFolder,
   decodeName,
   DIRENT,
   isDots,
+  listRecords,
+  lookAt,
   MODE_KIND_SHIFT,
   names,
   openForList,
@@ -33,25 +36,21 @@ const byteDecoder = new TextDecoder("latin1");
  */
 export function listWithInfo(path: string): Listing | undefined {
   const folder = openForList(path);
-  if (!folder) return undefined;
+  if (folder === undefined) return undefined;
   const listing: Listing = { entries: [], lost: [] };
   try {
     for (;;) {
-      const length = folder.list();
+      const length = listRecords(folder);
       if (length < 0) return undefined;
       if (length === 0) return listing;
-      addRecords(listing, length, folder.look);
+      addRecords(listing, length, folder);
     }
   } finally {
-    folder.close();
+    closeFolder(folder);
   }
 }
 
-function addRecords(
-  { entries, lost }: Listing,
-  length: number,
-  look: (at: number) => boolean,
-): void {
+function addRecords({ entries, lost }: Listing, length: number, folder: number): void {
   // Decoded at once, since most names are ASCII: each by itself takes as long as to look at the file.
   const text = byteDecoder.decode(names.subarray(0, length));
   for (let at = 0; at < length; at += namesView.getUint16(at + DIRENT.length, true)) {
@@ -64,7 +63,7 @@ function addRecords(
       lost.push(escapeBytes(names.subarray(begin, end)));
       continue;
     }
-    const info = look(begin) ? infoInStats() : undefined;
+    const info = lookAt(folder, begin) ? infoInStats() : undefined;
     entries.push({ name, kind: info?.kind ?? KINDS[names[at + DIRENT.kind]] ?? "unknown", info });
   }
 }

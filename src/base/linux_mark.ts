@@ -1,9 +1,12 @@
 /** How a folder and all that is in it looks, as bytes: while they are the same, nothing was touched. */
 import type { FolderMark, MarkedEntry } from "./fs.ts";
 import {
+  closeFolder,
   decodeName,
   DIRENT,
   isDots,
+  listRecords,
+  lookAt,
   MODE_KIND_SHIFT,
   names,
   openForList,
@@ -38,25 +41,25 @@ let looks = new Uint32Array(LOOK_WORDS * 1024);
  */
 export function markFolder(path: string, nowMs: number): FolderMark | undefined {
   const folder = openForList(path);
-  if (!folder) return undefined;
+  if (folder === undefined) return undefined;
   const recent: string[] = [];
   let [end, words] = [0, 0];
   try {
     for (;;) {
-      const length = folder.list();
+      const length = listRecords(folder);
       if (length < 0) return undefined;
       if (length === 0) return { bytes: joined(end, words), recent };
       end = addRecords(end, length);
       for (let at = 0; at < length; at += namesView.getUint16(at + DIRENT.length, true)) {
         const name = at + DIRENT.name;
         if (isDots(name)) continue;
-        if (!folder.look(name)) return undefined;
+        if (!lookAt(folder, name)) return undefined;
         if (isYoung(nowMs)) recent.push(nameAt(names, name) ?? "");
         words = addLook(words);
       }
     }
   } finally {
-    folder.close();
+    closeFolder(folder);
   }
 }
 
