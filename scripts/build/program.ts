@@ -1,6 +1,8 @@
 import { cp } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { BuildInfo } from "../../src/base/mod.ts";
+import { packScripts, writeScripts } from "./chunks.ts";
+import { learn } from "./code_cache.ts";
 import { copyPastDoors } from "./doors.ts";
 import { run } from "./process.ts";
 import type { Toolchain } from "./runtime.ts";
@@ -23,14 +25,39 @@ export async function buildProgram(options: BuildOptions): Promise<string | unde
     const sources = join(work, "sources");
     await copyPastDoors(options.root, sources);
     // In chunks, so that each command loads what it needs of the engine, and `--version` nothing.
-    await bundle(sources, "main.ts", ["--code-splitting", "--outdir", stage]);
+    const chunks = join(work, "chunks");
+    await bundle(sources, "main.ts", ["--code-splitting", "--outdir", chunks]);
     await bundle(sources, "src/worker.ts", ["--output", join(stage, "worker.js")]);
     await cp(join(options.root, "kit"), join(stage, "kit"), { recursive: true });
     const { releaseKey } = options;
     if (releaseKey) await Deno.writeTextFile(join(stage, "kit", "release-key.pem"), releaseKey);
     await Deno.writeTextFile(join(stage, "build.json"), JSON.stringify(await buildInfo(options)));
-    return ["worker.js", "kit", "build.json"];
+    const folders = { scripts: join(stage, "chunks"), caches: join(stage, "caches") };
+    await writeScripts(chunks, folders, "main");
+    const include = ["chunks", "caches", "worker.js", "kit", "build.json"];
+    if (options.target === hostTarget()) await learnOnce(options, stage, include, work);
+    await packScripts(folders);
+    await begin(options.root, "start.ts", stage);
+    return include;
   });
+}
+
+/** Fills the caches of a staged program. One for another system cannot run here, and has none. */
+async function learnOnce(
+  { root, target, toolchain }: BuildOptions,
+  stage: string,
+  include: string[],
+  work: string,
+): Promise<void> {
+  const program = join(work, `learning${target.suffix}`);
+  await begin(root, "train.ts", stage);
+  await compile(stage, include, program, target, toolchain);
+  await learn(program, join(stage, "caches"), join(work, "user"));
+}
+
+/** Says what a staged program begins with. */
+async function begin(root: string, entry: string, stage: string): Promise<void> {
+  await bundle(root, `scripts/build/${entry}`, ["--output", join(stage, "main.js")]);
 }
 
 /** Compiles a program that does nothing: what starting up costs at least. */
